@@ -1,0 +1,56 @@
+# The commands of the project. `make run` and `make test` work as the very first ones on a fresh machine
+# (Python 3.11 or newer, git, make); `make help` lists the rest.
+
+SYSTEM_PYTHON := $(shell command -v python3.11 || command -v python3)
+PYTHON := .venv/bin/python
+TOWN ?= stown
+PORT ?= 8050
+SPEED ?= 1
+# Folder that stands for ${DATA} in town files (open data of real cities); empty: the town needs none.
+DATA ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint browser bench docs new-feed new-town trace clean forget setup setup-test
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: setup  ## set up, load the town, build, publish, serve on 127.0.0.1:8050 (TOWN= DATA= PORT= SPEED=)
+	@$(PYTHON) -m scripts.run_town --town "$(TOWN)" --port "$(PORT)" --speed "$(SPEED)" $(if $(DATA),--data "$(DATA)")
+
+test: setup-test  ## set up and run every test, slow ones last
+	@$(PYTHON) -m pytest
+
+check: setup-test  ## formats, lint, imports, SQL, generated docs (seconds)
+	@$(PYTHON) -m scripts.check
+
+browser: setup-test  ## only the tests that drive Chromium
+	@$(PYTHON) -m pytest -m browser
+
+bench: setup-test  ## what is fast and what is not, into docs/bench.md
+	@$(PYTHON) -m bench
+
+docs: setup  ## write docs/metrics.md and docs/feeds.md from the definition files
+	@$(PYTHON) -m scripts.write_docs
+
+new-feed: setup  ## a working feed contract from a sample file (TOWN= FEED= FILE=)
+	@$(PYTHON) -m etl new-feed --town "$(TOWN)" "$(FEED)" "$(FILE)"
+
+new-town: setup  ## a working town folder (NAME=)
+	@$(PYTHON) -m etl new-town "$(NAME)"
+
+trace: setup  ## where a number comes from (METRIC=)
+	@$(PYTHON) -m etl trace "$(METRIC)"
+
+setup:
+	@$(SYSTEM_PYTHON) scripts/prepare.py run
+
+setup-test:
+	@$(SYSTEM_PYTHON) scripts/prepare.py test
+
+clean:  ## remove the environment and caches; towns' data stay
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+forget:  ## remove everything made for one town: its database, published files, users (TOWN=)
+	@rm -rf "data/warehouse/$(TOWN)"
