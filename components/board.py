@@ -1,0 +1,172 @@
+"""The board engine (看板引擎): a page is a list of tiles; each request is fetched once, failures are kept apart."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from threading import Lock
+
+from dash import html, no_update
+from dash.development.base_component import Component
+
+from components.context import Context, Names, View
+from components.door import Ask, answer
+from components.page import Page, pages
+from components.panel import age_mark, panel
+from components.tiles.base import Tile
+from components.tiles.filter_bar import FilterBar
+from components.tiles.header import Header
+from data.connection import Store
+from data.listing import Listing
+from data.request import Scope, parse_filters
+from data.town import Town
+
+__all__ = ["Board", "Failed", "pages", "tiles_of"]
+log = logging.getLogger(__name__)
+KEPT_DRAWINGS = 256
+HEADER = Header(uid="head")
+FILTER_BAR = FilterBar(uid="bar")
+EVERYTHING = Scope(area_ids=None, department_ids=None)
+
+Values = dict[tuple[str, str], object]
+
+
+class Failed:
+    """Stands for an ask or a drawing that went wrong; its tiles keep what they showed."""
+
+
+FAILED = Failed()
+
+
+def tiles_of(page: Page) -> tuple[Tile, ...]:
+    """Returns the page's tiles with the ones every page has: header and filter bar."""
+    return (HEADER, *((FILTER_BAR,) if page.has_filters else ()), *page.tiles)
+
+
+class Board:
+    """Fetches and draws pages for one town and one store."""
+
+    def __init__(
+        self, store: Store, *, town: Town, scope_of: Callable[[], Scope], share_key: Callable[[], Hashable]
+    ) -> None:
+        self.store = store
+        self.town = town
+        self.scope_of = scope_of
+        self.share_key = share_key
+        self._drawn: OrderedDict[Hashable, Values] = OrderedDict()
+        self._lock = Lock()
+        self._facts: tuple[int, Names, int] | None = None
+
+    def context(self, view: View, *, page: Page, route: Mapping[str, str]) -> Context:
+        """Returns what the page's tiles draw with; filters nobody can read fall back to the town's defaults."""
+        as_of_at = self.store.as_of_at()
+        try:
+            filters = parse_filters(view.params, as_of_at=as_of_at, town=self.town)
+        except ValueError as error:
+            log.warning("filters of %s%s are ignored: %s", view.path, view.search, error)
+            view = replace(view, search="")
+            filters = parse_filters({}, as_of_at=as_of_at, town=self.town)
+        generation, names, stale_after_s = self._town_facts()
+        return Context(
+            view=view,
+            town=self.town,
+            filters=filters,
+            as_of_at=as_of_at,
+            generation=generation,
+            names=names,
+            stale_after_s=stale_after_s,
+            route=dict(route),
+            page=page.name,
+        )
+
+    def draw(self, page: Page, ctx: Context) -> Values:
+        """Returns (component id, property) -> value for every tile; a failed tile's values are `no_update`.
+
+        A page without failures is kept and shared by everyone with the same view, generation and scope.
+        """
+        key = (page.name, ctx.view, ctx.generation, self.share_key())
+        with self._lock:
+            if key in self._drawn:
+                self._drawn.move_to_end(key)
+                return self._drawn[key]
+        values, is_whole = self._draw_fresh(page, ctx)
+        if is_whole:
+            with self._lock:
+                self._drawn[key] = values
+                while len(self._drawn) > KEPT_DRAWINGS:
+                    self._drawn.popitem(last=False)
+        return values
+
+    def compose(self, page: Page, ctx: Context) -> Component:
+        """Returns the whole page with its first values already in place."""
+        values = self.draw(page, ctx)
+        panels = [panel(tile, uid=f"{page.name}-{tile.uid}", ctx=ctx) for tile in tiles_of(page)]
+        body = html.Div(panels, className=f"board shape-{page.shape} page-{page.name}")
+        by_id = {getattr(each, "id", None): each for each in body._traverse()}
+        for (component_id, prop), value in values.items():
+            if value is not no_update:
+                setattr(by_id[component_id], prop, value)
+        return body
+
+    def _draw_fresh(self, page: Page, ctx: Context) -> tuple[Values, bool]:
+        tiles = tiles_of(page)
+        wanted = {tile.uid: self._safely(tile.requests, ctx, page=page, tile=tile) for tile in tiles}
+        answers = self._answer_all(wanted.values())
+        values: Values = {}
+        is_whole = True
+        for tile in tiles:
+            asks = wanted[tile.uid]
+            mine = asks if asks is FAILED else {name: answers[ask] for name, ask in asks.items()}
+            is_fed = mine is not FAILED and FAILED not in mine.values()
+            drawn = self._safely(tile.draw, mine, ctx, page=page, tile=tile) if is_fed else FAILED
+            is_whole = is_whole and drawn is not FAILED
+            values |= _tile_values(tile, drawn, uid=f"{page.name}-{tile.uid}", mine=mine, ctx=ctx)
+        return values, is_whole
+
+    def _answer_all(self, wanted) -> dict[Ask, object]:
+        scope = self.scope_of()
+        answers: dict[Ask, object] = {}
+        for asks in wanted:
+            for ask in () if asks is FAILED else asks.values():
+                if ask in answers:
+                    continue
+                try:
+                    answers[ask] = answer(ask, scope=scope, store=self.store)
+                except Exception:
+                    log.exception("ask failed: %r", ask)
+                    answers[ask] = FAILED
+        return answers
+
+    def _safely(self, step: Callable, *args, page: Page, tile: Tile):
+        try:
+            return step(*args)
+        except Exception:
+            log.exception("tile %s of page %s failed", tile.uid, page.name)
+            return FAILED
+
+    def _town_facts(self) -> tuple[int, Names, int]:
+        generation = self.store.generation()
+        if self._facts is None or self._facts[0] != generation:
+            tables: dict[str, dict[str, tuple[str, str]]] = {}
+            for row in answer(Listing("names"), scope=EVERYTHING, store=self.store).itertuples():
+                tables.setdefault(row.kind, {})[row.key] = (row.name_zh, row.name_en)
+            feeds = answer(Listing("feeds"), scope=EVERYTHING, store=self.store)
+            self._facts = (generation, Names(tables), stale_after_seconds(feeds))
+        return self._facts
+
+
+def stale_after_seconds(feeds) -> int:
+    """Returns how old the data may get before a panel calls itself stale: three times the slowest required feed."""
+    required = feeds[feeds["is_required"].fillna(False).astype(bool)]
+    slowest = (required["expected_interval_s"].fillna(0) + required["expected_lag_s"].fillna(0)).max()
+    return int(3 * slowest) if slowest == slowest else 0
+
+
+def _tile_values(tile: Tile, drawn, *, uid: str, mine, ctx: Context) -> Values:
+    if drawn is FAILED:
+        values: Values = {(f"{uid}-{part}", prop): no_update for part, prop in tile.props}
+        return values | {(f"{uid}-age", "children"): age_mark(ctx, as_of_at=None, is_failed=True)}
+    values = {(f"{uid}-{part}", prop): new for (part, prop), new in zip(tile.props, drawn, strict=True)}
+    return values | {(f"{uid}-age", "children"): age_mark(ctx, as_of_at=tile.as_of(mine, ctx))}

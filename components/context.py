@@ -1,0 +1,120 @@
+"""What a tile knows while it draws (绘制上下文): the view asked for, the town, words and names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlencode
+
+from components.theme import Theme, theme_of
+from components.words import LANGUAGES, word
+from data.request import Filters
+from data.town import Town
+
+KEPT_ON_LINKS = ("period", "area", "source", "category", "domain", "department", "lang", "wall")
+
+
+@dataclass(frozen=True)
+class View:
+    """What the browser shows: taken from the URL and the window, the same for everyone who opens the link."""
+
+    path: str = "/"
+    search: str = ""
+    scale: float = 1.0
+    lang: str = "zh"
+    theme: str = "dark"
+
+    @classmethod
+    def of(cls, stored: Mapping[str, object] | None, *, town: Town) -> View:
+        """Returns the view the browser sent; values it cannot have are replaced by the town's defaults."""
+        stored = stored or {}
+        lang = stored.get("lang")
+        try:
+            scale = min(8.0, max(0.5, float(stored.get("scale") or 1)))
+        except (TypeError, ValueError):
+            scale = 1.0
+        return cls(
+            path=str(stored.get("path") or "/"),
+            search=str(stored.get("search") or "")[:2000],
+            scale=round(scale * 4) / 4,
+            lang=lang if lang in LANGUAGES else town.file.language,
+            theme="light" if stored.get("theme") == "light" else "dark",
+        )
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The URL's parameters."""
+        return dict(parse_qsl(self.search.lstrip("?")))
+
+
+class Names:
+    """Names of areas, categories, departments, feeds in both languages; an unknown id names itself."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, tuple[str, str]]]) -> None:
+        self._tables = tables
+
+    def name(self, kind: str, key: object, *, lang: str) -> str:
+        """Returns the name of `key` among `kind` (area, category, domain, department, feed)."""
+        if key is None or key != key:  # NaN is not equal to itself
+            return word("common.unknown", lang)
+        zh, en = self._tables.get(kind, {}).get(str(key), (None, None))
+        return (zh if lang == "zh" else en) or zh or en or str(key)
+
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """Returns every id of a kind, in the town's order."""
+        return tuple(self._tables.get(kind, {}))
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a drawing depends on beside its answers; equal contexts draw equal tiles."""
+
+    view: View
+    town: Town
+    filters: Filters
+    as_of_at: datetime | None
+    now_at: datetime
+    generation: int
+    names: Names
+    is_synthetic: bool = False
+    stale_after_s: int = 0
+    route: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""
+
+    @property
+    def lang(self) -> str:
+        """`zh` or `en`."""
+        return self.view.lang
+
+    @property
+    def theme(self) -> Theme:
+        """Colours of the theme shown."""
+        return theme_of(self.view.theme)
+
+    def t(self, key: str, **values: object) -> str:
+        """Returns a word in the screen's language."""
+        return word(key, self.lang, **values)
+
+    def pick(self, label) -> str:
+        """Returns a two-language label in the screen's language; accepts {zh, en} or an object with both."""
+        if isinstance(label, Mapping):
+            return label.get(self.lang) or label.get("zh") or ""
+        return getattr(label, self.lang)
+
+    def name(self, kind: str, key: object) -> str:
+        """Returns a thing's name in the screen's language."""
+        return self.names.name(kind, key, lang=self.lang)
+
+    def local(self, instant: datetime | None) -> datetime | None:
+        """Returns an instant at rest (naive UTC) in the town's own time, without zone."""
+        if instant is None or instant != instant:
+            return None
+        return instant.replace(tzinfo=UTC).astimezone(self.town.zone).replace(tzinfo=None)
+
+    def link(self, path: str, **changes: str | None) -> str:
+        """Returns a link that keeps what is filtered; a change to None drops the parameter."""
+        kept = {key: value for key, value in self.view.params.items() if key in KEPT_ON_LINKS}
+        kept |= {key: value for key, value in changes.items() if value is not None}
+        kept = {key: value for key, value in kept.items() if changes.get(key, "") is not None}
+        return f"{path}?{urlencode(kept)}" if kept else path

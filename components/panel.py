@@ -1,0 +1,59 @@
+"""The frame around a tile (面板): heading, data age, (i) button; and the mark the browser judges staleness by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.context import Context
+from components.tiles.base import Tile
+
+
+def instant_text(instant: datetime | None) -> str:
+    """Returns a naive UTC instant as the browser reads it."""
+    return "" if instant is None or instant != instant else instant.isoformat(timespec="seconds") + "Z"
+
+
+def age_mark(ctx: Context, *, as_of_at: datetime | None, is_failed: bool = False) -> Component:
+    """Returns what the browser's ticker reads: the data's instant, how old it may get, whether its query failed."""
+    return html.Span(
+        className="age",
+        **{
+            "data-asof": instant_text(as_of_at),
+            "data-lag": str(ctx.stale_after_s),
+            "data-generation": str(ctx.generation),
+            "data-failed": "1" if is_failed else "",
+        },
+    )
+
+
+def panel(tile: Tile, *, uid: str, ctx: Context) -> Component:
+    """Returns the tile in its frame; a tile without title gets no heading, but still its age."""
+    age = html.Span(id=f"{uid}-age", className="age-slot")
+    if not tile.title:
+        return html.Section(
+            [tile.frame(uid), age], id=uid, className=f"bare tile-{tile.uid}", style={"gridArea": tile.area}
+        )
+    heading = [html.H2(ctx.t(tile.title), title=ctx.t(tile.title)), age]
+    if tile.metric:
+        heading.append(info_button(tile.metric, ctx=ctx))
+    style = {"gridArea": tile.area} if tile.area else {}
+    return html.Section(
+        [html.Header(heading, className="panel-head"), tile.frame(uid)],
+        id=uid,
+        className=f"panel tile-{tile.uid}",
+        style=style,
+    )
+
+
+def info_button(metric: str, *, ctx: Context) -> Component:
+    """Returns the (i) that opens where the number comes from."""
+    return html.Button(
+        "i",
+        className="info",
+        type="button",
+        title=ctx.t("common.where_from"),
+        **{"data-ask": metric, "aria-label": ctx.t("common.where_from")},
+    )

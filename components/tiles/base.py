@@ -1,0 +1,55 @@
+"""What every tile is (磁贴): what it asks for, its component, which properties change, how they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.context import Context
+from components.door import Ask
+from data.query import Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One tile of a board; subclasses say what they ask for and how they draw it.
+
+    Attributes:
+        uid: name of the tile on its page.
+        title: key of its heading in the locale files; empty for a tile without heading.
+        area: where it stands in the page's grid (a css grid area).
+        metric: the metric whose definition the (i) button opens; None for none.
+    """
+
+    uid: str
+    title: str = ""
+    area: str = ""
+    metric: str | None = None
+
+    props: ClassVar[tuple[tuple[str, str], ...]] = (("body", "children"),)
+    clicks: ClassVar[str | None] = None
+
+    def requests(self, ctx: Context) -> Mapping[str, Ask]:
+        """Returns what the tile asks for, by a name of its own."""
+        raise NotImplementedError
+
+    def frame(self, uid: str) -> Component:
+        """Returns the component, built once; its changing parts have the ids `<uid>-<part>`."""
+        return html.Div(id=f"{uid}-body", className="tile-body")
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns new values of `props`; pure: equal answers and context give equal values."""
+        raise NotImplementedError
+
+    def as_of(self, answers: Mapping[str, object], ctx: Context):
+        """Returns the instant the tile's data are complete to: the oldest of its answers."""
+        instants = [each.as_of_at for each in answers.values() if isinstance(each, Answer) and each.as_of_at]
+        return min(instants, default=ctx.as_of_at)
+
+    def metrics(self) -> tuple[str, ...]:
+        """Returns every metric the tile shows, for the chain test and the drawer."""
+        return (self.metric,) if self.metric else ()
