@@ -111,6 +111,7 @@ class TownFile(Definition):
     default_period: str = "28d"
     thousand_base: str = "population_count"
     areas: AreaSource | None = None
+    sources: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # feed -> files that `make run` loads
 
     @model_validator(mode="after")
     def _levels_agree(self) -> TownFile:
