@@ -1,7 +1,8 @@
 """`make run`: brings one town up from nothing and keeps it running until Ctrl-C (启动).
 
 Holds no knowledge of its own about loading, building or serving: it calls the same commands an operator
-would, in order, and watches the long-running ones. A second start finds what is published and only starts those.
+would, in order, and watches the long-running ones. A second start finds what is published and only starts
+those.
 """
 
 from __future__ import annotations
