@@ -1,0 +1,232 @@
+"""Build (建表): raw versions become placed, linked, timed incidents; an increment runs the same SQL on a small world."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+
+from data.town import Town
+from etl.dims import build_dims
+from etl.link import build_full_links, build_link_rules, build_members, link_sql
+from etl.models import MODELS, read_models
+from etl.place import GridTree, build_cells, place_border_points
+from etl.zone import local_sql
+
+SOURCES = Path(__file__).resolve().parent.parent
+FULL_SHARE = 0.2
+SMALL_WORLD = ("raw_report", "raw_step", "core_report", "core_incident_report", "core_step", "core_step_summary", "core_case",
+               "core_incident", "core_due", "mart_incident", "mart_report", "mart_step_log", "place_exact")
+BEFORE_LINKS = {"core_clock_offset", "core_report", "core_link"}
+PER_GENERATION = {"mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal"}
+
+
+@dataclass
+class Geometry:
+    """The town's polygons, kept by a long-running writer."""
+
+    digest: str = ""
+    shapes: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    tree: GridTree | None = None
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did: whether it was full, reports looked at, incidents rewritten."""
+
+    is_full: bool
+    report_count: int
+    incident_count: int
+
+
+_geometry = Geometry()
+
+
+def definitions_digest(town: Town) -> str:
+    """Returns a digest of everything a full build depends on besides rows: models, rules, clocks, the town's folder."""
+    digest = hashlib.sha256()
+    files = [*MODELS.glob("*/*.sql"), *(SOURCES / "data" / "rules").glob("*.yaml"), SOURCES / "data" / "clocks.yaml"]
+    files += [path for path in town.folder.rglob("*") if path.is_file() and path.suffix in {".yaml", ".csv", ".geojson"}]
+    if town.file.areas:
+        files.append(town.expand(town.file.areas.file))
+    for path in sorted(files):
+        digest.update(str(path.name).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_state(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """Returns a value of build_state, None when it was never set."""
+    con.execute("CREATE TABLE IF NOT EXISTS build_state (key VARCHAR, value VARCHAR)")
+    row = con.execute("SELECT value FROM build_state WHERE key = ?", [key]).fetchone()
+    return row[0] if row else None
+
+
+def write_state(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    """Sets a value of build_state."""
+    con.execute("DELETE FROM build_state WHERE key = ?", [key])
+    con.execute("INSERT INTO build_state VALUES (?, ?)", [key, value])
+
+
+def town_shapes(con: duckdb.DuckDBPyConnection, town: Town, *, digest: str) -> Geometry:
+    """Returns the town's polygons; writes the dim_ tables when the town's folder is new to this process."""
+    if _geometry.digest != digest:
+        shapes = build_dims(con, town)
+        build_link_rules(con)
+        build_cells(con, shapes["grid"])
+        con.execute(f"CREATE OR REPLACE MACRO local_at(t) AS ({local_sql('t', zone_name=town.file.timezone)})")
+        _geometry.shapes, _geometry.tree, _geometry.digest = shapes, GridTree(shapes["grid"]), digest
+    return _geometry
+
+
+def build(con: duckdb.DuckDBPyConnection, town: Town, *, full: bool = False) -> BuildResult:
+    """Builds core and mart tables from what was loaded since the last build.
+
+    Full when asked, when the definitions changed, or when much was loaded; the result is the same either way.
+    One transaction: after a crash the tables are as before or as after.
+    """
+    digest = definitions_digest(town)
+    con.execute("BEGIN")
+    try:
+        shapes = town_shapes(con, town, digest=digest)
+        is_known = read_state(con, "definitions") == digest
+        touched = 0 if full or not is_known else _collect_touched(con)
+        if full or not is_known or touched > _most_touched(con):
+            result = _build_all(con, shapes.tree)
+            write_state(con, "definitions", digest)
+            write_state(con, "base_stale", "yes")
+        else:
+            result = _build_touched(con, shapes.tree) if touched else BuildResult(False, 0, 0)
+        con.execute("UPDATE ledger SET is_built = true WHERE NOT is_built")
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        _geometry.digest = ""
+        raise
+    finally:
+        _drop_small_world(con)
+    return result
+
+
+def _steps() -> list[str]:
+    models = read_models().values()
+    apart = BEFORE_LINKS | PER_GENERATION
+    return [m.name for m in models if m.path.parent.name in ("core", "mart") and m.name not in apart]
+
+
+def _most_touched(con: duckdb.DuckDBPyConnection) -> int:
+    held = con.execute("SELECT count(*) FROM core_report").fetchone()[0]
+    return max(2000, int(held * FULL_SHARE))
+
+
+def _drop_small_world(con: duckdb.DuckDBPyConnection) -> None:
+    for name in (*SMALL_WORLD, "touched_report", "link_subject", "fresh_link", "fresh_report", "affected_report", "touched_incident"):
+        con.execute(f"DROP TABLE IF EXISTS temp.main.{name}")
+
+
+def _collect_touched(con: duckdb.DuckDBPyConnection) -> int:
+    con.execute("CREATE OR REPLACE TEMP TABLE touched_report AS "
+                "WITH fresh AS (SELECT load_id FROM ledger WHERE NOT is_built) "
+                "SELECT report_id FROM raw_report WHERE _load_id IN (SELECT load_id FROM fresh) UNION "
+                "SELECT f.report_feed_id || ':' || s.report_source_key FROM raw_step AS s "
+                "JOIN dim_feed AS f ON f.feed_id = s.feed_id WHERE s._load_id IN (SELECT load_id FROM fresh)")
+    return con.execute("SELECT count(*) FROM touched_report").fetchone()[0]
+
+
+def _build_all(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResult:
+    models = read_models()
+    con.execute(f"CREATE OR REPLACE TABLE core_clock_offset AS {models['core_clock_offset'].sql}")
+    place_border_points(con, tree)
+    con.execute(f"CREATE OR REPLACE TABLE core_report AS {models['core_report'].sql}")
+    build_full_links(con)
+    for name in _steps():
+        kind = "TABLE" if name.startswith("mart_") else "TEMP TABLE"
+        con.execute(f"CREATE OR REPLACE {kind} {name} AS {models[name].sql}")
+    _empty_shadow(con)
+    counts = con.execute("SELECT (SELECT count(*) FROM core_report), (SELECT count(*) FROM mart_incident)").fetchone()
+    return BuildResult(True, *counts)
+
+
+def _empty_shadow(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE OR REPLACE TABLE publish_touched (incident_no UBIGINT)")
+    for name in ("incident", "report"):
+        con.execute(f"CREATE OR REPLACE TABLE publish_shadow_{name} AS SELECT * FROM mart_{name} LIMIT 0")
+
+
+def _build_touched(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResult:
+    home, models = con.execute("SELECT current_database()").fetchone()[0] + ".main", read_models()
+    con.execute(f"CREATE TEMP TABLE raw_report AS SELECT * FROM {home}.raw_report "
+                "WHERE _is_current AND report_id IN (SELECT report_id FROM touched_report)")
+    place_border_points(con, tree)
+    con.execute(f"CREATE TEMP TABLE fresh_report AS {models['core_report'].sql}")
+    con.execute(f"DELETE FROM {home}.core_report WHERE report_id IN (SELECT report_id FROM fresh_report)")
+    con.execute(f"INSERT INTO {home}.core_report SELECT * FROM fresh_report")
+    _relink(con, home)
+    con.execute(f"CREATE TEMP TABLE core_report AS SELECT * FROM {home}.core_report "
+                "WHERE report_id IN (SELECT report_id FROM affected_report)")
+    con.execute(f"CREATE TEMP TABLE raw_step AS SELECT s.* FROM {home}.raw_step AS s JOIN dim_feed AS f ON f.feed_id = s.feed_id "
+                "WHERE s._is_current AND f.report_feed_id || ':' || s.report_source_key IN (SELECT report_id FROM affected_report)")
+    for name in _steps():
+        con.execute(f"CREATE TEMP TABLE {name} AS {models[name].sql}")
+    incidents = _swap_marts(con, home)
+    return BuildResult(False, con.execute("SELECT count(*) FROM touched_report").fetchone()[0], incidents)
+
+
+def _relink(con: duckdb.DuckDBPyConnection, home: str) -> None:
+    """Renews the edges of the touched reports and the membership of every incident they reach."""
+    con.execute("CREATE TEMP TABLE link_subject AS SELECT report_id FROM fresh_report")
+    con.execute(f"CREATE TEMP TABLE core_report AS SELECT * FROM {home}.core_report WHERE {_NEIGHBOURHOOD}")
+    con.execute(f"CREATE TEMP TABLE fresh_link AS {link_sql(is_full=False)}")
+    con.execute("DROP TABLE temp.main.core_report")
+    old = f"FROM {home}.core_link WHERE report_a IN (SELECT report_id FROM link_subject) OR report_b IN (SELECT report_id FROM link_subject)"
+    con.execute(
+        "CREATE TEMP TABLE affected_report AS WITH reached AS (SELECT report_id FROM link_subject UNION "
+        "SELECT report_a FROM fresh_link UNION SELECT report_b FROM fresh_link UNION "
+        f"SELECT report_a {old} UNION SELECT report_b {old}), known AS (SELECT DISTINCT m.incident_id FROM {home}.core_incident_report AS m "
+        f"WHERE m.report_id IN (SELECT report_id FROM reached)) SELECT report_id FROM reached UNION SELECT m.report_id FROM "
+        f"{home}.core_incident_report AS m WHERE m.incident_id IN (SELECT incident_id FROM known)"
+    )
+    con.execute(f"DELETE {old}")
+    con.execute(f"INSERT INTO {home}.core_link SELECT * FROM fresh_link")
+    con.execute(
+        "CREATE TEMP TABLE touched_incident AS SELECT DISTINCT incident_id FROM ("
+        f"SELECT coalesce(m.incident_id, a.report_id) AS incident_id FROM affected_report AS a LEFT JOIN {home}.core_incident_report AS m "
+        "ON m.report_id = a.report_id)"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE fresh_link AS SELECT * FROM {home}.core_link WHERE report_a IN (SELECT report_id FROM affected_report)")
+    members = build_members(con, edges="fresh_link", reports=f"{home}.core_report")
+    con.register("incoming_members", members)
+    con.execute("CREATE TEMP TABLE core_incident_report AS SELECT incident_id::VARCHAR AS incident_id, report_id::VARCHAR AS report_id, "
+                "rule_code::VARCHAR AS rule_code, score::DOUBLE AS score FROM incoming_members")
+    con.unregister("incoming_members")
+    con.execute(f"DELETE FROM {home}.core_incident_report WHERE report_id IN (SELECT report_id FROM affected_report)")
+    con.execute(f"INSERT INTO {home}.core_incident_report SELECT * FROM core_incident_report")
+
+
+# Reports that can possibly pair with a touched one: close in time, or named by a transfer, a case or an asset.
+_NEIGHBOURHOOD = """
+    (reported_at >= (SELECT min(reported_at) FROM fresh_report) - INTERVAL 3 DAY AND reported_at::DATE IN (
+        SELECT unnest(range(reported_at::DATE - w.days, reported_at::DATE + w.days + 1, INTERVAL 1 DAY))::DATE FROM fresh_report
+        CROSS JOIN (SELECT ceil(coalesce(max(link_window_minutes), 0) / 1440)::INTEGER AS days FROM dim_category) AS w))
+    OR report_id IN (SELECT transfer_report_id FROM fresh_report) OR transfer_report_id IN (SELECT report_id FROM fresh_report)
+    OR (has_case_key AND case_id IN (SELECT case_id FROM fresh_report WHERE has_case_key))
+    OR asset_key IN (SELECT asset_key FROM fresh_report)"""
+
+
+def _swap_marts(con: duckdb.DuckDBPyConnection, home: str) -> int:
+    """Keeps the published version of incidents touched for the first time, then replaces the touched rows."""
+    con.execute("INSERT INTO touched_incident SELECT incident_id FROM mart_incident "
+                "WHERE incident_id NOT IN (SELECT incident_id FROM touched_incident)")
+    for name in ("incident", "report"):
+        con.execute(
+            f"INSERT INTO {home}.publish_shadow_{name} SELECT * FROM {home}.mart_{name} "
+            "WHERE incident_id IN (SELECT incident_id FROM touched_incident) "
+            f"AND incident_no NOT IN (SELECT incident_no FROM {home}.publish_touched)"
+        )
+    con.execute(f"INSERT INTO {home}.publish_touched SELECT hash(incident_id) FROM touched_incident EXCEPT SELECT incident_no FROM {home}.publish_touched")
+    for name in ("mart_incident", "mart_report", "mart_step_log"):
+        con.execute(f"DELETE FROM {home}.{name} WHERE incident_id IN (SELECT incident_id FROM touched_incident)")
+        con.execute(f"INSERT INTO {home}.{name} SELECT * FROM temp.main.{name}")
+    return con.execute("SELECT count(*) FROM touched_incident").fetchone()[0]

@@ -1,0 +1,60 @@
+-- grain: one row per incident: its signals from all its reports, its handling from the lead case (decision 0006)
+WITH member AS (
+    SELECT
+        coalesce(m.incident_id, r.report_id) AS incident_id,
+        r.*
+    FROM core_report AS r
+    LEFT JOIN core_incident_report AS m ON m.report_id = r.report_id
+),
+signal AS (
+    SELECT
+        incident_id,
+        count(*) AS report_count,
+        count(DISTINCT feed_id) AS feed_count,
+        list_sort(list_distinct(list(feed_id))) AS feed_list,
+        min(occurred_at) AS occurred_at,
+        max(occurred_lb_at) AS occurred_lb_at,
+        min(occurred_ub_at) AS occurred_ub_at,
+        min(reported_at) AS first_signal_at,
+        min(received_at) AS registered_at,
+        max(severity_level) AS severity_level,
+        arg_min(grid_id, reported_at) FILTER (WHERE place_method_code = 'point') AS point_grid_id,
+        arg_min(lon, reported_at) FILTER (WHERE place_method_code = 'point') AS point_lon,
+        arg_min(lat, reported_at) FILTER (WHERE place_method_code = 'point') AS point_lat
+    FROM member
+    GROUP BY incident_id
+),
+lead_case AS (
+    SELECT
+        m.incident_id,
+        first(c.case_id ORDER BY c.cancelled_code IS NOT NULL OR c.is_duplicate, c.dispatched_at NULLS LAST,
+            c.received_at NULLS LAST, c.case_id) AS case_id
+    FROM (SELECT DISTINCT incident_id, case_id FROM member) AS m
+    INNER JOIN core_case AS c ON c.case_id = m.case_id
+    GROUP BY m.incident_id
+)
+SELECT
+    s.*,
+    c.* EXCLUDE (case_id, report_id, feed_id, received_at),
+    r.report_id AS lead_report_id,
+    r.feed_id,
+    r.category_code,
+    r.domain_code,
+    r.kind_code,
+    r.given_department_id,
+    r.title_text,
+    r.address_text,
+    r.is_self_handled,
+    r.is_auto_dispatched,
+    r.target_at,
+    r.source_on_time_code,
+    r.offset_s,
+    coalesce(s.point_grid_id, r.grid_id) AS grid_id,
+    coalesce(s.point_lon, r.lon) AS lon,
+    coalesce(s.point_lat, r.lat) AS lat,
+    CASE WHEN s.point_grid_id IS NOT NULL THEN 'point' ELSE r.place_method_code END AS place_method_code,
+    local_at(s.first_signal_at) AS signal_local
+FROM signal AS s
+INNER JOIN lead_case AS l ON l.incident_id = s.incident_id
+INNER JOIN core_case AS c ON c.case_id = l.case_id
+INNER JOIN core_report AS r ON r.report_id = c.report_id

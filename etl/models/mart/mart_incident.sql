@@ -1,0 +1,48 @@
+-- grain: one row per incident with its limits; the widest table the screens read
+SELECT
+    j.incident_id,
+    hash(j.incident_id) AS incident_no,
+    j.feed_id,
+    j.lead_report_id,
+    j.category_code,
+    j.domain_code,
+    j.kind_code,
+    j.severity_level,
+    coalesce(j.given_department_id, d.department_id) AS department_id,
+    j.grid_id, j.lon, j.lat, j.place_method_code, j.title_text, j.address_text,
+    j.report_count, j.feed_count, j.feed_list,
+    j.occurred_at, j.occurred_lb_at, j.occurred_ub_at,
+    CASE WHEN j.occurred_at IS NOT NULL THEN 'measured' WHEN j.occurred_lb_at IS NOT NULL THEN 'bounded' ELSE 'unknown' END
+        AS evidence_code,
+    j.first_signal_at, j.registered_at, j.verify_sent_at, j.verified_at, j.filed_at,
+    j.dispatched_first_at, j.dispatched_at, j.accepted_at, j.arrived_at, j.handled_at,
+    j.check_sent_at, j.checked_at, j.closed_at, j.called_back_at,
+    j.dispatch_count, j.return_count, j.failed_check_count, j.reopen_count, j.extension_count,
+    j.is_suspended AND j.closed_at IS NULL AS is_suspended,
+    j.is_self_handled, j.is_auto_dispatched,
+    coalesce(d.is_three_hour, false) AS is_three_hour,
+    j.cancelled_code,
+    CASE
+        WHEN j.cancelled_code IS NOT NULL THEN 'cancelled'
+        WHEN j.closed_at IS NOT NULL THEN 'closed'
+        WHEN j.is_suspended THEN 'suspended'
+        WHEN j.dispatched_at IS NULL AND j.handled_at IS NULL AND NOT j.is_self_handled THEN 'to_dispatch'
+        WHEN j.handled_at IS NULL AND coalesce(j.accepted_at, j.arrived_at) IS NULL AND NOT j.is_self_handled THEN 'to_accept'
+        WHEN j.handled_at IS NULL THEN 'handling'
+        WHEN j.checked_at IS NULL THEN 'to_check'
+        ELSE 'to_close'
+    END AS stage_code,
+    j.closed_at IS NULL AND j.cancelled_code IS NULL AS is_open,
+    d.version AS responsibility_version,
+    d.limit_unit AS limit_unit_code,
+    coalesce(d.due_at, j.target_at) AS due_raw_at,
+    greatest(coalesce(d.due_at, j.target_at), j.extended_to_at) AS due_at,
+    coalesce(d.start_at, j.registered_at) AS limit_start_at,
+    j.target_at AS source_due_at,
+    j.source_on_time_code,
+    j.signal_local::DATE AS signal_date,
+    hour(j.signal_local) AS signal_hour,
+    strftime(j.signal_local, '%Y-%m') AS month_id,
+    round(j.offset_s / 60.0, 2) AS clock_offset_minutes
+FROM core_incident AS j
+LEFT JOIN core_due AS d ON d.incident_id = j.incident_id

@@ -1,0 +1,228 @@
+"""Publish (发布): month partitions that never change plus one small delta database per generation; CURRENT is swapped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from data.settings import Settings
+from data.town import Town
+from etl.build import _geometry, read_state, town_shapes, definitions_digest, write_state
+from etl.clocks import clock_sql, segment_sql
+from etl.models import read_models
+from etl.risk import build_risk
+from etl.rollups import rollup_sql, signed_rollup_sql
+from etl.zone import local_sql
+
+ROW_TABLES = {"mart_incident": "first_signal_at", "mart_report": "reported_at", "mart_step_log": "acted_at"}
+WHOLE_MODELS = ("mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal")
+WHOLE_TABLES = ("dim_area", "dim_area_grid", "dim_category", "dim_domain", "dim_department", "dim_feed", "dim_responsibility",
+                "core_clock_offset", "mart_risk")
+MOST_TOUCHED = 4000
+KEPT_GENERATIONS = 20
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published generation."""
+
+    generation: int
+    as_of_at: datetime | None
+    rewritten_months: int
+
+
+def read_current(published: Path) -> dict | None:
+    """Returns the manifest named CURRENT, None before the first publish."""
+    path = published / "CURRENT"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> Published:
+    """Writes the next generation and swaps CURRENT; what it costs depends on what changed, not on the history.
+
+    After a crash the old generation still stands, whole; files of an unfinished one are overwritten or swept later.
+    """
+    published = settings.published_dir
+    for folder in ("base", "delta", "geo"):
+        (published / folder).mkdir(parents=True, exist_ok=True)
+    town_shapes(con, town, digest=definitions_digest(town))
+    current = read_current(published)
+    generation = (current or {}).get("generation", 0) + 1
+    _write_inputs(con, town, settings)
+    base = dict((current or {}).get("base", {}))
+    months = _stale_months(con, is_first=current is None)
+    if months is not None:
+        base = _write_base(con, published, base=base, months=months, zone_name=town.file.timezone, build=generation)
+    _renew_risk(con, town, is_stale=months is not None)
+    delta = f"delta/{generation:08d}.duckdb"
+    as_of_at = _write_delta(con, published / delta, town=town, generation=generation)
+    manifest = {
+        "generation": generation,
+        "as_of_at": as_of_at.isoformat() if as_of_at else None,
+        "published_at": town.now(settings).isoformat(),
+        "town_id": town.id,
+        "base": base,
+        "delta": delta,
+        "geo": _write_geo(published, current),
+    }
+    swap_file(published / "CURRENT", json.dumps(manifest).encode())
+    _sweep(published, manifest, previous=current)
+    return Published(generation, as_of_at, len(months or ()))
+
+
+def swap_file(path: Path, content: bytes) -> None:
+    """Replaces a file so that a reader sees the old or the new content, also after a power cut."""
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(temporary, path)
+
+
+def _write_inputs(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> None:
+    """Writes generation_input (now) and makes sure the tables a young town has not built yet exist."""
+    con.execute("CREATE OR REPLACE TEMP TABLE generation_input AS SELECT ?::TIMESTAMP AS now_at", [town.now(settings)])
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS feed_negative (feed_id VARCHAR, negative_pct DOUBLE, negative_count BIGINT)"
+    )
+    for name in WHOLE_MODELS:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {read_models()[name].sql}")
+
+
+def _stale_months(con: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[str] | None:
+    """Returns the months to write again, None when the delta can carry the changes."""
+    everything = is_first or read_state(con, "base_stale") == "yes"
+    if everything:
+        return [row[0] for row in con.execute("SELECT DISTINCT month_id FROM mart_incident ORDER BY 1").fetchall()]
+    if con.execute("SELECT count(*) FROM publish_touched").fetchone()[0] <= MOST_TOUCHED:
+        return None
+    return [
+        row[0]
+        for row in con.execute(
+            "SELECT DISTINCT month_id FROM (SELECT month_id FROM publish_shadow_incident UNION ALL SELECT i.month_id FROM mart_incident AS i "
+            "WHERE i.incident_no IN (SELECT incident_no FROM publish_touched)) ORDER BY 1"
+        ).fetchall()
+    ]
+
+
+def _write_base(con, published: Path, *, base: dict, months: list[str], zone_name: str, build: int) -> dict:
+    """Writes the months as Parquet and returns the new month -> folder map; forgets what the delta carried."""
+    if read_state(con, "base_stale") == "yes":
+        base = {}
+    base = {month: folder for month, folder in base.items() if month not in months}
+    for month in months:
+        if not con.execute("SELECT 1 FROM mart_incident WHERE month_id = ? LIMIT 1", [month]).fetchone():
+            continue
+        folder = published / "base" / month / str(build)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        rolls = rollup_sql(incident="month_incident", report="month_report", zone_name=zone_name)
+        for name, order in ROW_TABLES.items():
+            con.execute(f"CREATE OR REPLACE TEMP VIEW month_{name.removeprefix('mart_')} AS SELECT * FROM {name} WHERE month_id = '{month}'")
+            con.execute(f"COPY (SELECT * FROM {name} WHERE month_id = '{month}' ORDER BY {order}) TO '{folder / name}.parquet' "
+                        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)")
+        for name, sql in rolls.items():
+            con.execute(f"COPY ({sql}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        base[month] = f"base/{month}/{build}"
+    con.execute("DELETE FROM publish_touched")
+    con.execute("DELETE FROM publish_shadow_incident")
+    con.execute("DELETE FROM publish_shadow_report")
+    write_state(con, "base_stale", "no")
+    return dict(sorted(base.items()))
+
+
+def _renew_risk(con: duckdb.DuckDBPyConnection, town: Town, *, is_stale: bool) -> None:
+    """Rebuilds the risk map once per local day, and after every rewrite of the base."""
+    as_of_at = as_of(con)
+    day = str(con.execute("SELECT local_at(?::TIMESTAMP)::DATE", [as_of_at]).fetchone()[0]) if as_of_at else "none"
+    if is_stale or read_state(con, "risk_day") != day or not _has_table(con, "mart_risk"):
+        build_risk(con, town, as_of_at=as_of_at)
+        con.execute("CREATE OR REPLACE TABLE feed_negative AS SELECT feed_id, 100.0 * avg(is_negative::INTEGER) AS negative_pct, "
+                    "sum(is_negative::INTEGER)::BIGINT AS negative_count FROM (SELECT feed_id, coalesce(dispatched_at < registered_at, false) "
+                    "OR coalesce(handled_at < dispatched_at, false) OR coalesce(registered_at < first_signal_at, false) AS is_negative "
+                    "FROM mart_incident WHERE first_signal_at > ?::TIMESTAMP - INTERVAL 28 DAY) GROUP BY feed_id", [as_of_at])
+        write_state(con, "risk_day", day)
+
+
+def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND NOT temporary", [name]).fetchone() is not None
+
+
+def as_of(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Returns the as-of instant: the least watermark of the required feeds that ever delivered, None before any did."""
+    return con.execute(
+        "SELECT min(newest_at) FROM (SELECT max(watermark_at) AS newest_at FROM ledger AS l JOIN dim_feed AS f ON f.feed_id = l.feed_id "
+        "WHERE f.is_required AND l.status_code = 'loaded' GROUP BY l.feed_id)"
+    ).fetchone()[0]
+
+
+def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | None:
+    path.unlink(missing_ok=True)
+    zone_name, as_of_at = town.file.timezone, as_of(con)
+    con.execute(f"ATTACH '{path}' AS delta")
+    try:
+        con.execute("BEGIN")
+        touched = "WHERE incident_no IN (SELECT incident_no FROM publish_touched)"
+        con.execute("CREATE TABLE delta.touched AS SELECT incident_no FROM publish_touched")
+        for name in ROW_TABLES:
+            con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM {name} {touched}")
+        after = rollup_sql(incident="delta.mart_incident", report="delta.mart_report", zone_name=zone_name)
+        before = rollup_sql(incident="publish_shadow_incident", report="publish_shadow_report", zone_name=zone_name)
+        for name in after:
+            con.execute(f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=after[name], before=before[name])}")
+        for name in (*WHOLE_TABLES, *WHOLE_MODELS):
+            con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM {name}")
+        con.execute("CREATE TABLE delta.view_sql (name VARCHAR, sql VARCHAR)")
+        con.executemany("INSERT INTO delta.view_sql VALUES (?, ?)", list(view_sql(zone_name).items()))
+        con.execute(
+            "CREATE TABLE delta.meta AS SELECT ?::VARCHAR AS town_id, ?::BIGINT AS generation, ?::TIMESTAMP AS as_of_at, "
+            "now_at AS published_at, ?::BOOLEAN AS is_synthetic FROM generation_input",
+            [town.id, generation, as_of_at, town.file.is_synthetic],
+        )
+        con.execute("COMMIT")
+    finally:
+        con.execute("DETACH delta")
+    return as_of_at
+
+
+def view_sql(zone_name: str) -> dict[str, str]:
+    """Returns the views a reader makes over the row tables: name -> SELECT."""
+    return {
+        "mart_clock": clock_sql(source="mart_incident", zone_name=zone_name),
+        "mart_segment": segment_sql(source="mart_incident", zone_name=zone_name),
+        "mart_step": read_models_text("mart_step"),
+        "local_at": local_sql("t", zone_name=zone_name),
+    }
+
+
+def read_models_text(name: str) -> str:
+    """Returns the text of a view kept under models/views."""
+    return (Path(__file__).resolve().parent / "models" / "views" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _write_geo(published: Path, current: dict | None) -> str:
+    """Writes one GeoJSON per level when the areas changed; returns their version."""
+    version = _geometry.digest[:12]
+    if (current or {}).get("geo") != version:
+        for level, shape in _geometry.shapes.items():
+            swap_file(published / "geo" / f"{level}.json", shape.to_json(drop_id=True).encode())
+    return version
+
+
+def _sweep(published: Path, manifest: dict, *, previous: dict | None) -> None:
+    """Removes generations and month folders nobody can still be reading."""
+    for path in sorted((published / "delta").glob("*.duckdb"))[:-KEPT_GENERATIONS]:
+        path.unlink(missing_ok=True)
+    kept = set(manifest["base"].values()) | set((previous or {}).get("base", {}).values())
+    if previous and previous["base"] == manifest["base"]:
+        return
+    for folder in (published / "base").glob("*/*"):
+        if f"base/{folder.parent.name}/{folder.name}" not in kept:
+            shutil.rmtree(folder, ignore_errors=True)

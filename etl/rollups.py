@@ -1,0 +1,51 @@
+"""Rollups (汇总): sums of additive measures per day, so that a long period costs what a short one does."""
+
+from __future__ import annotations
+
+from etl.clocks import MEASURES, clock_sql
+from etl.zone import local_sql
+
+KIND = "feed_id, category_code, domain_code, department_id"
+COUNTS = ("report_count", "incident_count", "cancelled_count", "closed_count")
+
+
+def rollup_sql(*, incident: str, report: str, zone_name: str) -> dict[str, str]:
+    """Returns the SELECT of every roll_ table over tables shaped like mart_incident and mart_report."""
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in MEASURES)
+    clock = f"({clock_sql(source=incident, zone_name=zone_name)})"
+    return {
+        "roll_clock_grid": f"SELECT clock_code, due_date, grid_id, excluded_code, {sums} FROM {clock} GROUP BY ALL",
+        "roll_clock_kind": f"SELECT clock_code, due_date, {KIND}, excluded_code, {sums} FROM {clock} GROUP BY ALL",
+        "roll_count_grid": _count_sql("grid_id", incident=incident, report=report, zone_name=zone_name),
+        "roll_count_kind": _count_sql(KIND, incident=incident, report=report, zone_name=zone_name),
+        "roll_hour": _hour_sql(incident=incident, report=report),
+    }
+
+
+def _count_sql(dims: str, *, incident: str, report: str, zone_name: str) -> str:
+    closed_day = f"({local_sql('closed_at', zone_name=zone_name)})::DATE"
+    parts = [
+        f"SELECT reported_date AS date, {dims}, 1 AS report_count, 0 AS incident_count, 0 AS cancelled_count, 0 AS closed_count FROM {report}",
+        f"SELECT signal_date, {dims}, 0, (cancelled_code IS NULL)::INTEGER, (cancelled_code IS NOT NULL)::INTEGER, 0 FROM {incident}",
+        f"SELECT {closed_day}, {dims}, 0, 0, 0, 1 FROM {incident} WHERE closed_at IS NOT NULL AND cancelled_code IS NULL",
+    ]
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in COUNTS)
+    return f"SELECT date, {dims}, {sums} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"
+
+
+def _hour_sql(*, incident: str, report: str) -> str:
+    dims = "feed_id, domain_code"
+    return (
+        f"SELECT date, hour, {dims}, sum(report_count)::BIGINT AS report_count, sum(incident_count)::BIGINT AS incident_count FROM ("
+        f"SELECT reported_date AS date, reported_hour AS hour, {dims}, 1 AS report_count, 0 AS incident_count FROM {report} UNION ALL "
+        f"SELECT signal_date, signal_hour, {dims}, 0, (cancelled_code IS NULL)::INTEGER FROM {incident}) GROUP BY ALL"
+    )
+
+
+def signed_rollup_sql(name: str, *, after: str, before: str) -> str:
+    """Returns the difference of two rollups of one name as signed counts; adding it to `before` gives `after`."""
+    measures = MEASURES if name.startswith("roll_clock") else COUNTS if name.startswith("roll_count") else COUNTS[:2]
+    sums = ", ".join(f"sum({m})::BIGINT AS {m}" for m in measures)
+    negated = ", ".join(f"-{m} AS {m}" for m in measures)
+    kept = f"SELECT * EXCLUDE ({', '.join(measures)}), {sums} FROM (SELECT * FROM ({after}) UNION ALL SELECT * REPLACE ({negated}) FROM ({before})) GROUP BY ALL"
+    return f"SELECT * FROM ({kept}) WHERE {' OR '.join(f'{m} <> 0' for m in measures)}"

@@ -1,0 +1,70 @@
+"""Watch (守望): a file that lands is loaded, built and published within the second, without anybody's hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import structlog
+from watchfiles import watch as watch_files
+
+from data.settings import Settings
+from data.town import Town
+from etl.build import build
+from etl.publish import publish
+
+log = structlog.get_logger()
+BATCH = 64
+SETTLE_MS = 20
+TICK_MS = 1000
+
+
+def waiting_files(settings: Settings, feeds: list[str]) -> list[tuple[str, Path]]:
+    """Returns (feed, path) of the finished files in landing/, oldest first; names that start with '.' are still being written."""
+    found = []
+    for feed in feeds:
+        for path in (settings.landing_dir / feed).glob("*"):
+            if path.is_file() and not path.name.startswith(".") and not path.name.endswith((".tmp", ".part")):
+                found.append((path.stat().st_mtime, feed, path))
+    return [(feed, path) for _, feed, path in sorted(found)]
+
+
+def watch(
+    con: duckdb.DuckDBPyConnection,
+    town: Town,
+    settings: Settings,
+    *,
+    load: Callable[[str, Path], object],
+    feeds: list[str],
+    stop: threading.Event | None = None,
+) -> None:
+    """Loads what lands until `stop` is set; builds and publishes once per batch.
+
+    `load` takes a feed and a path and moves the file out of landing/ whatever happens to it; a load that fails for a passing
+    reason (full disk) leaves the file and is tried again at the next tick.
+    """
+    settings.landing_dir.mkdir(parents=True, exist_ok=True)
+    run_batch(con, town, settings, load=load, feeds=feeds)
+    for _ in watch_files(settings.landing_dir, debounce=SETTLE_MS, step=10, rust_timeout=TICK_MS, yield_on_timeout=True,
+                         stop_event=stop, ignore_permission_denied=True):
+        while run_batch(con, town, settings, load=load, feeds=feeds):
+            pass
+
+
+def run_batch(con, town: Town, settings: Settings, *, load: Callable[[str, Path], object], feeds: list[str]) -> int:
+    """Loads up to BATCH waiting files, then builds and publishes; returns how many files went in."""
+    files = waiting_files(settings, feeds)[:BATCH]
+    taken = 0
+    for feed, path in files:
+        try:
+            load(feed, path)
+            taken += 1
+        except (OSError, duckdb.Error) as error:
+            log.error("load_failed", feed=feed, file=path.name, reason=str(error).splitlines()[0])
+    if taken:
+        result = build(con, town)
+        published = publish(con, town, settings)
+        log.info("published", generation=published.generation, files=taken, incidents=result.incident_count)
+    return taken
