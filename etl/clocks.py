@@ -48,55 +48,45 @@ def longest_sql() -> str:
 
 
 def clock_sql(*, source: str, zone_name: str) -> str:
-    """Returns the SELECT of mart_clock over `source` (mart_incident's columns): one row per incident and clock."""
-    parts = [_one_clock(code, spec, source, zone_name) for code, spec in read_clocks()["clocks"].items()]
-    return "\nUNION ALL\n".join(parts)
+    """Returns the SELECT of mart_clock over `source` (mart_incident's columns): one row per incident and clock.
+
+    A branch per clock says only what differs; what is the same for all is computed above the union, so that the
+    planner sees it once and a filter on clock_code drops the other branches.
+    """
+    union = "\nUNION ALL\n".join(_one_clock(code, spec, source) for code, spec in read_clocks()["clocks"].items())
+    shown_due = "coalesce(limit_at, first_signal_at)"
+    return f"""SELECT clock_code, {DIMENSIONS}, start_at, stop_at, {shown_due} AS due_at,
+  ({local_sql(shown_due, zone_name=zone_name)})::DATE AS due_date,
+  round(epoch(stop_at - start_at) / 60.0, 3) AS minutes, excluded_code,
+  (excluded_code IS NULL)::INTEGER AS eligible_count,
+  (excluded_code IS NULL AND evidence_code = 'measured')::INTEGER AS measured_count,
+  (excluded_code IS NULL AND evidence_code = 'measured' AND is_in_time)::INTEGER AS in_time_count,
+  (excluded_code IS NULL AND ((evidence_code = 'measured' AND is_in_time) OR is_surely_in_time))::INTEGER AS lower_count,
+  (excluded_code IS NULL AND NOT (evidence_code = 'measured' AND NOT is_in_time) AND NOT is_surely_late)::INTEGER AS upper_count,
+  (excluded_code IS NOT NULL)::INTEGER AS excluded_count
+FROM (SELECT *, coalesce(stop_at <= limit_at, false) AS is_in_time,
+  CASE WHEN cancelled_code IS NOT NULL THEN 'cancelled' WHEN NOT is_applicable THEN inapplicable_code
+    WHEN NOT is_needed THEN 'not_needed' WHEN start_at IS NULL THEN 'no_start' WHEN limit_at IS NULL THEN 'no_limit'
+    WHEN stop_at < start_at THEN 'negative' WHEN stop_at > start_at + {longest_sql()} THEN 'too_long' END AS excluded_code
+FROM ({union}))"""
 
 
-def _one_clock(code: str, spec: dict, source: str, zone_name: str) -> str:
+def _one_clock(code: str, spec: dict, source: str) -> str:
     start, stop = spec["start"], spec["stop"]
-    bounded = spec.get("bounded", False)
-    if bounded:
+    evidence, surely_in, surely_late = "'measured'", "false", "false"
+    if spec.get("bounded"):
         start = f"coalesce({start}, occurred_ub_at, first_signal_at)"
-    due = spec.get("due") or f"({start} + to_minutes({limit_sql(spec['limit'], start)}))"
-    excluded = _exclusion(spec, start=start, due=due)
-    in_time = f"coalesce({stop} <= {due}, false)"
-    measured, lower, upper = "eligible", in_time, in_time
-    if bounded:
-        limit = limit_sql(spec["limit"], "first_signal_at")
-        measured = "eligible AND evidence_code = 'measured'"
-        sure = f"evidence_code = 'bounded' AND coalesce({stop} - occurred_lb_at <= to_minutes({limit}), false)"
-        lost = f"evidence_code = 'bounded' AND coalesce({stop} - occurred_ub_at > to_minutes({limit}), false)"
-        lower = f"(evidence_code = 'measured' AND {in_time}) OR ({sure})"
-        upper = f"NOT ((evidence_code = 'measured' AND NOT {in_time}) OR ({lost}))"
-        in_time = f"evidence_code = 'measured' AND {in_time}"
-    shown_due = f"coalesce({due}, first_signal_at)"
-    return f"""SELECT '{code}' AS clock_code, {DIMENSIONS}, {start} AS start_at, {stop} AS stop_at,
-  {shown_due} AS due_at, ({local_sql(shown_due, zone_name=zone_name)})::DATE AS due_date,
-  round(epoch({stop} - {start}) / 60.0, 3) AS minutes, {excluded} AS excluded_code,
-  ({excluded} IS NULL)::INTEGER AS eligible_count,
-  ({measured.replace("eligible", f"{excluded} IS NULL")})::INTEGER AS measured_count,
-  ({excluded} IS NULL AND ({in_time}))::INTEGER AS in_time_count,
-  ({excluded} IS NULL AND ({lower}))::INTEGER AS lower_count,
-  ({excluded} IS NULL AND ({upper}))::INTEGER AS upper_count,
-  ({excluded} IS NOT NULL)::INTEGER AS excluded_count
-FROM {source}"""
-
-
-def _exclusion(spec: dict, *, start: str, due: str) -> str:
-    stop = spec["stop"]
-    rules = ["WHEN cancelled_code IS NOT NULL THEN 'cancelled'"]
-    if "applies" in spec:
-        rules.append(f"WHEN NOT {spec['applies']} THEN 'not_{spec['applies'].removeprefix('is_')}'")
-    if "not_needed" in spec:
-        rules.append(f"WHEN {spec['not_needed']} THEN 'not_needed'")
-    rules += [
-        f"WHEN {start} IS NULL THEN 'no_start'",
-        f"WHEN {due} IS NULL THEN 'no_limit'",
-        f"WHEN {stop} < {start} THEN 'negative'",
-        f"WHEN {stop} > {start} + {longest_sql()} THEN 'too_long'",
-    ]
-    return f"(CASE {' '.join(rules)} END)"
+        limit, evidence = f"to_minutes({limit_sql(spec['limit'], 'first_signal_at')})", "evidence_code"
+        surely_in = f"evidence_code = 'bounded' AND coalesce({stop} - occurred_lb_at <= {limit}, false)"
+        surely_late = f"evidence_code = 'bounded' AND coalesce({stop} - occurred_ub_at > {limit}, false)"
+    due = spec.get("due") or f"{start} + to_minutes({limit_sql(spec['limit'], start)})"
+    applies, needed = spec.get("applies"), spec.get("not_needed")
+    return (
+        f"SELECT '{code}' AS clock_code, {DIMENSIONS}, first_signal_at, cancelled_code, {start} AS start_at, {stop} AS stop_at, "
+        f"{due} AS limit_at, {applies or 'true'} AS is_applicable, 'not_{(applies or '').removeprefix('is_')}' AS inapplicable_code, "
+        f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {evidence} AS evidence_code, "
+        f"{surely_in} AS is_surely_in_time, {surely_late} AS is_surely_late FROM {source}"
+    )
 
 
 def segment_sql(*, source: str, zone_name: str) -> str:

@@ -23,7 +23,8 @@ from etl.zone import local_sql
 ROW_TABLES = {"mart_incident": "first_signal_at", "mart_report": "reported_at", "mart_step_log": "acted_at"}
 WHOLE_MODELS = ("mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal")
 WHOLE_TABLES = ("dim_area", "dim_area_grid", "dim_category", "dim_domain", "dim_department", "dim_feed", "dim_responsibility",
-                "core_clock_offset", "mart_risk")
+                "core_clock_offset")
+RECENT_CYCLES = "WHERE cycle_date > (SELECT max(cycle_date) FROM mart_risk) - 8"
 MOST_TOUCHED = 4000
 KEPT_GENERATIONS = 20
 
@@ -123,11 +124,12 @@ def _write_base(con, published: Path, *, base: dict, months: list[str], zone_nam
         folder = published / "base" / month / str(build)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        rolls = rollup_sql(incident="month_incident", report="month_report", zone_name=zone_name)
+        rolls = rollup_sql(incident="month_incident", report="month_report", clock="month_clock", zone_name=zone_name)
         for name, order in ROW_TABLES.items():
             con.execute(f"CREATE OR REPLACE TEMP VIEW month_{name.removeprefix('mart_')} AS SELECT * FROM {name} WHERE month_id = '{month}'")
             con.execute(f"COPY (SELECT * FROM {name} WHERE month_id = '{month}' ORDER BY {order}) TO '{folder / name}.parquet' "
                         "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW month_clock AS {clock_sql(source='month_incident', zone_name=zone_name)}")
         for name, sql in rolls.items():
             con.execute(f"COPY ({sql}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
         base[month] = f"base/{month}/{build}"
@@ -173,12 +175,10 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
         con.execute("CREATE TABLE delta.touched AS SELECT incident_no FROM publish_touched")
         for name in ROW_TABLES:
             con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM {name} {touched}")
-        after = rollup_sql(incident="delta.mart_incident", report="delta.mart_report", zone_name=zone_name)
-        before = rollup_sql(incident="publish_shadow_incident", report="publish_shadow_report", zone_name=zone_name)
-        for name in after:
-            con.execute(f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=after[name], before=before[name])}")
+        _write_signed_rollups(con, zone_name)
         for name in (*WHOLE_TABLES, *WHOLE_MODELS):
             con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM {name}")
+        con.execute(f"CREATE TABLE delta.mart_risk AS SELECT * FROM mart_risk {RECENT_CYCLES}")
         con.execute("CREATE TABLE delta.view_sql (name VARCHAR, sql VARCHAR)")
         con.executemany("INSERT INTO delta.view_sql VALUES (?, ?)", list(view_sql(zone_name).items()))
         con.execute(
@@ -190,6 +190,17 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
     finally:
         con.execute("DETACH delta")
     return as_of_at
+
+
+def _write_signed_rollups(con: duckdb.DuckDBPyConnection, zone_name: str) -> None:
+    """Writes what the touched incidents add to (and take from) the rollups of the base."""
+    sides = {"after": ("delta.mart_incident", "delta.mart_report"), "before": ("publish_shadow_incident", "publish_shadow_report")}
+    sql = {}
+    for side, (incident, report) in sides.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE clock_{side} AS {clock_sql(source=incident, zone_name=zone_name)}")
+        sql[side] = rollup_sql(incident=incident, report=report, clock=f"clock_{side}", zone_name=zone_name)
+    for name in sql["after"]:
+        con.execute(f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=sql['after'][name], before=sql['before'][name])}")
 
 
 def view_sql(zone_name: str) -> dict[str, str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from etl.clocks import MEASURES, clock_sql
+from etl.clocks import MEASURES
 from etl.zone import local_sql
 
 KIND = "feed_id, category_code, domain_code, department_id"
 COUNTS = ("report_count", "incident_count", "cancelled_count", "closed_count")
 
 
-def rollup_sql(*, incident: str, report: str, zone_name: str) -> dict[str, str]:
-    """Returns the SELECT of every roll_ table over tables shaped like mart_incident and mart_report."""
+def rollup_sql(*, incident: str, report: str, clock: str, zone_name: str) -> dict[str, str]:
+    """Returns the SELECT of every roll_ table over tables shaped like mart_incident, mart_report and mart_clock."""
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in MEASURES)
-    clock = f"({clock_sql(source=incident, zone_name=zone_name)})"
     return {
         "roll_clock_grid": f"SELECT clock_code, due_date, grid_id, excluded_code, {sums} FROM {clock} GROUP BY ALL",
         "roll_clock_kind": f"SELECT clock_code, due_date, {KIND}, excluded_code, {sums} FROM {clock} GROUP BY ALL",
