@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from components.theme import Theme, theme_of
 from components.words import LANGUAGES, word
+from data.period import local_date, midnight
 from data.request import Filters
 from data.town import Town
 
@@ -74,10 +75,8 @@ class Context:
     town: Town
     filters: Filters
     as_of_at: datetime | None
-    now_at: datetime
     generation: int
     names: Names
-    is_synthetic: bool = False
     stale_after_s: int = 0
     route: Mapping[str, str] = field(default_factory=dict)
     page: str = ""
@@ -111,6 +110,12 @@ class Context:
         if instant is None or instant != instant:
             return None
         return instant.replace(tzinfo=UTC).astimezone(self.town.zone).replace(tzinfo=None)
+
+    def today(self) -> Filters:
+        """Returns the page's filters for the town's present local day."""
+        if self.as_of_at is None:
+            return self.filters
+        return self.filters.during(midnight(local_date(self.as_of_at, self.town.zone), self.town.zone), None)
 
     def link(self, path: str, **changes: str | None) -> str:
         """Returns a link that keeps what is filtered; a change to None drops the parameter."""

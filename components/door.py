@@ -18,6 +18,7 @@ class Rows:
     limit: int = 20
     offset: int = 0
     order: str | None = None
+    side: str | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Count:
     """How many rows are behind a number."""
 
     request: Request
+    side: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+// The live line: the server says only "generation N"; the page then asks for what it shows. Also the wall's rotation.
+(function () {
+  "use strict";
+  const cockpit = window.cockpit;
+  let generation = null;
+
+  function heard(event) {
+    const said = JSON.parse(event.data);
+    cockpit.lastMessage = Date.now();
+    if (said.server_now) cockpit.skewMs = Date.now() - Date.parse(said.server_now);
+    if (said.generation !== undefined && said.generation !== generation) {
+      const isFirst = generation === null;
+      const drawn = Number((document.querySelector("[data-drawn-generation]") || { dataset: {} }).dataset.drawnGeneration);
+      generation = said.generation;
+      if (!isFirst || (drawn && drawn !== generation)) cockpit.setProps("generation", { data: generation });
+    }
+  }
+  function listen() {
+    const line = new EventSource("/events");
+    line.onmessage = heard;
+    line.onerror = function () {
+      if (cockpit.lastMessage === null) cockpit.lastMessage = Date.now();
+      // A browser gives up for good after some answers (401, 502 with a body): start again ourselves.
+      if (line.readyState === 2) setTimeout(listen, 3000);
+    };
+  }
+  window.addEventListener("load", listen);
+
+  // Rotation: ?wall=1&rotate=1 walks through the town's list; each page stays its own time; a touch of the wall pauses it.
+  let turnAt = 0;
+  let pausedUntil = 0;
+  function turn() {
+    const board = document.querySelector("[data-rotation]");
+    if (!board || !cockpit.isWall()) return;
+    const stops = JSON.parse(board.dataset.rotation || "[]");
+    if (stops.length < 2 || Date.now() < pausedUntil) return;
+    const here = stops.findIndex((stop) => stop.page === location.pathname);
+    if (here < 0) return;
+    if (!turnAt) turnAt = Date.now() + stops[here].dwell_s * 1000;
+    if (Date.now() < turnAt) return;
+    const next = stops[(here + 1) % stops.length];
+    turnAt = Date.now() + next.dwell_s * 1000;
+    cockpit.go(next.page + location.search);
+  }
+  setInterval(turn, 1000);
+  for (const kind of ["pointerdown", "keydown"]) {
+    window.addEventListener(kind, function () {
+      pausedUntil = Date.now() + 60000;
+      turnAt = 0;
+    });
+  }
+
+  // A serious incident that was not there before pulses once, in the list and on the map.
+  const known = new Set();
+  let hasLooked = false;
+  setInterval(function () {
+    const rows = document.querySelectorAll("[data-serious]");
+    if (!rows.length && !hasLooked) return;
+    for (const row of rows) {
+      const key = row.dataset.serious;
+      if (known.has(key)) continue;
+      known.add(key);
+      if (!hasLooked) continue;
+      row.classList.add("pulse");
+      if (cockpit.pulseGrid) cockpit.pulseGrid(row.dataset.grid);
+      setTimeout(() => row.classList.remove("pulse"), 6000);
+    }
+    hasLooked = true;
+  }, 1000);
+})();

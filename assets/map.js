@@ -1,0 +1,113 @@
+// How the map draws: geometry never changes, only `hideout` does; an area without data is grey, whatever it was before.
+(function () {
+  "use strict";
+  const RISKS = ["red", "orange", "yellow", "blue", "green"];
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const layersOfArea = new Map();
+
+  // Patterns for thin evidence live in one hidden drawing; leaflet's own paths refer to them.
+  function hatches() {
+    if (document.getElementById("hatches")) return;
+    const box = document.createElement("div");
+    const pattern = (name) =>
+      `<pattern id="hatch-${name}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
+      `<rect width="7" height="7" style="fill:var(--risk-${name});fill-opacity:.42"/>` +
+      `<line x1="0" y1="0" x2="0" y2="7" style="stroke:var(--ground);stroke-opacity:.75" stroke-width="4"/></pattern>`;
+    box.innerHTML = `<svg id="hatches" width="0" height="0" style="position:absolute">${[...RISKS, "none"].map(pattern).join("")}</svg>`;
+    document.body.appendChild(box);
+  }
+
+  function style(feature, context) {
+    const show = context.hideout || {};
+    const id = feature.properties.area_id;
+    const code = (show.classes || {})[id];
+    const known = RISKS.includes(code);
+    const isOutside = show.inside && !show.inside.includes(id);
+    const isHatched = !known || (show.hatched || []).includes(id);
+    return {
+      fillColor: isHatched ? `url(#hatch-${known ? code : "none"})` : css(`--risk-${code}`),
+      fillOpacity: isOutside ? 0.12 : isHatched ? 1 : 0.82,
+      color: show.selected === id ? css("--accent") : css("--ground"),
+      weight: show.selected === id ? 3 : 1,
+      opacity: 1,
+      className: `grid class-${known ? code : "none"}`,
+    };
+  }
+
+  function fit(map) {
+    if (!map._cockpitLayer) return;
+    map.invalidateSize({ animate: false });
+    const bounds = map._cockpitLayer.getBounds();
+    if (bounds.isValid()) map.fitBounds(bounds, { padding: [6, 6], animate: false });
+  }
+
+  // Letters: as many as there is room for; a label is text, so colour is never the only sign.
+  function label(feature, layer, context) {
+    const show = context.hideout || {};
+    const id = feature.properties.area_id;
+    const code = (show.classes || {})[id];
+    const letter = (show.letters || {})[RISKS.includes(code) ? code : "none"];
+    if (letter) {
+      layer.bindTooltip(letter, {
+        permanent: true,
+        direction: "center",
+        className: `letter letter-${RISKS.includes(code) ? code : "none"}`,
+        interactive: false,
+      });
+    }
+  }
+
+  function each(feature, layer, context) {
+    const map = context.map;
+    const id = feature.properties.area_id;
+    layersOfArea.set(id, layer);
+    hatches();
+    label(feature, layer, context);
+    layer.on("add", function () {
+      const group = Object.values(layer._eventParents || {})[0];
+      if (!group || map._cockpitLayer === group) return;
+      map._cockpitLayer = group;
+      setTimeout(() => fit(map), 0);
+      new ResizeObserver(() => fit(map)).observe(map.getContainer());
+    });
+    layer.on("mouseover", () => tell(feature, context, true));
+    layer.on("mouseout", () => tell(feature, context, false));
+    layer.on("click", () => window.cockpit.filter(`area=${encodeURIComponent(id)}`));
+    layer.on("dblclick", () => window.cockpit.go(`/grid/${encodeURIComponent(id)}`));
+  }
+
+  // What a grid is and why it has its colour, in words, in the map's corner.
+  function tell(feature, context, isOver) {
+    const box = context.map.getContainer().parentElement.querySelector("[data-tell]");
+    if (!box) return;
+    const show = context.hideout || {};
+    const id = feature.properties.area_id;
+    const facts = (show.facts || {})[id];
+    const name = feature.properties[show.lang === "en" ? "name_en" : "name_zh"] || id;
+    box.textContent = isOver ? [name, facts].filter(Boolean).join(" · ") : "";
+  }
+
+  function border() {
+    return { color: css("--text"), weight: 1.6, opacity: 0.55, fill: false, interactive: false };
+  }
+  function dot(feature, latlng, context) {
+    const isMain = feature.properties.is_lead;
+    return window.L.circleMarker(latlng, {
+      radius: isMain ? 8 : 6,
+      color: css("--ground"),
+      weight: 2,
+      fillColor: isMain ? css("--accent") : css("--quiet"),
+      fillOpacity: 1,
+    }).bindTooltip(feature.properties.label || "");
+  }
+
+  window.cockpit.pulseGrid = function (id) {
+    const layer = layersOfArea.get(id);
+    const path = layer && layer.getElement && layer.getElement();
+    if (!path) return;
+    path.classList.add("pulse");
+    setTimeout(() => path.classList.remove("pulse"), 6000);
+  };
+  window.cockpit.fitMap = fit;
+  window.dashExtensions = Object.assign({}, window.dashExtensions, { cockpit: { style, each, border, dot } });
+})();

@@ -1,0 +1,88 @@
+"""What changed (变化): counts of this window against the same weekdays before, with the interval of the ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.numbers import count_text
+from components.tiles.base import Tile
+from components.tiles.ranking import KINDS
+from data.interval import rate_ratio
+from data.period import previous
+from data.request import Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes(Tile):
+    """The kinds whose counts moved most beyond chance between two windows of equal elapsed length."""
+
+    metric: str
+    by: str = "category_code"
+    limit: int = 5
+
+    def requests(self, ctx: Context) -> Mapping[str, Request]:
+        """Returns the counts of the period and of the same weekdays before it."""
+        since_at, until_at = ctx.filters.since_at, ctx.filters.until_at
+        asks = {"now": Request(self.metric, by=(self.by,), filters=ctx.filters)}
+        if since_at is not None and ctx.as_of_at is not None:
+            window = previous(since_at, until_at, as_of_at=ctx.as_of_at, zone=ctx.town.zone)
+            asks["before"] = Request(self.metric, by=(self.by,), filters=ctx.filters.during(*window))
+        return asks
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the rows, those beyond chance first."""
+        if "before" not in answers:
+            return (html.P(ctx.t("changes.no_base"), className="empty"),)
+        now, before = _counts(answers["now"], self.by), _counts(answers["before"], self.by)
+        if not now and not before:
+            return (html.P(ctx.t("common.no_data"), className="empty"),)
+        if not sum(before.values()):
+            return (html.P(ctx.t("changes.no_base"), className="empty"),)
+        rows = [(key, now.get(key, 0), before.get(key, 0)) for key in {*now, *before}]
+        rows.sort(key=lambda row: (-_evidence(row[1], row[2]), str(row[0])))
+        items = [self._item(None, sum(now.values()), sum(before.values()), ctx)]
+        items += [self._item(*row, ctx) for row in rows[: self.limit]]
+        return (html.Ol(items, className="changes"),)
+
+    def _item(self, key, count: int, base: int, ctx: Context):
+        ratio, low, high = rate_ratio(count, base)
+        is_up, is_down = low > 1, high is not None and high < 1
+        kind, parameter = KINDS.get(self.by, ("area", "area"))
+        name = ctx.t("changes.total") if key is None else ctx.name(kind, key)
+        percent = "—" if ratio is None else f"{(ratio - 1) * 100:+.0f}%".replace("-", "−")
+        if ratio is not None and high is not None:
+            span = f"{(low - 1) * 100:+.0f}% – {(high - 1) * 100:+.0f}%".replace("-", "−")
+        else:
+            span = ctx.t("changes.open")
+        verdict = ctx.t("changes.up") if is_up else ctx.t("changes.down") if is_down else ctx.t("changes.chance")
+        marks = {"data-set": f"{parameter}={key}", "tabindex": "0", "role": "button"} if key is not None else {}
+        return html.Li(
+            [
+                html.Span(name, className="change-name", title=name),
+                html.Span(f"{count_text(base)} → {count_text(count)}", className="change-pair digits"),
+                html.Span(percent if is_up or is_down else verdict, className="change-percent digits" + (" is-sure" if is_up or is_down else "")),
+                html.Span(f"{verdict} · {span}" if is_up or is_down else span, className="change-span digits"),
+            ],
+            className="change" + (" is-total" if key is None else ""),
+            title=ctx.t("changes.explain", span=span),
+            **marks,
+        )
+
+
+def _counts(answer, by: str) -> dict:
+    frame = answer.frame
+    return {key: int(value) for key, value in zip(frame[by], frame["value"], strict=True) if value == value and value}
+
+
+def _evidence(count: int, base: int) -> float:
+    """Returns how far the interval of the ratio lies from 1, in either direction; 0 when it holds 1."""
+    _, low, high = rate_ratio(count, base)
+    if low > 1:
+        return low - 1
+    if high is not None and high < 1:
+        return 1 / high - 1 if high else float(base)
+    return 0.0

@@ -1,0 +1,111 @@
+"""The filters of a screen (筛选栏): period, place with its way down, source, category, domain, department; all in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.tiles.base import Tile
+from data.listing import Listing
+
+PERIODS = ("today", "24h", "7d", "28d", "90d", "365d")
+KINDS = (("source", "feed"), ("category", "category"), ("domain", "domain"), ("department", "department"))
+FILTERED = ("period", "area", "source", "category", "domain", "department", "kpi", "side", "severity")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterBar(Tile):
+    """Every filter as a plain field; the browser writes them into the address."""
+
+    def requests(self, ctx: Context) -> Mapping[str, Listing]:
+        """Returns the areas of every level."""
+        return {"areas": Listing("areas"), "grids_of": Listing("grids_of")}
+
+    def frame(self, uid: str):
+        """Returns the bar."""
+        return html.Div(id=f"{uid}-body", className="filters")
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns breadcrumb, fields and the link that clears them."""
+        params = ctx.view.params
+        period = params.get("period") or ctx.town.file.default_period
+        periods = [(each, ctx.t(f"period.{each}")) for each in PERIODS]
+        if period not in PERIODS:
+            periods.append((period, period.replace("..", " – ")))
+        fields = [
+            _select("period", period, periods, label=ctx.t("filter.period")),
+            *self._places(answers, ctx),
+            *(self._kind(parameter, kind, ctx) for parameter, kind in KINDS),
+        ]
+        if any(params.get(key) for key in FILTERED):
+            clear = "&".join(f"{key}=" for key in FILTERED)
+            fields.append(html.A(ctx.t("filter.clear"), href="#", className="clear", **{"data-set": clear}))
+        return (fields,)
+
+    def _kind(self, parameter: str, kind: str, ctx: Context):
+        every = [("", ctx.t(f"filter.all_{parameter}"))]
+        options = [(key, ctx.name(kind, key)) for key in ctx.names.keys(kind)]
+        return _select(parameter, ctx.view.params.get(parameter, ""), every + options, label=ctx.t(f"filter.{parameter}"))
+
+    def _places(self, answers: Mapping[str, object], ctx: Context) -> list:
+        areas = answers["areas"]
+        levels = dict(zip(areas["area_id"], areas["level_code"], strict=True))
+        here = ctx.filters.area_id
+        trail = _trail(here, areas)
+        crumbs = [html.A(ctx.pick(ctx.town.label), href="#", **{"data-set": "area="})]
+        for area_id in trail:
+            text = ctx.name("area", area_id)
+            mark = {} if area_id == here else {"data-set": f"area={area_id}"}
+            crumbs += [html.Span("›", className="sep"), html.A(text, href="#", **mark) if mark else html.B(text)]
+        fields = [html.Span(crumbs, className="crumbs")]
+        if here and levels.get(here) == "grid":
+            return [*fields, html.A(ctx.t("filter.portrait"), href=ctx.link(f"/grid/{here}"), className="portrait")]
+        for level in self._next_levels(levels.get(here), ctx):
+            options = _children(here, level, answers)
+            if options:
+                choices = [("", _level_label(level, ctx)), *((key, ctx.name("area", key)) for key in options)]
+                fields.append(_select("area", "", choices, label=_level_label(level, ctx)))
+        return fields
+
+    def _next_levels(self, level: str | None, ctx: Context) -> list[str]:
+        found = []
+        for hierarchy in ctx.town.file.hierarchies:
+            order = list(hierarchy.levels)
+            at = order.index(level) if level in order else 0 if level is None else None
+            if at is not None and at + 1 < len(order) and order[at + 1] not in found:
+                found.append(order[at + 1])
+        return found
+
+
+def _level_label(level: str, ctx: Context) -> str:
+    return next(ctx.pick(each.label) for each in ctx.town.file.levels if each.id == level)
+
+
+def _trail(area_id: str | None, areas) -> list[str]:
+    """Returns the areas from below the town down to this one."""
+    parents = {row.area_id: row.parent_id for row in areas.itertuples()}
+    trail: list[str] = []
+    while isinstance(area_id, str) and area_id in parents and area_id not in trail:
+        if isinstance(parents[area_id], str):  # the town itself is the first crumb
+            trail.insert(0, area_id)
+        area_id = parents[area_id]
+    return trail
+
+
+def _children(area_id: str | None, level: str, answers: Mapping[str, object]) -> list[str]:
+    """Returns the areas of a level whose grids lie in this area; all of them for the town."""
+    areas, grids_of = answers["areas"], answers["grids_of"]
+    ids = list(areas.loc[areas["level_code"] == level, "area_id"])
+    if area_id is None:
+        return ids
+    inside = set(grids_of.loc[grids_of["area_id"] == area_id, "grid_id"])
+    mine = grids_of[grids_of["grid_id"].isin(inside) & grids_of["area_id"].isin(ids)]
+    return [each for each in ids if each in set(mine["area_id"])]
+
+
+def _select(parameter: str, value: str, options, *, label: str):
+    items = [html.Option(text, value=key) for key, text in options]
+    return html.Select(items, **{"data-param": parameter, "data-value": value, "aria-label": label, "title": label})

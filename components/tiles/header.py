@@ -1,0 +1,108 @@
+"""The head of every screen (页眉): town, navigation, data time, feeds' health, clock, language and theme."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.numbers import instant_short
+from components.page import pages
+from components.panel import instant_text
+from components.tiles.base import Tile
+from data.listing import Listing
+
+AGE_WORDS = ("seconds", "minutes", "hours", "days", "stale", "failed", "lost", "skew")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header(Tile):
+    """Who we are, where we are, how fresh everything is."""
+
+    def requests(self, ctx: Context) -> Mapping[str, Listing]:
+        """Returns the feeds."""
+        return {"feeds": Listing("feeds")}
+
+    def frame(self, uid: str):
+        """Returns the bar."""
+        return html.Div(id=f"{uid}-body", className="head")
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the bar's three parts."""
+        town = ctx.town
+        title = next((ctx.t(page.title) for page in pages() if page.name == ctx.page), "")
+        marks = {
+            "data-lang": ctx.lang,
+            "data-title": f"{title} · {ctx.pick(town.label)}",
+            "data-pinned": instant_text(town.pinned_at),
+            "data-rotation": json.dumps([stop.model_dump() for stop in town.file.wall.rotation]),
+            "data-drawn-generation": str(ctx.generation),
+            "data-words": "1",
+            **{f"data-{name}": ctx.t(f"age.{name}") for name in AGE_WORDS},
+        }
+        brand = html.A(
+            [html.Strong(ctx.pick(town.label)), html.Span(ctx.t("shell.product"), className="product")],
+            href=ctx.link("/", area=None),
+            className="brand",
+        )
+        return ([html.Div([brand, *self._kind(ctx)], className="head-left", **marks), self._nav(ctx), self._state(answers["feeds"], ctx)],)
+
+    def _kind(self, ctx: Context) -> list:
+        labels = []
+        if ctx.town.file.is_synthetic:
+            labels.append(html.Span(ctx.t("shell.synthetic"), className="kind", title=ctx.t("shell.synthetic_note")))
+        if ctx.town.pinned_at is not None:
+            day = ctx.local(ctx.town.pinned_at).strftime("%Y-%m-%d")
+            labels.append(html.Span(ctx.t("shell.replay", day=day), className="kind"))
+        return labels
+
+    def _nav(self, ctx: Context):
+        links = [
+            html.A(
+                ctx.t(page.title),
+                href=ctx.link(page.path),
+                className="nav-link" + (" is-on" if page.name == ctx.page else ""),
+            )
+            for page in pages()
+            if page.nav_order is not None
+        ]
+        return html.Nav(links, className="nav")
+
+    def _state(self, feeds, ctx: Context):
+        dots = [
+            html.I(
+                className="age dot",
+                title=f"{ctx.name('feed', row.feed_id)} · {instant_short(row.watermark_at, ctx)}",
+                **{"data-asof": instant_text(row.watermark_at), "data-lag": str(feed_allowance_s(row))},
+            )
+            for row in feeds.itertuples()
+        ]
+        other = "en" if ctx.lang == "zh" else "zh"
+        theme = "light" if ctx.view.theme == "dark" else "dark"
+        zone = {"data-clock": ctx.lang, "data-zone": ctx.town.file.timezone}
+        return html.Div(
+            [
+                html.Span(className="link-state", hidden=True, **{"data-link": ""}),
+                html.Span([ctx.t("shell.as_of"), html.B(instant_short(ctx.as_of_at, ctx), className="digits")], className="as-of"),
+                html.A(dots, href=ctx.link("/feeds"), className="dots", title=ctx.t("shell.feeds")),
+                html.Span([html.Span(className="clock-day"), html.Span(className="clock-time digits")], className="clock", **zone),
+                html.Span(
+                    [
+                        html.A(ctx.t("shell.other_language"), href="#", **{"data-cookie": f"lang={other}"}),
+                        html.A(ctx.t(f"shell.theme_{theme}"), href="#", **{"data-cookie": f"theme={theme}"}),
+                        html.A(ctx.t("shell.sign_out"), href="/logout", **{"data-leave": ""}),
+                    ],
+                    className="switches",
+                ),
+            ],
+            className="head-right",
+        )
+
+
+def feed_allowance_s(row) -> int:
+    """Returns how old a feed's data may get: three times what its contract expects."""
+    known = [value for value in (row.expected_interval_s, row.expected_lag_s) if value is not None and value == value]
+    return int(3 * sum(known))

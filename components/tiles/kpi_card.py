@@ -1,0 +1,125 @@
+"""A headline number (指标卡): value, limit or target, n, interval, and its way over the last days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dash import html
+
+from components.context import Context
+from components.numbers import UNKNOWN, count_text, interval_text, is_known, number_text
+from components.panel import instant_text
+from components.tiles.base import Tile
+from components.trace import trace
+from data.catalogue import catalogue
+from data.request import Request
+
+TRACE_DAYS = 28
+
+
+@dataclass(frozen=True, kw_only=True)
+class KpiCard(Tile):
+    """One metric, large.
+
+    Attributes:
+        trace_by: dimension of the small line (`date`), empty for none.
+        badge: a short word before the name, such as "30".
+    """
+
+    metric: str
+    trace_by: str = "date"
+    badge: str = ""
+
+    def requests(self, ctx: Context) -> Mapping[str, Request]:
+        """Returns the number for the period, and the line behind it."""
+        asks = {"now": Request(self.metric, filters=ctx.filters)}
+        if self.trace_by and ctx.as_of_at:
+            since_at = ctx.as_of_at - timedelta(days=TRACE_DAYS)
+            asks["trace"] = Request(self.metric, by=(self.trace_by,), filters=ctx.filters.during(since_at, None))
+        return asks
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the card."""
+        metric = catalogue().metric(self.metric)
+        row = answers["now"].frame.iloc[0]
+        line = answers.get("trace")
+        lines = [
+            html.Div([self._name(metric, ctx), *_verdict(metric, row, ctx)], className="kpi-name"),
+            html.Div(
+                [
+                    number(self.metric, row=row, ctx=ctx),
+                    trace(
+                        list(line.frame.sort_values(self.trace_by)["value"]) if line is not None else [],
+                        colour=ctx.theme.accent,
+                        label=ctx.t("kpi.trace", days=TRACE_DAYS),
+                    ),
+                ],
+                className="kpi-row",
+            ),
+            html.Div(sample_text(self.metric, row=row, ctx=ctx), className="kpi-sample"),
+        ]
+        return (lines,)
+
+    def _name(self, metric, ctx: Context):
+        badge = [html.Span(self.badge, className="kpi-badge")] if self.badge else []
+        return html.Span([*badge, ctx.pick(metric.label)], className="kpi-label", title=ctx.pick(metric.meaning))
+
+
+def number(metric_id: str, *, row, ctx: Context, side: str | None = None):
+    """Returns a metric's value with its unit as a link to the rows behind it."""
+    metric = catalogue().metric(metric_id)
+    is_thin = row["flag"] == "small_sample"
+    text = number_text(row["value"], metric.format)
+    return html.A(
+        [
+            html.Span(text, className="digits", **{"data-number": f"{metric_id}{side or ''}"}),
+            html.Span(ctx.pick(metric.unit) if text != UNKNOWN else "", className="unit"),
+        ],
+        href=ctx.link("/incidents", kpi=metric_id, side=side, page=None),
+        className="number" + (" is-thin" if is_thin else "") + ("" if text != UNKNOWN else " is-unknown"),
+        title=ctx.t("common.to_rows"),
+        **{
+            "data-kpi": metric_id,
+            "data-value-at": instant_text(ctx.as_of_at),
+            "data-asof": instant_text(ctx.as_of_at),
+            "data-generation": str(ctx.generation),
+        },
+    )
+
+
+def sample_text(metric_id: str, *, row, ctx: Context) -> list[str]:
+    """Returns n, interval or bounds in words; says so when the sample is too small to compare."""
+    form = catalogue().metric(metric_id).format
+    if row["flag"] == "no_data":
+        return [ctx.t("common.no_data")]
+    parts = [ctx.t("kpi.sample", n=count_text(row["n"]))]
+    interval = interval_text(row["low"], row["high"], form)
+    if interval:
+        parts.append(ctx.t("kpi.interval", interval=interval))
+    bounds = interval_text(row.get("lower"), row.get("upper"), form)
+    if bounds:
+        parts.append(ctx.t("kpi.bounds", interval=bounds))
+    if row["flag"] == "small_sample":
+        parts.append(ctx.t("common.small_sample"))
+    return [html.Span(part) for part in parts]
+
+
+def _verdict(metric, row, ctx: Context) -> list:
+    """Against the target where one is set; else the limit the number is about."""
+    local = ctx.local(ctx.as_of_at)
+    if local is None:
+        return []
+    if metric.target:
+        target = catalogue().rule(metric.target.rule, local.date())
+        is_met = is_known(row["value"]) and (
+            row["value"] >= target if metric.direction == "higher_is_better" else row["value"] <= target
+        )
+        word = ctx.t("kpi.met" if is_met else "kpi.missed", target=number_text(target, metric.format))
+        return [html.Span(word, className="kpi-goal" + ("" if is_met else " is-missed"))]
+    if metric.limit:
+        minutes = catalogue().rule(metric.limit.rule, local.date())
+        text = ctx.t("kpi.limit_hours", value=f"{minutes / 60:g}") if minutes >= 120 else ctx.t("kpi.limit", value=minutes)
+        return [html.Span(text, className="kpi-goal")]
+    return []

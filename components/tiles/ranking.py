@@ -1,0 +1,94 @@
+"""Bars by one dimension (构成与排名): name, bar, value; a click on a bar filters, again clears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.numbers import count_text, interval_text, is_known, number_text
+from components.tiles.base import Tile
+from data.catalogue import catalogue
+from data.request import Request
+
+# Dimension -> (kind of name, parameter in the address).
+KINDS = {
+    "feed_id": ("feed", "source"),
+    "category_code": ("category", "category"),
+    "domain_code": ("domain", "domain"),
+    "department_id": ("department", "department"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranking(Tile):
+    """One metric by one dimension, largest first.
+
+    Attributes:
+        by: the dimension; a level of areas counts as one.
+        limit: how many bars; the rest is told as a number.
+        has_interval: draw the interval on each bar; rows under the minimum sample go last, in grey.
+        period: fixed period of the tile (such as `today`), instead of the page's.
+    """
+
+    metric: str
+    by: str
+    limit: int = 8
+    has_interval: bool = False
+    is_today: bool = False
+
+    def requests(self, ctx: Context) -> Mapping[str, Request]:
+        """Returns the metric by the dimension; its own dimension is not filtered away but marked."""
+        filters = ctx.today() if self.is_today else ctx.filters
+        return {"bars": Request(self.metric, by=(self.by,), filters=filters)}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the bars."""
+        metric = catalogue().metric(self.metric)
+        frame = answers["bars"].frame
+        frame = frame.assign(is_thin=frame["flag"].fillna("") != "")
+        is_rate = metric.kind == "rate"
+        ascending = [True, is_rate and metric.direction == "higher_is_better"]
+        keys = ["is_thin", "value"] if is_rate else ["value"]
+        frame = frame[frame["value"].notna()].sort_values(keys, ascending=ascending if is_rate else False)
+        if frame.empty:
+            return (html.P(ctx.t("common.no_data"), className="empty"),)
+        largest = 100.0 if is_rate else float(frame["value"].max()) or 1.0
+        shown = frame.head(self.limit)
+        bars = [self._bar(row, metric=metric, largest=largest, ctx=ctx) for _, row in shown.iterrows()]
+        if len(frame) > len(shown):
+            bars.append(html.Li(self._rest(frame.iloc[len(shown) :], is_rate, ctx), className="rest"))
+        return (html.Ol(bars, className="bars"),)
+
+    def _bar(self, row, *, metric, largest: float, ctx: Context):
+        kind, parameter = KINDS.get(self.by, ("area", "area"))
+        key = row[self.by]
+        is_known_key = is_known(key)
+        value = number_text(row["value"], metric.format)
+        note = ctx.t("kpi.sample", n=count_text(row["n"]))
+        interval = interval_text(row["low"], row["high"], metric.format) if self.has_interval else ""
+        width = max(0.0, min(100.0, float(row["value"]) / largest * 100))
+        is_selected = is_known_key and ctx.view.params.get(parameter) == str(key)
+        marks = {"data-set": f"{parameter}={key}", "tabindex": "0", "role": "button"} if is_known_key else {}
+        track = [html.I(className="fill", style={"width": f"{width:.2f}%"})]
+        if interval and is_known(row["low"]):
+            low, high = float(row["low"]) / largest * 100, float(row["high"]) / largest * 100
+            track.append(html.I(className="whisker", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"}))
+        name = ctx.name(kind, key)
+        return html.Li(
+            [
+                html.Span(name, className="bar-name", title=name),
+                html.Span(track, className="track"),
+                html.Span(value, className="bar-value digits"),
+            ],
+            className="bar" + (" is-selected" if is_selected else "") + (" is-thin" if row["is_thin"] else ""),
+            title=" · ".join(part for part in (name, value + ctx.pick(metric.unit), note, interval) if part),
+            **marks,
+        )
+
+    def _rest(self, frame, is_rate: bool, ctx: Context) -> str:
+        if is_rate:
+            return ctx.t("ranking.rest_rows", count=len(frame))
+        return ctx.t("ranking.rest_sum", count=len(frame), total=count_text(frame["value"].sum()))
