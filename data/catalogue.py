@@ -1,0 +1,286 @@
+"""What every number means: loads and checks metrics, rules and the marts they read (指标目录)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from data.settings import REPOSITORY
+from data.town import Identifier, Label
+from data.yamlfile import Definition, DefinitionError, nearest_name, read_definition, read_yaml
+
+DATA = REPOSITORY / "data"
+# Names that look like columns in a metric's SQL but are the language's own.
+SQL_WORDS = frozenset(
+    "sum count min max avg nullif coalesce filter where and or not is null in as case when then else end "
+    "cast double bigint integer distinct true false between interval minute hour day greatest least".split()
+)
+
+
+class CatalogueError(DefinitionError):
+    """A metric, rule, mart or dimension that does not exist or is wrong; names the nearest one."""
+
+
+class RuleReference(Definition):
+    """Points at a dated limit."""
+
+    rule: str
+
+
+class Reference(Definition):
+    """Where a limit or a formula comes from."""
+
+    title: str
+    quote: str = ""
+    note: Label | None = None
+
+
+class Metric(Definition):
+    """One KPI; `value` is a SQL aggregate over its mart, so every grouping uses the same formula."""
+
+    id: Identifier
+    kind: Literal["rate", "count", "percentile", "amount"]
+    label: Label
+    meaning: Label
+    clocks: Label
+    exclusions: Label
+    model: Identifier
+    where: str | None = None
+    value: str | None = None
+    sample: str = "count(*)"
+    hits: str | None = None
+    lower: str | None = None
+    upper: str | None = None
+    share: float | None = None
+    interval: Literal["wilson", "poisson", "none"] = "none"
+    needs_min_n: bool = True
+    unit: Label
+    format: str
+    direction: Literal["higher_is_better", "lower_is_better", "neutral"]
+    limit: RuleReference | None = None
+    target: RuleReference | None = None
+    reference: Reference
+    version: int = Field(ge=1)
+    authored_by: str
+    checked_by: str
+    reviewed: date
+    next_review: date
+    path: Path
+
+    @model_validator(mode="after")
+    def _formula_is_whole(self) -> Metric:
+        if (self.kind == "percentile") != (self.share is not None):
+            raise ValueError("kind percentile needs percentiles: [..], and only that kind has them")
+        if self.kind != "percentile" and not self.value:
+            raise ValueError("value is missing: a SQL aggregate over the mart's measures")
+        if self.interval == "wilson" and not self.hits:
+            raise ValueError("interval wilson needs `hits`: how many of the sample succeeded")
+        if (self.lower is None) != (self.upper is None):
+            raise ValueError("lower and upper come together")
+        return self
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Column names used by the metric's SQL."""
+        parts = (self.where, self.value, self.sample, self.hits, self.lower, self.upper)
+        text = re.sub(r"'[^']*'", " ", " ".join(part for part in parts if part))
+        return frozenset(re.findall(r"(?<![$\w.])[a-z_][a-z_0-9]*", text.lower())) - SQL_WORDS
+
+
+class Rollup(Definition):
+    """A table of sums per local day that can stand in for a mart's rows."""
+
+    table: Identifier
+    date: Identifier
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...]
+
+
+class Mart(Definition):
+    """How the compiler reads one mart: its rows, its day, its measures and its rollups.
+
+    Attributes:
+        rows: SQL of the rows (one SELECT); `$as_of_at` may be used.
+        at: column whose instant decides the period; None for a snapshot at the as-of instant.
+        date: the same as a local day.
+        is_matured: only rows with `at` <= as-of count, however the period ends.
+        is_additive: measures are sums, so rollups and rows may be mixed.
+        dimensions: name -> SQL expression over the rows.
+        measures: name -> SQL expression over the rows.
+        entity: what a row stands for (drill-down).
+        side: SQL expression naming the side of a row (in_time, late, excluded ...).
+    """
+
+    id: Identifier
+    label: Label
+    rows: str
+    tables: tuple[Identifier, ...]
+    at: Identifier | None = None
+    date: Identifier | None = None
+    is_matured: bool = False
+    is_additive: bool = True
+    start: Identifier | None = None
+    dimensions: dict[Identifier, str]
+    keep: tuple[Identifier, ...] = ()
+    measures: dict[Identifier, str] = Field(default_factory=dict)
+    rollups: tuple[Rollup, ...] = ()
+    entity: Literal["incident", "report", "feed"] = "incident"
+    side: str = "'counted'"
+
+
+class Rule(Definition):
+    """A dated, cited limit; an old value is never edited, a new dated line is added."""
+
+    label: Label
+    unit: Literal["minutes", "hours", "days", "cases", "times", "pct", "bands"]
+    clock: Literal["calendar", "working_hours", "none"]
+    reference: Reference
+    values: dict[date, int | float | tuple[int, ...] | dict[str, float]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _dates_ascend(self) -> Rule:
+        if list(self.values) != sorted(self.values):
+            raise ValueError(f"dates must ascend, found {[str(day) for day in self.values]}")
+        return self
+
+    def on(self, day: date) -> int | float | tuple[int, ...] | dict[str, float] | None:
+        """Returns the value in force on a day; None before the first date."""
+        in_force = [value for start, value in self.values.items() if start <= day]
+        return in_force[-1] if in_force else None
+
+
+class Catalogue:
+    """All definitions of one `data` folder, checked against each other when loaded."""
+
+    def __init__(self, folder: Path = DATA):
+        self.folder = folder
+        self.rules = _read_rules(folder / "rules")
+        self.marts = {mart.id: mart for mart in _read_marts(folder / "marts")}
+        self.metrics = {metric.id: metric for metric in _read_metrics(folder / "metrics")}
+        for metric in self.metrics.values():
+            self._check(metric)
+
+    def metric(self, name: str) -> Metric:
+        """Returns a metric by id.
+
+        Raises:
+            CatalogueError: no such metric; names the nearest.
+        """
+        return _named(name, self.metrics, what="metric", where=self.folder / "metrics")
+
+    def mart(self, name: str) -> Mart:
+        """Returns how a mart is read.
+
+        Raises:
+            CatalogueError: no such mart; names the nearest.
+        """
+        return _named(name, self.marts, what="mart", where=self.folder / "marts")
+
+    def rule(self, name: str, on: date):
+        """Returns a rule's value in force on a day.
+
+        Raises:
+            CatalogueError: no such rule, or the day is before its first value.
+        """
+        rule = _named(name, self.rules, what="rule", where=self.folder / "rules")
+        value = rule.on(on)
+        if value is None:
+            raise CatalogueError(f"{self.folder / 'rules'}: {name} has no value on {on}, first {min(rule.values)}")
+        return value
+
+    def _check(self, metric: Metric) -> None:
+        try:
+            mart = self.mart(metric.model)
+            for reference in (metric.limit, metric.target):
+                if reference:
+                    _named(reference.rule, self.rules, what="rule", where=self.folder / "rules")
+        except CatalogueError as error:
+            raise CatalogueError(f"{metric.path}: {error}") from None
+        known = {*mart.measures, *mart.dimensions, *mart.keep}
+        for name in sorted(metric.names - known):
+            raise CatalogueError(
+                f"{metric.path}: column {name!r} is not a measure of {mart.id}{nearest_name(name, known)}"
+            )
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """Returns the project's own definitions, loaded once."""
+    return Catalogue()
+
+
+def metric(name: str) -> Metric:
+    """Returns a metric of the project; raises CatalogueError naming the nearest."""
+    return catalogue().metric(name)
+
+
+def rule(name: str, on: date):
+    """Returns a rule's value on a day; raises CatalogueError naming the nearest."""
+    return catalogue().rule(name, on)
+
+
+def _named(name: str, known: dict, *, what: str, where: Path):
+    if name not in known:
+        raise CatalogueError(f"{where}: no {what} {name!r}{nearest_name(name, known)}")
+    return known[name]
+
+
+class _MetricFile(Definition):
+    """A metric file as written: `percentiles` makes one metric per entry."""
+
+    label: Label
+    percentiles: tuple[int, ...] = ()
+
+
+def _read_metrics(folder: Path):
+    for path in sorted(folder.glob("*.yaml")):
+        content = _mapping(path)
+        percentiles = content.pop("percentiles", None)
+        if percentiles is None:
+            yield _parse(path, Metric, {**content, "id": path.stem, "path": path})
+            continue
+        for each in percentiles:
+            yield _parse(path, Metric, _percentile(content, each) | {"id": f"{path.stem}_p{each}", "path": path})
+
+
+def _percentile(content: dict, each: int) -> dict:
+    label = {lang: f"{text} P{each}" for lang, text in content["label"].items()}
+    return {**content, "label": label, "share": each / 100}
+
+
+def _read_marts(folder: Path):
+    for path in sorted(folder.glob("*.yaml")):
+        yield _parse(path, Mart, {**_mapping(path), "id": path.stem})
+
+
+def _read_rules(folder: Path) -> dict[str, Rule]:
+    rules = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for name, content in _mapping(path).items():
+            if not isinstance(content, dict) or "values" not in content:
+                continue  # risk_colour.yaml and its like have their own readers
+            rules[name] = _parse(path, Rule, content)
+    return rules
+
+
+def _mapping(path: Path) -> dict:
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise CatalogueError(f"{path}: expected `key: value` lines, found {type(content).__name__}")
+    return content
+
+
+def _parse(path: Path, model, content: dict):
+    from pydantic import ValidationError
+
+    from data.yamlfile import explain
+
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise CatalogueError(explain(path, error, model)) from None

@@ -1,0 +1,291 @@
+"""Turns a question into SQL: the metric's formula over rollups for whole past days and rows for the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from data.catalogue import Catalogue, Mart, Metric, Rollup
+from data.period import Span, cut, local_date
+from data.request import Request, RequestError, Scope
+from data.yamlfile import nearest_name
+
+# The whole town: filtering by it must not drop cases that could not be placed in a grid.
+TOWN_AREA = "town"
+TIME_DIMENSIONS = ("date", "month")
+FILTER_DIMENSIONS = ("feed_id", "category_code", "domain_code", "department_id", "severity_level")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with named parameters; values never become part of the text."""
+
+    sql: str
+    params: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request together with everything needed to compile it.
+
+    Attributes:
+        levels: area levels of the town; `by` may name them.
+        zone: the town's time zone.
+        as_of_at: the instant the answer holds for.
+    """
+
+    request: Request
+    scope: Scope
+    catalogue: Catalogue
+    levels: tuple[str, ...]
+    zone: ZoneInfo
+    as_of_at: datetime
+    params: dict[str, object] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def metric(self) -> Metric:
+        """The metric asked for."""
+        return self.catalogue.metric(self.request.metric)
+
+    @cached_property
+    def mart(self) -> Mart:
+        """The mart the metric reads."""
+        return self.catalogue.mart(self.metric.model)
+
+    @cached_property
+    def span(self) -> Span:
+        """The period, cut into whole past local days and edges."""
+        filters = self.request.filters
+        return cut(filters.since_at, filters.until_at, as_of_at=self.as_of_at, zone=self.zone)
+
+    @cached_property
+    def filters(self) -> dict[str, object]:
+        """Filters by dimension that are set (not the period, not the area)."""
+        filters = self.request.filters
+        return {name: value for name in FILTER_DIMENSIONS if (value := getattr(filters, name)) is not None}
+
+    @cached_property
+    def area_ids(self) -> dict[str, tuple[str, ...]]:
+        """Area restrictions by parameter name; the whole town restricts nothing."""
+        chosen = self.request.filters.area_id
+        asked = {"area_ids": (chosen,)} if chosen and chosen != TOWN_AREA else {}
+        allowed = self.scope.area_ids
+        if allowed is not None and TOWN_AREA not in allowed:
+            asked["scope_area_ids"] = tuple(sorted(allowed))
+        return asked
+
+    def bind(self, sql: str, **values: object) -> Statement:
+        """Returns a statement with the parameters its text names."""
+        known = {"as_of_at": self.as_of_at, **self.params, **values}
+        bound = {}
+        for name in set(re.findall(r"\$(\w+)", sql)):
+            bound[name] = known[name] if name in known else self._rule(name)
+        return Statement(sql, bound)
+
+    def _rule(self, name: str) -> object:
+        value = self.catalogue.rule(name.replace("__", "."), local_date(self.as_of_at, self.zone))
+        return list(value) if isinstance(value, tuple) else value
+
+
+def check_dimensions(question: Question) -> None:
+    """Raises RequestError, naming the nearest dimension, when `by` or a filter does not fit the metric."""
+    mart, metric = question.mart, question.metric
+    known = {*mart.dimensions, *mart.keep} - {"grid_id"}
+    if "grid_id" in mart.dimensions:
+        known |= set(question.levels)
+    if mart.date:
+        known |= set(TIME_DIMENSIONS)
+    for name in question.request.by:
+        if name not in known:
+            raise RequestError(f"by = {name!r}: {metric.id} has no such dimension{nearest_name(name, known)}")
+    if len(set(question.request.by)) != len(question.request.by):
+        raise RequestError(f"by = {question.request.by}: a dimension is named twice")
+
+
+def compile_aggregate(question: Question) -> Statement:
+    """Returns SQL giving one row per group: the `by` columns, value, n, hits, lower, upper, ledger.
+
+    `ledger` is a map exclusion code -> cases over the whole answer, repeated on each row.
+    """
+    metric, mart = question.metric, question.mart
+    keys = [f'"{name}"' for name in question.request.by]
+    columns = [
+        f"{metric.value} AS value",
+        f"{metric.sample} AS n",
+        f"{metric.hits or 'NULL'} AS hits",
+        f"{metric.lower or 'NULL'} AS lower",
+        f"{metric.upper or 'NULL'} AS upper",
+    ]
+    if "excluded_count" in mart.measures:
+        columns.append(
+            "(SELECT map_from_entries(list((code, cases))) FROM (SELECT excluded_code AS code, "
+            "CAST(sum(excluded_count) AS BIGINT) AS cases FROM part WHERE excluded_code IS NOT NULL "
+            "GROUP BY ALL HAVING cases <> 0)) AS ledger"
+        )
+    else:
+        columns.append("NULL AS ledger")
+    group = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(f'{key} NULLS LAST' for key in keys)}" if keys else ""
+    sql = f"WITH part AS MATERIALIZED ({source(question)}) SELECT {', '.join(keys + columns)} FROM part{group}"
+    return question.bind(sql)
+
+
+def compile_lifetimes(question: Question) -> Statement:
+    """Returns SQL giving, per group and duration, how many segments ended and how many were still watched."""
+    keys = ", ".join(f'"{name}"' for name in question.request.by)
+    lead = f"{keys}, " if keys else ""
+    chosen = _rows(question, ["has_ended", "watched_minutes"])
+    sql = (
+        f"SELECT {lead}watched_minutes AS minutes, count(*) FILTER (WHERE has_ended) AS ended, "
+        f"count(*) FILTER (WHERE NOT has_ended) AS censored FROM ({chosen}) GROUP BY ALL ORDER BY {lead}minutes"
+    )
+    return question.bind(sql)
+
+
+def source(question: Question) -> str:
+    """Returns SQL of the additive parts of a number: group keys, kept codes and sums of measures."""
+    mart = question.mart
+    if not mart.is_additive:
+        return _rows(question, sorted(question.metric.names & set(mart.measures)))
+    rollup = choose_rollup(question)
+    if rollup is None or question.span.end_date is None:
+        return _sums(question, _row_columns(question), _from_rows(question, None))
+    parts = [_sums(question, _roll_columns(question, rollup), _from_rollup(question, rollup))]
+    for number, part in enumerate(question.span.parts):
+        parts.append(_sums(question, _row_columns(question), _from_rows(question, (number, part))))
+    return " UNION ALL ".join(parts)
+
+
+def choose_rollup(question: Question) -> Rollup | None:
+    """Returns the smallest rollup that has all the question's dimensions and measures; None: rows only."""
+    if not question.mart.at:
+        return None
+    needed = set(question.filters) | (question.metric.names - set(question.mart.measures))
+    needed |= {name for name in question.request.by if name not in (*question.levels, *TIME_DIMENSIONS)}
+    if question.area_ids or any(name in question.levels for name in question.request.by):
+        needed.add("grid_id")
+    if question.scope.department_ids is not None:
+        needed.add("department_id")
+    measures = question.metric.names & set(question.mart.measures)
+    for rollup in question.mart.rollups:
+        if needed <= set(rollup.dimensions) and measures <= set(rollup.measures):
+            return rollup
+    return None
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """How the group keys, kept codes and measures read in one source."""
+
+    keys: dict[str, str]
+    kept: dict[str, str]
+    measures: dict[str, str]
+
+
+def _row_columns(question: Question) -> _Columns:
+    mart = question.mart
+    expressions = {**{name: name for name in mart.keep}, **mart.dimensions}
+    return _columns(question, expressions, mart.date, mart.measures)
+
+
+def _roll_columns(question: Question, rollup: Rollup) -> _Columns:
+    expressions = {name: name for name in rollup.dimensions}
+    return _columns(question, expressions, rollup.date, {name: name for name in rollup.measures})
+
+
+def _columns(question: Question, expressions: dict[str, str], day: str | None, measures: dict[str, str]) -> _Columns:
+    metric, mart = question.metric, question.mart
+    times = {"date": day, "month": f"strftime({day}, '%Y-%m')"}
+    keys = {}
+    for name in question.request.by:
+        if name in question.levels:
+            keys[name] = "grid_id" if name == "grid" else f"{name}_area_id"
+        else:
+            keys[name] = times[name] if name in times else expressions[name]
+    formula = metric.model_copy(update={"where": None}).names
+    wanted = formula & set(mart.measures)
+    kept = formula - set(mart.measures)
+    if "excluded_count" in mart.measures:
+        wanted, kept = wanted | {"excluded_count"}, kept | {"excluded_code"}
+    return _Columns(
+        keys,
+        {name: expressions[name] for name in sorted(kept - set(keys))},
+        {name: measures[name] for name in sorted(wanted)},
+    )
+
+
+def _sums(question: Question, columns: _Columns, source_sql: str) -> str:
+    plain = [f'{sql} AS "{name}"' for name, sql in {**columns.keys, **columns.kept}.items()]
+    sums = [f"sum({sql}) AS {name}" for name, sql in columns.measures.items()]
+    return f"SELECT {', '.join(plain + sums)} {source_sql}" + (" GROUP BY ALL" if plain else "")
+
+
+def _rows(question: Question, columns: list[str]) -> str:
+    """Returns SQL of single rows: group keys and plain columns, for formulas that are not sums."""
+    keys = [f'{sql} AS "{name}"' for name, sql in _row_columns(question).keys.items()]
+    plain = [column for column in columns if column not in question.request.by]
+    return f"SELECT {', '.join(keys + plain)} {_from_rows(question, None)}"
+
+
+def _from_rollup(question: Question, rollup: Rollup) -> str:
+    tests = row_tests(question)
+    if question.span.first_date:
+        question.params["first_date"] = question.span.first_date
+        tests.append(f"{rollup.date} >= $first_date")
+    question.params["end_date"] = question.span.end_date
+    tests.append(f"{rollup.date} < $end_date")
+    return f"FROM {rollup.table} AS source {_joins(question)} WHERE {' AND '.join(tests)}"
+
+
+def _from_rows(question: Question, part: tuple | None) -> str:
+    """Returns FROM and WHERE of the rows of one part of the period (None: all of it)."""
+    tests = row_tests(question) + row_period(question, part)
+    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    return f"FROM ({question.mart.rows}) AS source {_joins(question)}{where}"
+
+
+def row_period(question: Question, part: tuple | None) -> list[str]:
+    """Returns the tests that keep the rows of a period; nothing for a snapshot."""
+    at = question.mart.at
+    if at is None:
+        return []
+    filters = question.request.filters
+    number, (since_at, until_at) = part or ("", (filters.since_at, filters.until_at))
+    tests = [f"{at} <= $as_of_at"]
+    for sign, name, instant in ((">=", f"since{number}_at", since_at), ("<", f"until{number}_at", until_at)):
+        if instant is not None:
+            question.params[name] = instant
+            tests.append(f"{at} {sign} ${name}")
+    return tests
+
+
+def row_tests(question: Question, *, of_metric: bool = True) -> list[str]:
+    """Returns the tests of the metric's `where`, the filters, the area and what the asker may see."""
+    tests = [f"({question.metric.where})"] if of_metric and question.metric.where else []
+    for name, value in question.filters.items():
+        if name in question.mart.dimensions:
+            question.params[name] = value
+            tests.append(f"source.{name} = ${name}")
+    if "grid_id" not in question.mart.dimensions:
+        return tests
+    for name, area_ids in question.area_ids.items():
+        question.params[name] = list(area_ids)
+        tests.append(f"source.grid_id IN (SELECT grid_id FROM dim_area_grid WHERE list_contains(${name}, area_id))")
+    if question.scope.department_ids is not None:
+        question.params["scope_department_ids"] = sorted(question.scope.department_ids)
+        tests.append("list_contains($scope_department_ids, source.department_id)")
+    return tests
+
+
+def _joins(question: Question) -> str:
+    joins = []
+    for name in question.request.by:
+        if name in question.levels and name != "grid":
+            question.params[f"level_{name}"] = name
+            joins.append(  # renamed columns: `grid_id` must stay unambiguous in the metric's own SQL
+                f"LEFT JOIN (SELECT grid_id AS {name}_grid_id, area_id AS {name}_area_id FROM dim_area_grid "
+                f"WHERE level_code = $level_{name}) ON {name}_grid_id = source.grid_id"
+            )
+    return " ".join(joins)

@@ -1,0 +1,289 @@
+"""The read-only door to the published generations (发布代): attach, keep a few, never block a running query."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+
+from data.rolls import BaseRolls, base_key
+from data.settings import read_settings
+from data.town import load_town
+
+# Tables kept per month as Parquet; the delta holds the rows of incidents touched since.
+ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")
+KEPT_GENERATIONS = 3
+
+
+class StoreError(RuntimeError):
+    """Published files that cannot be read; names the file."""
+
+
+@dataclass
+class Generation:
+    """One attached generation; queries hold a lease, so it is not detached under them."""
+
+    number: int
+    as_of_at: datetime
+    manifest: dict
+    leases: int = 0
+    cursors: list = field(default_factory=list)
+    levels: tuple[str, ...] = ("grid",)
+
+    @property
+    def schema(self) -> str:
+        """Name of its schema of views."""
+        return f"g{self.number}"
+
+    @property
+    def database(self) -> str:
+        """Name its delta file is attached under."""
+        return f"delta_{self.number}"
+
+
+class Store:
+    """Opens what `etl publish` wrote; thread safe, one cursor per running query."""
+
+    def __init__(self, home: Path | str, *, zone: ZoneInfo | None = None, threads: int = 0):
+        """Opens the home's newest generation.
+
+        Args:
+            home: the folder with `published/`.
+            zone: the town's time zone; None reads it from the town named in the manifest.
+            threads: DuckDB threads; 0 lets DuckDB choose.
+
+        Raises:
+            StoreError: nothing published yet, or the manifest cannot be read.
+        """
+        self.folder = Path(home) / "published"
+        self._zone = zone
+        self._lock = threading.RLock()
+        self._stamp: tuple | None = None
+        self._generations: dict[int, Generation] = {}
+        self._newest: Generation | None = None
+        self._instance = duckdb.connect(config={"threads": threads} if threads else {})
+        self._instance.execute("SET parquet_metadata_cache = true; SET TimeZone = 'UTC'")
+        self._rolls = BaseRolls(self._instance)
+        self.refresh()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The town's time zone."""
+        return self._zone or load_town(read_settings(town=self._current.manifest["town_id"])).zone
+
+    def generation(self) -> int:
+        """Returns the number of the newest generation opened."""
+        return self._current.number
+
+    def as_of_at(self) -> datetime:
+        """Returns the instant the newest generation holds for, naive UTC."""
+        return self._current.as_of_at
+
+    def manifest(self) -> dict:
+        """Returns the manifest of the newest generation opened."""
+        return dict(self._current.manifest)
+
+    def refresh(self) -> bool:
+        """Opens the generation CURRENT names if it is new; returns whether it was.
+
+        Raises:
+            StoreError: CURRENT or a file it names cannot be read.
+        """
+        path = self.folder / "CURRENT"
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            raise StoreError(f"{path}: nothing published yet; run the build first") from None
+        stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
+        if stamp == self._stamp:
+            return False
+        with self._lock:
+            manifest = _read_manifest(path)
+            if self._newest and self._newest.number == manifest["generation"]:
+                self._stamp = stamp
+                return False
+            self._newest = self._open(manifest)
+            self._stamp = stamp
+            self._retire()
+        return True
+
+    @contextmanager
+    def reading(self, generation: int | None = None) -> Iterator[Snapshot]:
+        """Yields a snapshot of one generation (None: the newest); several queries on it agree."""
+        with self._lock:
+            chosen = self._current if generation is None else self._generations.get(generation)
+            if chosen is None:
+                raise StoreError(f"generation {generation} is not open; open are {sorted(self._generations)}")
+            chosen.leases += 1
+            cursor = chosen.cursors.pop() if chosen.cursors else self._cursor(chosen)
+        try:
+            yield Snapshot(self, chosen, cursor)
+        finally:
+            with self._lock:
+                chosen.leases -= 1
+                chosen.cursors.append(cursor)
+                self._retire()
+
+    def execute(self, sql: str, params: Mapping[str, object] | list | None = None) -> pd.DataFrame:
+        """Returns the rows of a query over the newest generation."""
+        with self.reading() as snapshot:
+            return snapshot.frame(sql, params)
+
+    def close(self) -> None:
+        """Closes every connection; the store cannot be used afterwards."""
+        with self._lock:
+            for generation in self._generations.values():
+                for cursor in generation.cursors:
+                    cursor.close()
+            self._generations.clear()
+            self._instance.close()
+
+    @property
+    def _current(self) -> Generation:
+        if self._newest is None:
+            raise StoreError(f"{self.folder}: no generation is open")
+        return self._newest
+
+    def _cursor(self, generation: Generation):
+        cursor = self._instance.cursor()
+        cursor.execute(f"USE {generation.schema}")
+        return cursor
+
+    def _open(self, manifest: dict) -> Generation:
+        generation = Generation(manifest["generation"], _instant(manifest["as_of_at"] or manifest["published_at"]), manifest)
+        delta = self.folder / manifest["delta"]
+        cursor = self._instance.cursor()
+        try:
+            cursor.execute(f"ATTACH {_quoted(delta)} AS {generation.database} (READ_ONLY)")
+            cursor.execute(f"CREATE SCHEMA {generation.schema}")
+            cursor.execute(f"USE {generation.schema}")
+            self._create_views(cursor, generation)
+            generation.levels = _levels(cursor)
+        except duckdb.Error as error:
+            _drop(cursor, generation)
+            raise StoreError(f"{delta}: cannot open generation {generation.number}: {error}") from error
+        finally:
+            cursor.close()
+        self._generations[generation.number] = generation
+        return generation
+
+    def _create_views(self, cursor, generation: Generation) -> None:
+        folders = self._base_folders(generation.manifest)
+        named = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"
+        delta = generation.database
+        tables = {name for (name,) in cursor.execute(named, [delta]).fetchall()}
+        rolls = {name for name in tables if name.startswith("roll_")}
+        base = self._rolls.load(cursor, sorted(rolls), folders)
+        for name in sorted(tables - {"touched", "view_sql"}):
+            body = f"SELECT * FROM {delta}.{name}"
+            files = [str(folder / f"{name}.parquet") for folder in folders if (folder / f"{name}.parquet").exists()]
+            if name in ROW_TABLES and files:
+                body = (
+                    f"SELECT base.* FROM read_parquet([{', '.join(map(_quoted, files))}]) AS base "
+                    f"ANTI JOIN {delta}.touched USING (incident_no) UNION ALL BY NAME {body}"
+                )
+            elif name in base:
+                body = f"SELECT * EXCLUDE (part_no) FROM {base[name]} UNION ALL BY NAME {body}"
+            cursor.execute(f"CREATE VIEW {name} AS {body}")
+        shipped = dict(cursor.execute(f"SELECT name, sql FROM {delta}.view_sql").fetchall())
+        cursor.execute(f"CREATE MACRO local_at(t) AS ({shipped.pop('local_at')})")
+        for name, sql in shipped.items():
+            cursor.execute(f"CREATE VIEW {name} AS {sql}")
+
+    def _retire(self) -> None:
+        """Detaches generations that are neither among the newest few nor read by anyone."""
+        keep = sorted(self._generations)[-KEPT_GENERATIONS:]
+        for number in [each for each in self._generations if each not in keep]:
+            generation = self._generations[number]
+            if generation.leases or generation is self._newest:
+                continue
+            del self._generations[number]
+            for cursor in generation.cursors:
+                cursor.close()
+            cursor = self._instance.cursor()
+            _drop(cursor, generation)
+            cursor.close()
+        in_use = {base_key(self._base_folders(each.manifest)) for each in self._generations.values()}
+        with self._instance.cursor() as cursor:
+            self._rolls.retire(cursor, in_use)
+
+    def _base_folders(self, manifest: dict) -> list[Path]:
+        return [self.folder / folder for _, folder in sorted(manifest["base"].items())]
+
+
+@dataclass
+class Snapshot:
+    """One generation while someone reads it."""
+
+    store: Store
+    opened: Generation
+    cursor: duckdb.DuckDBPyConnection
+
+    @property
+    def generation(self) -> int:
+        """The generation's number."""
+        return self.opened.number
+
+    @property
+    def as_of_at(self) -> datetime:
+        """The instant it holds for, naive UTC."""
+        return self.opened.as_of_at
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Area levels of the town, `grid` included."""
+        return self.opened.levels
+
+    def arrays(self, sql: str, params: Mapping[str, object] | None = None) -> dict:
+        """Returns the rows of a query as one numpy array per column."""
+        return self.cursor.execute(sql, params).fetchnumpy()
+
+    def frame(self, sql: str, params: Mapping[str, object] | list | None = None) -> pd.DataFrame:
+        """Returns the rows of a query as a frame."""
+        return self.cursor.execute(sql, params).df()
+
+    def rows(self, sql: str, params: Mapping[str, object] | list | None = None) -> list[tuple]:
+        """Returns the rows of a query as tuples; cheaper than a frame when there are few."""
+        return self.cursor.execute(sql, params).fetchall()
+
+    def columns(self) -> list[str]:
+        """Returns the column names of the last query."""
+        return [each[0] for each in self.cursor.description]
+
+
+def _read_manifest(path: Path) -> dict:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        for key in ("generation", "as_of_at", "base", "delta"):
+            manifest[key]
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path}: not a manifest ({error!r})") from None
+    return manifest
+
+
+def _levels(cursor) -> tuple[str, ...]:
+    found = cursor.execute("SELECT DISTINCT level_code FROM dim_area_grid").fetchall()
+    return tuple(sorted({name for (name,) in found} | {"grid"}))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=None)
+
+
+def _quoted(path: Path | str) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _drop(cursor, generation: Generation) -> None:
+    cursor.execute("USE memory.main")
+    cursor.execute(f"DROP SCHEMA IF EXISTS {generation.schema} CASCADE")
+    cursor.execute(f"DETACH DATABASE IF EXISTS {generation.database}")

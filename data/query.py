@@ -1,0 +1,245 @@
+"""Answers a request from the newest generation: scoped, cached per generation, every number with its n (查询)."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from data import drill
+from data.catalogue import Catalogue, Metric, catalogue
+from data.compile import Question, check_dimensions, compile_aggregate, compile_lifetimes
+from data.connection import Snapshot, Store
+from data.frame import complete, tidy
+from data.interval import poisson, wilson
+from data.period import local_date
+from data.request import Request, Scope
+from data.survival import percentile
+
+CACHED_ANSWERS = 2000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A number with everything needed to defend it.
+
+    Attributes:
+        frame: columns `by`... (null: not placed or not known), value (null: unknown), n, low, high (95 % interval), lower, upper (bounds),
+            flag (null, small_sample, no_data, beyond: the percentile exceeds `lower`).
+        exclusions: exclusion code -> cases left out, over the whole answer.
+        ignored: filters the metric's mart does not have.
+    """
+
+    frame: pd.DataFrame
+    metric: Metric
+    as_of_at: datetime
+    generation: int
+    exclusions: dict[str, int] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def unit(self):
+        """The unit, in both languages."""
+        return self.metric.unit
+
+    @property
+    def row(self) -> dict:
+        """The first row, for an answer that is not grouped."""
+        first = self.frame.iloc[0].to_dict()
+        return {name: None if pd.isna(value) else value for name, value in first.items()}
+
+
+class _Cache:
+    """Answers by generation, scope and request; one fetch of the same thing at a time."""
+
+    def __init__(self, size: int):
+        self._size = size
+        self._lock = threading.Lock()
+        self._answers: OrderedDict = OrderedDict()
+
+    def get(self, key, make):
+        """Returns the kept answer, or makes it once while others wait for the same one."""
+        with self._lock:
+            waiting = self._answers.get(key)
+            mine = waiting is None
+            if mine:
+                waiting = self._answers[key] = Future()
+            self._answers.move_to_end(key)
+            while len(self._answers) > self._size:
+                self._answers.popitem(last=False)
+        if mine:
+            try:
+                waiting.set_result(make())
+            except BaseException as error:
+                with self._lock:
+                    self._answers.pop(key, None)
+                waiting.set_exception(error)
+        return waiting.result()
+
+
+_answers = _Cache(CACHED_ANSWERS)
+
+
+def fetch(request: Request, *, scope: Scope, store: Store, definitions: Catalogue | None = None) -> Answer:
+    """Returns the answer to a request; frames are shared, do not change them.
+
+    Raises:
+        CatalogueError: no such metric; names the nearest.
+        RequestError: a dimension the metric does not have.
+    """
+    store.refresh()
+    generation = store.generation()
+    key = (id(store), generation, scope, request, id(definitions))
+    return _answers.get(key, lambda: _fetch(request, scope, store, (generation, definitions)))
+
+
+def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.DataFrame:
+    """Returns the incidents (or reports) behind a number; see `data.drill.fetch_rows`.
+
+    Args:
+        request: the number asked about; `by` is ignored.
+        scope: who asks.
+        store: the published data.
+        **page: limit=50, offset=0, order="-stop_at" (a column, `-` descending), side=None (in_time, late, excluded ...).
+    """
+    with store.reading() as snapshot:
+        question = _question(replace(request, by=()), scope, snapshot, catalogue())
+        return drill.fetch_rows(question, snapshot, drill.Page(**page))
+
+
+def count_rows(request: Request, *, scope: Scope, store: Store, side: str | None = None) -> int:
+    """Returns how many rows `fetch_rows` would give without a limit."""
+    with store.reading() as snapshot:
+        question = _question(replace(request, by=()), scope, snapshot, catalogue())
+        return drill.count_rows(question, snapshot, side)
+
+
+def fetch_incident(incident_id: str, *, scope: Scope, store: Store) -> dict | None:
+    """Returns one incident with its reports, steps and clocks; None if it does not exist or is out of scope."""
+    with store.reading() as snapshot:
+        question = _question(Request("incident_count"), scope, snapshot, catalogue())
+        return drill.fetch_incident(incident_id, question, snapshot)
+
+
+def fetch_exclusions(request: Request, *, scope: Scope, store: Store, code: str | None = None) -> pd.DataFrame:
+    """Returns the rows left out of a number, all of them or of one exclusion code."""
+    with store.reading() as snapshot:
+        question = _question(replace(request, by=()), scope, snapshot, catalogue())
+        return drill.fetch_exclusions(question, snapshot, code)
+
+
+def _question(request: Request, scope: Scope, snapshot: Snapshot, definitions: Catalogue) -> Question:
+    question = Question(
+        request=request,
+        scope=scope,
+        catalogue=definitions,
+        levels=snapshot.levels,
+        zone=snapshot.store.zone,
+        as_of_at=request.as_of_at or snapshot.as_of_at,
+    )
+    check_dimensions(question)
+    return question
+
+
+def _fetch(request: Request, scope: Scope, store: Store, pinned: tuple) -> Answer:
+    generation, definitions = pinned
+    with store.reading(generation) as snapshot:
+        question = _question(request, scope, snapshot, definitions or catalogue())
+        if question.metric.kind == "percentile":
+            records, exclusions = _lifetimes(question, snapshot), {}
+        else:
+            records, exclusions = _aggregate(question, snapshot)
+        frame = tidy(complete(records, question, snapshot), request.by)
+    return Answer(
+        frame=frame,
+        metric=question.metric,
+        as_of_at=question.as_of_at,
+        generation=generation,
+        exclusions=exclusions,
+        ignored=_ignored(question),
+    )
+
+
+def _ignored(question: Question) -> tuple[str, ...]:
+    names = [name for name in question.filters if name not in question.mart.dimensions]
+    if question.area_ids and "grid_id" not in question.mart.dimensions:
+        names.append("area_id")
+    return tuple(names)
+
+
+def _aggregate(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[str, int]]:
+    statement = compile_aggregate(question)
+    raw = snapshot.rows(statement.sql, statement.params)
+    width = len(question.request.by)
+    min_n = question.catalogue.rule("reporting.min_n", local_date(question.as_of_at, question.zone))
+    records = [row[:width] + _figures(question.metric, row[width:-1], min_n) for row in raw]
+    ledger = raw[0][-1] if raw else None
+    return records, dict(ledger or {})
+
+
+def _figures(metric: Metric, figures: tuple, min_n: int) -> tuple:
+    """Returns value, n, low, high, lower, upper, flag of one group."""
+    value, n, hits, lower, upper = figures
+    n = int(n or 0)
+    value = None if value is None else float(value)
+    low = high = None
+    if metric.interval == "wilson" and n > 0 and hits is not None:
+        low, high = (100 * each for each in wilson(float(hits), n))
+    elif metric.interval == "poisson":
+        value = value or 0.0
+        low, high = poisson(value)
+    bounds = tuple(None if each is None else float(each) for each in (lower, upper))
+    return value, n, low, high, *bounds, flag(metric, value, n, min_n)
+
+
+def flag(metric: Metric, value: float | None, n: int, min_n: int) -> str | None:
+    """Returns why a value should not be read or ranked: no_data, small_sample, or None."""
+    if value is None:
+        return None if metric.kind == "count" else "no_data"
+    return "small_sample" if n < min_n and metric.needs_min_n and metric.kind != "count" else None
+
+
+def _lifetimes(question: Question, snapshot: Snapshot) -> list[tuple]:
+    statement = compile_lifetimes(question)
+    columns = snapshot.arrays(statement.sql, statement.params)
+    minutes, ended, censored = columns["minutes"], columns["ended"], columns["censored"]
+    by = question.request.by
+    min_n = question.catalogue.rule("reporting.min_n", local_date(question.as_of_at, question.zone))
+    records = []
+    for key, where in _groups([columns[name] for name in by], len(minutes)):
+        found = percentile(minutes[where], ended[where], censored[where], share=question.metric.share)
+        mark = flag(question.metric, found.value, found.sample_count, min_n)
+        if found.value is None and found.beyond is not None:
+            mark = "beyond"
+        lower = found.beyond if mark == "beyond" else None
+        records.append((*key, found.value, found.sample_count, found.low, found.high, lower, None, mark))
+    return records
+
+
+def _groups(keys: list[np.ndarray], length: int):
+    """Yields (key, slice) of runs of equal keys; the statement sorted them."""
+    if not keys:
+        yield (), slice(0, length)
+        return
+    if not length:
+        return
+    change = np.zeros(length, dtype=bool)
+    for column in keys:
+        values = np.ma.filled(column.astype(object), None)
+        change[1:] |= values[1:] != values[:-1]
+    edges = [0, *np.flatnonzero(change).tolist(), length]
+    for start, stop in zip(edges, edges[1:], strict=False):
+        yield tuple(_plain(column[start]) for column in keys), slice(start, stop)
+
+
+def _plain(value):
+    if value is np.ma.masked:
+        return None
+    if isinstance(value, np.datetime64):
+        return value.astype("datetime64[D]").item()
+    return value.item() if isinstance(value, np.generic) else value

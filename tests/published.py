@@ -1,0 +1,230 @@
+"""Publishes small hand-made marts the way the publisher does, so that tests read through the real door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from data.connection import Store
+from etl.clocks import clock_sql
+from etl.publish import view_sql
+from etl.rollups import rollup_sql, signed_rollup_sql
+
+ZONE = "Asia/Shanghai"
+INCIDENT_TYPES = {
+    **dict.fromkeys(
+        "incident_id feed_id lead_report_id category_code domain_code kind_code department_id grid_id place_method_code "
+        "title_text address_text evidence_code cancelled_code stage_code responsibility_version limit_unit_code "
+        "source_on_time_code month_id".split(),
+        "VARCHAR",
+    ),
+    "incident_no": "UBIGINT",
+    **dict.fromkeys("lon lat clock_offset_minutes".split(), "DOUBLE"),
+    **dict.fromkeys(
+        "severity_level report_count feed_count dispatch_count return_count failed_check_count reopen_count "
+        "extension_count signal_hour".split(),
+        "INTEGER",
+    ),
+    "feed_list": "VARCHAR[]",
+    **dict.fromkeys(
+        "occurred_at occurred_lb_at occurred_ub_at first_signal_at registered_at verify_sent_at verified_at filed_at "
+        "dispatched_first_at dispatched_at accepted_at arrived_at handled_at check_sent_at checked_at closed_at "
+        "called_back_at due_raw_at due_at limit_start_at source_due_at".split(),
+        "TIMESTAMP",
+    ),
+    **dict.fromkeys(
+        "is_suspended is_self_handled is_auto_dispatched is_three_hour is_open".split(), "BOOLEAN"
+    ),
+    "signal_date": "DATE",
+}
+REPORT_TYPES = {
+    **dict.fromkeys(
+        "report_id incident_id month_id feed_id source_key category_code domain_code department_id grid_id "
+        "cancelled_code title_text description_text address_text file_name link_rule_code check_outcome_code".split(),
+        "VARCHAR",
+    ),
+    "incident_no": "UBIGINT",
+    **dict.fromkeys("severity_level reported_hour row_no".split(), "INTEGER"),
+    "load_id": "BIGINT",
+    **dict.fromkeys("lon lat link_score".split(), "DOUBLE"),
+    "is_lead": "BOOLEAN",
+    "reported_date": "DATE",
+    **dict.fromkeys(
+        "reported_at received_at occurred_at verified_at filed_at dispatched_at accepted_at arrived_at handled_at "
+        "checked_at closed_at called_back_at reopened_at suspended_at extended_to_at".split(),
+        "TIMESTAMP",
+    ),
+}
+STEP_TYPES = {
+    **dict.fromkeys(
+        "incident_id month_id report_id step_code department_id reason_text outcome_code feed_id".split(), "VARCHAR"
+    ),
+    "incident_no": "UBIGINT",
+    **dict.fromkeys("acted_at deadline_at".split(), "TIMESTAMP"),
+}
+FEED_TYPES = {
+    "feed_id": "VARCHAR",
+    "lag_minutes": "DOUBLE",
+    "row_count": "BIGINT",
+    "quarantined_count": "BIGINT",
+}
+# grid -> community -> town
+GRIDS = {"g1": "c1", "g2": "c1", "g3": "c2"}
+AREA_GRIDS = [
+    row
+    for grid, community in GRIDS.items()
+    for row in (("town", "town", grid), (community, "community", grid), (grid, "grid", grid))
+]
+
+
+def at(text: str) -> datetime:
+    """Returns the naive UTC instant of a Shanghai wall-clock time such as `2026-11-20 09:00`."""
+    local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE))
+    return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+
+def incident(number: int, signal: datetime, **known) -> dict:
+    """Returns one row of mart_incident; what is not given follows from what is."""
+    local = signal.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(ZONE))
+    row = dict.fromkeys(INCIDENT_TYPES) | {
+        "incident_id": f"i{number}",
+        "incident_no": number,
+        "feed_id": "police_110",
+        "lead_report_id": f"police_110:{number}",
+        "category_code": "street",
+        "domain_code": "order",
+        "department_id": "d1",
+        "grid_id": "g1",
+        "severity_level": 3,
+        "evidence_code": "unknown",
+        "report_count": 1,
+        "dispatch_count": 0,
+        "return_count": 0,
+        "is_self_handled": False,
+        "is_three_hour": True,
+        "first_signal_at": signal,
+        "signal_date": local.date(),
+        "signal_hour": local.hour,
+        "month_id": f"{local:%Y-%m}",
+    }
+    row |= known
+    is_cancelled, is_closed = row["cancelled_code"] is not None, row["closed_at"] is not None
+    row["stage_code"] = row["stage_code"] or ("cancelled" if is_cancelled else "closed" if is_closed else "handling")
+    row["is_open"] = not is_closed and not is_cancelled
+    return row
+
+
+def report(row: dict, *, number: int = 1, **known) -> dict:
+    """Returns one report of an incident, reported at its first signal unless told otherwise."""
+    shared = {name: row[name] for name in REPORT_TYPES if name in row}
+    made = dict.fromkeys(REPORT_TYPES) | shared | {
+        "report_id": row["lead_report_id"] if number == 1 else f"{row['lead_report_id']}-{number}",
+        "source_key": f"{row['incident_no']}-{number}",
+        "reported_at": row["first_signal_at"],
+        "received_at": row["registered_at"],
+        "is_lead": number == 1,
+    }
+    made |= known
+    local = made["reported_at"].replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(ZONE))
+    return made | {"reported_date": local.date(), "reported_hour": local.hour}
+
+
+def publish(
+    home: Path,
+    incidents: Iterable[dict],
+    *,
+    as_of_at: datetime,
+    reports: Iterable[dict] | None = None,
+    steps: Iterable[dict] = (),
+    feeds: Iterable[dict] = (),
+    touched: frozenset[int] = frozenset(),
+    earlier: dict[int, dict] | None = None,
+    generation: int = 1,
+) -> None:
+    """Publishes incidents: the touched ones in the delta, the others in month partitions.
+
+    `earlier` holds what the base says of touched incidents before they changed.
+    """
+    incidents = list(incidents)
+    reports = [report(row) for row in incidents] if reports is None else list(reports)
+    published = home / "published"
+    (published / "delta").mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    rows = {"mart_incident": (INCIDENT_TYPES, incidents), "mart_report": (REPORT_TYPES, reports)}
+    rows["mart_step_log"] = (STEP_TYPES, [dict.fromkeys(STEP_TYPES) | step for step in steps])
+    path = published / "delta" / f"{generation:08d}.duckdb"
+    path.unlink(missing_ok=True)
+    con.execute(f"ATTACH '{path}' AS delta")
+    before = list((earlier or {}).values())
+    rolls = _rolls("delta.mart_incident", "delta.mart_report")
+    shadows = _rolls("shadow_incident", "shadow_report")
+    in_base = [row for row in incidents if row["incident_no"] not in touched] + before
+    for name, (types, every) in rows.items():
+        _table(con, f"delta.{name}", types, [row for row in every if row["incident_no"] in touched])
+    _table(con, "shadow_incident", INCIDENT_TYPES, before)
+    _table(con, "shadow_report", REPORT_TYPES, [report(row) for row in before])
+    base_reports = [row for row in reports if row["incident_no"] not in touched] + [report(row) for row in before]
+    base_steps = [row for row in rows["mart_step_log"][1] if row["incident_no"] not in touched]
+    base = _write_months(con, published, [in_base, base_reports, base_steps], generation)
+    for name in rolls:
+        con.execute(f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=rolls[name], before=shadows[name])}")
+    _write_rest(con, feeds=feeds, touched=touched)
+    con.execute("DETACH delta")
+    con.close()
+    manifest = {"generation": generation, "as_of_at": as_of_at.isoformat(), "published_at": as_of_at.isoformat()}
+    manifest |= {"town_id": "testtown", "base": base, "delta": f"delta/{path.name}"}
+    fresh = published / f".CURRENT.{generation}"
+    fresh.write_text(json.dumps(manifest), encoding="utf-8")
+    fresh.replace(published / "CURRENT")
+
+
+def open_store(home: Path, incidents: Iterable[dict], **options) -> Store:
+    """Publishes incidents and opens them."""
+    publish(home, incidents, **options)
+    return Store(home, zone=ZoneInfo(ZONE), threads=1)
+
+
+def _rolls(incidents: str, reports: str) -> dict[str, str]:
+    clock = f"({clock_sql(source=incidents, zone_name=ZONE)})"
+    return rollup_sql(incident=incidents, report=reports, clock=clock, zone_name=ZONE)
+
+
+def _write_months(con, published: Path, rows: list[list[dict]], build: int) -> dict[str, str]:
+    base = {}
+    for month in sorted({row["month_id"] for row in rows[0]}):
+        folder = published / "base" / month / str(build)
+        folder.mkdir(parents=True, exist_ok=True)
+        tables = zip(("mart_incident", "mart_report", "mart_step_log"), (INCIDENT_TYPES, REPORT_TYPES, STEP_TYPES), rows, strict=True)
+        for name, types, every in tables:
+            _table(con, f"month_{name}", types, [row for row in every if row["month_id"] == month])
+            con.execute(f"COPY month_{name} TO '{folder / name}.parquet'")
+        rolls = _rolls("month_mart_incident", "month_mart_report")
+        for name, sql in rolls.items():
+            con.execute(f"COPY ({sql}) TO '{folder / name}.parquet'")
+        base[month] = f"base/{month}/{build}"
+    return base
+
+
+def _write_rest(con, *, feeds: Iterable[dict], touched: frozenset[int]) -> None:
+    _table(con, "delta.mart_feed", FEED_TYPES, list(feeds))
+    _table(con, "delta.touched", {"incident_no": "UBIGINT"}, [{"incident_no": each} for each in sorted(touched)])
+    area = {"area_id": "VARCHAR", "level_code": "VARCHAR", "grid_id": "VARCHAR"}
+    _table(con, "delta.dim_area_grid", area, [dict(zip(area, row, strict=True)) for row in AREA_GRIDS])
+    shipped = [{"name": name, "sql": sql} for name, sql in view_sql(ZONE).items()]
+    _table(con, "delta.view_sql", {"name": "VARCHAR", "sql": "VARCHAR"}, shipped)
+    history = {"feed_id": "VARCHAR", "history_from": "DATE"}
+    _table(con, "delta.dim_feed", history, [{"feed_id": "police_110", "history_from": None}])
+
+
+def _table(con, name: str, types: dict[str, str], rows: list[dict]) -> None:
+    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+    con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+    if rows:
+        marks = ", ".join("?" * len(types))
+        con.executemany(f"INSERT INTO {name} VALUES ({marks})", [[row.get(each) for each in types] for row in rows])
