@@ -1,0 +1,136 @@
+"""Puts the server together (组装): rules, door, live stream, routes, guard around one Dash app."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from dash import Dash
+
+from access.audit import Audit, Event
+from access.callbacks import CallbackMap
+from access.guard import Guard, GuardRules
+from access.headers import app_policy, inline_scripts
+from access.policy import PolicyBook
+from access.secret import derive, load_secret
+from access.sessions import Sessions
+from access.signin import SignIn
+from access.signin_page import Place
+from access.signin_routes import Door
+from data.connection import Store, StoreError
+from data.listing import Listing, fetch_listing
+from data.ops import Ops
+from data.request import EVERYTHING
+from data.server_settings import ServerSettings
+from data.settings import Settings
+from data.town import Town
+from serve.backend import finish
+from serve.delivery import Delivery
+from serve.live import Live
+from serve.routes import audit_route, geometry_route, health_route, status_route
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class House:
+    """One installation as it is served."""
+
+    settings: Settings
+    server: ServerSettings
+    town: Town
+    store: Store
+
+    def now(self) -> datetime:
+        """The present instant of this town, naive UTC."""
+        return self.town.now(self.settings)
+
+    def state(self) -> tuple[int, datetime | None]:
+        """The newest generation opened and its as-of."""
+        return self.store.generation(), self.store.as_of_at()
+
+    def refresh(self) -> tuple[int, datetime | None]:
+        """Open the newest generation and return it."""
+        self.store.refresh()
+        return self.state()
+
+    def feeds(self) -> list[dict]:
+        """The feeds' last arrivals and lags, as they are listed."""
+        frame = fetch_listing(Listing("feeds"), scope=EVERYTHING, store=self.store)
+        return [{name: _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
+    """Return the guarded ASGI app.
+
+    Raises:
+        PolicyError: a callback has no rule.
+        WeakSecret: the secret key is no good.
+        OpsError: the book cannot be opened.
+    """
+    home = house.settings.home
+    key = load_secret(home)
+    app.server.secret_key = derive(key, "dash").hex()
+    ops = Ops(home / "ops.sqlite")
+    audit, sessions = Audit(ops, key), Sessions(ops)
+    finish(app)
+    rules = GuardRules(
+        book=book,
+        calls=CallbackMap(app.callback_map, book),
+        allowed_hosts=house.server.allowed_hosts,
+        content_policy=app_policy([*app.csp_hashes(), *inline_scripts(app.index_string)]),
+        is_secure=house.server.is_secure,
+    )
+    label = house.town.label
+    door = Door(
+        place=Place(label.zh, label.en, house.town.file.is_synthetic),
+        language=house.town.file.language,
+        sign_in=SignIn(ops, audit, key=key),
+        sessions=sessions,
+        audit=audit,
+        is_demo_allowed=house.town.file.is_synthetic or house.server.is_demo_forced,
+        is_secure=house.server.is_secure,
+    )
+    live = Live(house.settings.published_dir / "CURRENT", refresh=house.refresh, now=house.now)
+    _add_routes(app, house=house, door=door, live=live, audit=audit)
+    app.server.router.lifespan_context = _lifespan([live.start], [live.stop])
+    audit.record(Event("start", actor="server", detail=f"generation {house.store.generation()}"))
+    delivery = Delivery(app.server, generation=house.store.generation)
+    return Guard(delivery, rules=rules, sessions=sessions, audit=audit)
+
+
+def _add_routes(app: Dash, *, house: House, door: Door, live: Live, audit: Audit) -> None:
+    # Before Dash's own "any other path is the page", which it adds when the server starts.
+    router = app.server.router
+    router.routes[0:0] = [
+        *door.routes(),
+        health_route(house.state, house.now),
+        status_route(house.settings.home, feeds=house.feeds, state=house.state),
+        audit_route(audit),
+        geometry_route(house.settings.published_dir / "geo"),
+    ]
+    router.add_route("/events", live.route(door.sessions), methods=["GET"])
+
+
+def _lifespan(begin: Iterable[Callable], end: Iterable[Callable]):
+    @asynccontextmanager
+    async def lifespan(app) -> AsyncIterator[None]:
+        for each in begin:
+            try:
+                await each()
+            except StoreError:
+                log.exception("the live stream starts without a generation")
+        yield
+        for each in end:
+            await each()
+
+    return lifespan
+
+
+def _plain(value: object) -> object:
+    if value is None or value != value:  # NaN and NaT are not equal to themselves
+        return None
+    return value if isinstance(value, str | int | float | bool) else str(value)
