@@ -7,7 +7,7 @@ newest one.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +19,12 @@ from etl.risk_rules import CLASS_CODES, LEVELS, RiskRules, load_rules
 from etl.risk_score import Score, score, settle
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import duckdb
 
     from data.town import Town
 
 OVERALL = "overall"
+_BEFORE_ANY_DATA = date(2000, 1, 1)
 _TEXT = (
     "grid_id",
     "domain_code",
@@ -40,7 +39,7 @@ def build_risk(
     con: duckdb.DuckDBPyConnection,
     town: Town,
     *,
-    as_of_at: datetime,
+    as_of_at: datetime | None,
     cycles: int = 60,
     rules: RiskRules | None = None,
 ) -> None:
@@ -55,16 +54,18 @@ def build_risk(
     earlier cycle in the table), evaluated_class_code (before hysteresis), worst_domain_code (`overall`
     rows, whose figures are that domain's), reason_text (JSON with zh and en; newest cycle only).
 
+    The table is empty as long as ``as_of_at`` is None (no required feed has delivered).
+
     Raises:
         RiskRuleError: rules or a domain's exposure cannot be used.
     """
-    newest = cycle_date(town, as_of_at)
+    newest = cycle_date(town, as_of_at) if as_of_at else _BEFORE_ANY_DATA
     rules = rules or load_rules(newest)
     # Older cycles than shown are judged too, so that the first row has its hysteresis and its predecessor.
     lead = rules.cycles_down
     gathered = gather(con, newest=newest, cycles=cycles + lead, rules=rules, zone=town.zone)
     frame = _judge(gathered, newest=newest, lead=lead, rules=rules)
-    _store(con, frame)
+    _store(con, frame if as_of_at else frame.head(0))
 
 
 def _store(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> None:

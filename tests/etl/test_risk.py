@@ -345,6 +345,14 @@ def test_young_town_has_no_colours_yet() -> None:
     assert json.loads(newest(con).reason_text["a"])["notes"] == ["no_baseline"]
 
 
+def test_town_before_its_first_file_has_an_empty_map() -> None:
+    con = make_world(rows("a", []), {"a": 1000})
+    build_risk(con, TOWN, as_of_at=None)
+    assert con.execute("SELECT count(*) FROM mart_risk").fetchone() == (0,)
+    build_risk(con, TOWN, as_of_at=AS_OF, cycles=2)
+    assert newest(con).class_code.to_dict() == {"a": "none"}
+
+
 def test_thin_and_stale_are_hatched() -> None:
     con = make_world(pd.concat([steady("big", 2.0), steady("small", 0.05)]), {"big": 4000, "small": 100})
     build_risk(con, TOWN, as_of_at=AS_OF, cycles=1)
