@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("pages", "components", "access", "data", "etl")
+PACKAGES = ("serve", "pages", "components", "access", "data", "etl")
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess:
@@ -31,6 +31,25 @@ def _importers_of(names: set[str], folder: Path) -> list[str]:
             found += [
                 f"{path.relative_to(folder)}:{node.lineno}" for m in modules if m.split(".")[0] in names
             ]
+    return found
+
+
+def _fetchers(folder: Path) -> list[str]:
+    """Returns where a screen file takes something that reads data, instead of asking the board for it."""
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {
+                "data",
+                "components",
+            }:
+                taken = {alias.name for alias in node.names}
+                reading = {
+                    name
+                    for name in taken
+                    if name.startswith(("fetch", "count_rows")) or name in {"Store", "answer"}
+                }
+                found += [f"{path.relative_to(folder)}:{node.lineno} {name}" for name in sorted(reading)]
     return found
 
 
@@ -62,7 +81,7 @@ def test_every_import_goes_the_allowed_way():
         ("data/seeded.py", "import dash"),
         ("components/seeded.py", "import pages.seeded_target"),
         ("access/seeded.py", "import components.seeded_target"),
-        ("components/tiles/seeded.py", "import data.query"),
+        ("components/seeded.py", "import serve.seeded_target"),
         ("pages/seeded.py", "import duckdb"),
     ],
 )
@@ -84,3 +103,13 @@ def test_nobody_imports_pages_or_the_application():
 def test_an_import_of_pages_is_found(tmp_path):
     (tmp_path / "tile.py").write_text("def draw():\n    from pages import overview\n", encoding="utf-8")
     assert _importers_of({"pages"}, tmp_path) == ["tile.py:2"]
+
+
+@pytest.mark.parametrize("folder", ["components/tiles", "pages"])
+def test_tiles_and_pages_never_fetch(folder):
+    assert _fetchers(ROOT / folder) == []
+
+
+def test_a_tile_that_fetches_is_found(tmp_path):
+    (tmp_path / "tile.py").write_text("from data.query import Answer, fetch\n", encoding="utf-8")
+    assert _fetchers(tmp_path) == ["tile.py:1 fetch"]

@@ -10,7 +10,7 @@ import pytest
 from access.headers import app_policy
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREEN = ("app.py", "pages", "components", "access", "assets")
+SCREEN = ("app.py", "serve", "pages", "components", "access", "assets")
 KINDS = {".py", ".js", ".css", ".html", ".svg", ".yaml"}
 FOREIGN = re.compile(r"(?:https?:)?//(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost)", re.IGNORECASE)
 # Names of XML vocabularies: never fetched.
