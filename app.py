@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 import sys
 from pathlib import Path
-
-import uvicorn
 
 from access.context import current_scope, current_visitor
 from access.guard import Guard
@@ -25,9 +22,9 @@ from data.town import load_town
 from data.yamlfile import DefinitionError
 from serve.assemble import House, enclose
 from serve.backend import CockpitBackend, CockpitDash
+from serve.process import check_environment, serve
 
 ROOT = Path(__file__).resolve().parent
-FORBIDDEN = ("DASH_DEBUG", "DASH_MCP_ENABLED")
 REFUSED = (SettingsError, DefinitionError, StoreError, OpsError, PolicyError, WeakSecret)
 
 
@@ -64,20 +61,14 @@ def main() -> int:
     """Serve until told to stop; 2 when the installation is not fit to be served."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        if wrong := [
-            name for name in FORBIDDEN if os.environ.get(name, "").lower() not in ("", "0", "false")
-        ]:
-            raise SettingsError(
-                f"{wrong[0]} = {os.environ[wrong[0]]!r}: not in a served installation; unset it"
-            )
+        check_environment()
         settings, server = read_settings(), read_server_settings()
         town = load_town(settings)
         guard = build(House(settings, server, town, Store(settings.home, zone=town.zone)))
     except REFUSED as error:
-        print(f"app: {error}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"app: {error}\n")
         return 2
-    uvicorn.run(guard, host=server.host, port=server.port, log_level="warning", access_log=False, server_header=False,
-                proxy_headers=server.is_secure, forwarded_allow_ips="127.0.0.1", timeout_graceful_shutdown=2)  # fmt: skip
+    serve(guard, server)
     return 0
 
 

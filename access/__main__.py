@@ -1,4 +1,4 @@
-"""The command line of accounts and audit: `python -m access user add|list|disable|passwd|demo`, `audit verify|tail`."""
+"""The command line (命令行): `python -m access user add|list|disable|passwd|demo` and `audit verify|tail`."""
 
 from __future__ import annotations
 

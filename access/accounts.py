@@ -50,14 +50,15 @@ class Accounts:
         _check(new)
         check_strength(password, account_name=new.name)
         now = stamp(self._clock())
-        values = (new.name, new.label or new.name, new.role, _listed(new.area_ids), _listed(new.department_ids),
-                  hash_password(password), now, 1, int(new.is_demo), now)  # fmt: skip
+        rows_seen = (_listed(new.area_ids), _listed(new.department_ids))
+        values = (new.name, new.label or new.name, new.role, *rows_seen, hash_password(password), now)
         try:
             with self._ops.transaction() as book:
                 cursor = book.execute(
-                    "INSERT INTO account (account_name, label_text, role_code, area_ids, department_ids, password_hash,"
-                    " password_at, is_active, is_demo, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    values,
+                    "INSERT INTO account (account_name, label_text, role_code, area_ids, department_ids,"
+                    " password_hash, password_at, is_active, is_demo, created_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+                    (*values, int(new.is_demo), now),
                 )
                 return int(cursor.lastrowid or 0)
         except sqlite3.IntegrityError:

@@ -16,8 +16,10 @@ from access.secret import derive
 from data.ops import Ops, stamp
 
 _GENESIS = "0" * 64
-_SEALED = ("seq_no", "at", "actor_name", "role_code", "source_text", "action_code", "target_text", "is_success",
-           "detail_text", "previous_hash")  # fmt: skip
+_SEALED = (
+    *("seq_no", "at", "actor_name", "role_code", "source_text", "action_code", "target_text"),
+    *("is_success", "detail_text", "previous_hash"),
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Audit:
         ).hexdigest()
 
     def _keep_head(self, seq_no: int, seal: str) -> None:
-        # After the commit: a crash between the two leaves the head behind, which verify() accepts; never ahead.
+        # After the commit: a crash in between leaves the head behind, which verify() accepts; never ahead.
         temporary = self.head_path.with_name(f"{self.head_path.name}.{os.getpid()}")
         temporary.write_text(json.dumps({"seq_no": seq_no, "row_hash": seal}))
         temporary.replace(self.head_path)
@@ -113,6 +115,6 @@ class Audit:
             return [f"{self.head_path.name}: unreadable"]
         if seals.get(seq_no) != seal:
             return [
-                f"row {seq_no}: the newest row known ({self.head_path.name}) is gone or changed: the end was cut"
+                f"row {seq_no}: the newest known ({self.head_path.name}) is gone or changed: the end was cut"
             ]
         return []

@@ -1,4 +1,4 @@
-"""The shape of every callback (回调契约): a call whose ids or properties differ from those registered is refused."""
+"""The shape of every callback (回调契约): a call with other ids or properties than registered is refused."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Port:
         )
 
     def fits(self, given: object) -> bool:
-        """Whether what the browser sent names this port (or, for a pattern, one or several of its components)."""
+        """Whether what the browser sent names this port (for a pattern: one or several of its components)."""
         if self.is_list:
             return isinstance(given, list) and all(self._fits_one(each) for each in given)
         return self._fits_one(given)
@@ -79,7 +79,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Call:
-    """A call that passed: what it is, which pages it names, whether a person made it, and its digest for caching."""
+    """A call that passed: what it is, the pages it names, whether a person made it, its digest."""
 
     shape: Shape
     paths: tuple[str, ...]
@@ -112,7 +112,7 @@ class CallbackMap:
         """Read and check the body of a call.
 
         Raises:
-            BadCall: not JSON, too deep, an unknown callback, or ids and properties other than the registered ones.
+            BadCall: not JSON, too deep, an unknown callback, or other ids and properties than the registered.
         """
         call = _parsed(body)
         shape = self._shapes.get(call["output"]) if isinstance(call.get("output"), str) else None

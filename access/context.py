@@ -1,4 +1,4 @@
-"""Who is asking (当前访问者): set by the guard for the length of one request, read by whoever needs the scope."""
+"""Who is asking (当前访问者): set by the guard for one request, read by whoever needs the scope."""
 
 from __future__ import annotations
 

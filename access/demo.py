@@ -1,4 +1,4 @@
-"""Demonstration accounts (演示账号): one per role, with rows of this town, opened by a link that is made anew each time."""
+"""Demonstration accounts (演示账号): one per role, opened by a link that is made anew each time."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def demo_accounts(grids: list[str], departments: list[str]) -> list[NewAccount]:
 
 
 def issue_links(town: Town, *, accounts: Accounts, sign_in: SignIn, grids: list[str]) -> list[DemoLink]:
-    """Make the demonstration accounts that are missing and a fresh link for each; older links stop working."""
+    """Make the demonstration accounts that are missing and a fresh link for each; older links end."""
     links = []
     for new in demo_accounts(grids, read_departments(town.folder)):
         account = accounts.find(new.name)

@@ -55,7 +55,7 @@ class GuardRules:
 
 
 class Guard:
-    """ASGI middleware in front of the whole app; websockets are closed, http is refused unless a rule allows it."""
+    """ASGI middleware in front of everything: no websockets, and http only where a rule allows it."""
 
     def __init__(self, app, *, rules: GuardRules, sessions: Sessions, audit: Audit) -> None:
         self._app = app
@@ -116,7 +116,7 @@ class Guard:
             raise Refused(403, "cross_site")
 
     def _admit(self, scope: dict, headers: dict[str, str], body: bytes) -> Visitor | None:
-        """Return who is let through to the app: a visitor allowed to do this, or nobody for the anonymous pages."""
+        """Return who is let through: a visitor allowed to do this, or nobody for the anonymous pages."""
         path = scope["path"]
         if path in ANONYMOUS:
             return None

@@ -26,19 +26,20 @@ def inline_scripts(html: str) -> list[str]:
 
 
 def app_policy(script_sources: Iterable[str]) -> str:
-    """Return the CSP of the app: own files and named inline scripts only; charts and maps write inline styles."""
+    """Return the CSP of the app: own files, named inline scripts; charts and maps write inline styles."""
     return (
         f"default-src 'self'; script-src 'self' {' '.join(sorted(set(script_sources)))}; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; worker-src 'self' blob:; "
-        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+        "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     )
 
 
 def plain_policy(style: str) -> str:
     """Return the CSP of a plain page with one inline style and no script."""
     return (
-        f"default-src 'none'; style-src {script_hash(style)}; img-src data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        f"default-src 'none'; style-src {script_hash(style)}; img-src data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     )
 
 

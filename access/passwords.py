@@ -59,20 +59,20 @@ def check_strength(password: str, *, account_name: str) -> None:
 def hash_password(password: str) -> str:
     """Return `scrypt$N$r$p$salt$hash` for keeping."""
     salt = secrets.token_bytes(16)
-    digest = _scrypt(password, salt, _COST, _BLOCK, _LANES)
+    digest = _scrypt(password, salt, cost=_COST)
     return f"scrypt${_COST}${_BLOCK}${_LANES}${salt.hex()}${digest.hex()}"
 
 
 def verify_password(password: str, kept: str) -> bool:
     """Tell whether the password is the kept one, in time that does not depend on where they differ."""
-    _, cost, block, lanes, salt, digest = kept.split("$")
-    found = _scrypt(password[:MAXIMUM_LENGTH], bytes.fromhex(salt), int(cost), int(block), int(lanes))
+    _, cost, _, _, salt, digest = kept.split("$")
+    found = _scrypt(password[:MAXIMUM_LENGTH], bytes.fromhex(salt), cost=int(cost))
     return hmac.compare_digest(found, bytes.fromhex(digest))
 
 
-def _scrypt(password: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
+def _scrypt(password: str, salt: bytes, *, cost: int) -> bytes:
     secret = password.encode("utf-8", "surrogatepass")
-    return hashlib.scrypt(secret, salt=salt, n=cost, r=block, p=lanes, maxmem=256 * cost * block, dklen=32)
+    return hashlib.scrypt(secret, salt=salt, n=cost, r=_BLOCK, p=_LANES, maxmem=256 * cost * _BLOCK, dklen=32)
 
 
 # Checked when the account does not exist, so that its absence cannot be told by the clock.

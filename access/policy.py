@@ -9,7 +9,7 @@ from dataclasses import dataclass
 ROLES = ("leader", "department", "grid_worker", "analyst", "operator", "auditor", "wall")
 EVERYONE = frozenset(ROLES)
 
-# What a page may ask for -> who has it. Being an administrator gives no look at cases, being a wall gives totals only.
+# What a page may ask for -> who has it. An administrator gets no look at cases, a wall totals only.
 PERMISSIONS: dict[str, frozenset[str]] = {
     "view": EVERYONE,
     "cases": frozenset({"leader", "department", "grid_worker", "analyst"}),
@@ -46,7 +46,7 @@ class Rule:
 
     Attributes:
         roles: who may call it.
-        is_cacheable: the answer depends on nothing but the inputs, the generation, the role and the rows visible.
+        is_cacheable: the answer depends only on the inputs, the generation, the role and the rows visible.
         is_router: an input carries the path of a page, whose own roles apply as well.
     """
 

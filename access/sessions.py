@@ -40,13 +40,14 @@ class Sessions:
         return token
 
     def find(self, token: str, *, source: str, is_active: bool = True) -> Visitor | None:
-        """Return the visitor behind a cookie, or None when it is unknown, too old, idle or its account closed.
+        """Return the visitor behind a cookie, or None when unknown, too old, idle or its account closed.
 
         `is_active` false: a background request (the live stream), which must not keep an idle session alive.
         """
         digest, now = _digest(token), self._clock()
         row = self._ops.row(
-            "SELECT s.created_at AS started_at, s.seen_at, a.* FROM session s JOIN account a USING (account_id)"
+            "SELECT s.created_at AS started_at, s.seen_at, a.*"
+            " FROM session s JOIN account a USING (account_id)"
             " WHERE s.token_hash = ? AND a.is_active = 1",
             (digest,),
         )

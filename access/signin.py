@@ -1,4 +1,4 @@
-"""Signing in (登录): password or demonstration link, with lockout; says nothing about which accounts exist."""
+"""Signing in (登录): password or demonstration link, with lockout; tells nobody which accounts exist."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SignIn:
         """Return a new session's cookie, or None when name and password do not fit.
 
         Raises:
-            Locked: five wrong for this name (whether or not it exists), or twenty from this source, in 15 minutes.
+            Locked: in 15 minutes five wrong for this name (existing or not), or twenty from this source.
         """
         account_key, source_key = (
             self._digest("account", name.strip().lower()),
@@ -59,11 +59,12 @@ class SignIn:
         return self._begin(account, source=source, detail="password")
 
     def with_link(self, token: str, *, source: str) -> str | None:
-        """Return a new session's cookie for a demonstration link, or None when the link is not one of ours."""
+        """Return a new session's cookie for a demonstration link, or None when it is not one of ours."""
         source_key = self._digest("source", source)
         self._refuse_locked("", source_key, name="demo", source=source)
         account = self._ops.row(
-            "SELECT a.* FROM demo_link l JOIN account a USING (account_id) WHERE l.token_hash = ? AND a.is_active = 1",
+            "SELECT a.* FROM demo_link l JOIN account a USING (account_id)"
+            " WHERE l.token_hash = ? AND a.is_active = 1",
             (hashlib.sha256(token.encode()).hexdigest(),),
         )
         if account is None:
@@ -94,7 +95,7 @@ class SignIn:
                 role=account["role_code"],
                 source=source,
                 detail=detail,
-            )  # fmt: skip
+            )
         )
         return self._sessions.start(account["account_id"], source=source)
 

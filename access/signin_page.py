@@ -14,20 +14,34 @@ CONTENT_POLICY = plain_policy(STYLE)
 
 WORDS = {
     "zh": {
-        "title": "数字驾驶舱", "sign_in": "登录", "username": "用户名", "password": "口令", "sign_out": "退出登录",
-        "other": "English", "wrong": "用户名或口令不正确。", "locked": "尝试次数过多，请 15 分钟后再试。",
-        "cross_site": "请从本页登录。", "synthetic": "演示数据，非真实业务", "sure": "退出后，本机将不再显示业务数据。",
-        "note": "仅限授权人员使用，操作留痕。", "link": "登录链接无效或已更换，请使用最新链接。",
+        "title": "数字驾驶舱",
+        "sign_in": "登录",
+        "username": "用户名",
+        "password": "口令",
+        "sign_out": "退出登录",
+        "other": "English",
+        "wrong": "用户名或口令不正确。",
+        "locked": "尝试次数过多，请 15 分钟后再试。",
+        "link": "登录链接无效或已更换，请使用最新链接。",
+        "synthetic": "演示数据，非真实业务",
+        "note": "仅限授权人员使用，操作留痕",
+        "sure": "退出后，本机将不再显示业务数据。",
     },
     "en": {
-        "title": "Township cockpit", "sign_in": "Sign in", "username": "User name", "password": "Password",
-        "sign_out": "Sign out", "other": "中文", "wrong": "User name or password is not right.",
-        "locked": "Too many attempts. Try again in 15 minutes.", "cross_site": "Please sign in from this page.",
-        "synthetic": "Demonstration data, not real", "sure": "After signing out this device shows no more data.",
-        "note": "Authorised users only; actions are recorded.",
+        "title": "Township cockpit",
+        "sign_in": "Sign in",
+        "username": "User name",
+        "password": "Password",
+        "sign_out": "Sign out",
+        "other": "中文",
+        "wrong": "User name or password is not right.",
+        "locked": "Too many attempts. Try again in 15 minutes.",
         "link": "This sign-in link is unknown or was replaced; use the newest one.",
+        "synthetic": "Demonstration data, not real",
+        "note": "Authorised users only; actions are recorded",
+        "sure": "After signing out, this device shows no more data.",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -50,14 +64,13 @@ def sign_in_page(place: Place, *, language: str, wanted: str, fault: str = "") -
     form = (
         f'<form method="post" action="/login?lang={language}">{message}'
         f'<input type="hidden" name="next" value="{escape(wanted, quote=True)}">'
-        f'<label>{words["username"]}<input name="username" autocomplete="username" autofocus required maxlength="60" '
-        'autocapitalize="none" spellcheck="false"></label>'
-        f'<label>{words["password"]}<input name="password" type="password" autocomplete="current-password" required '
-        f'maxlength="200"></label><button type="submit">{words["sign_in"]}</button></form>'
+        f'<label>{words["username"]}<input name="username" autocomplete="username" autofocus required '
+        'maxlength="60" autocapitalize="none" spellcheck="false"></label>'
+        f'<label>{words["password"]}<input name="password" type="password" autocomplete="current-password" '
+        f'required maxlength="200"></label><button type="submit">{words["sign_in"]}</button></form>'
     )
-    return _page(
-        place, language=language, body=form, other=f"/login?lang={_other(language)}&next={quote(wanted)}"
-    )
+    other = f"/login?lang={_other(language)}&next={quote(wanted)}"
+    return _page(place, language=language, body=form, other=other)
 
 
 def sign_out_page(place: Place, *, language: str) -> str:
@@ -79,12 +92,14 @@ def _page(place: Place, *, language: str, body: str, other: str) -> str:
     tag = "zh-CN" if language == "zh" else "en"
     other_tag = "en" if language == "zh" else "zh-CN"
     note = words["synthetic"] if place.is_synthetic else words["note"]
+    title = f"{words['sign_in']} · {words['title']}"
     return (
-        f'<!doctype html><html lang="{tag}"><head><meta charset="utf-8"><title>{words["sign_in"]} · {words["title"]}'
-        '</title><meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
-        f'<style>{STYLE}</style></head><body><main><header><div class="mark" aria-hidden="true">{"<i></i>" * 9}</div>'
+        f'<!doctype html><html lang="{tag}"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
+        f"<style>{STYLE}</style></head><body><main><header>"
+        f'<div class="mark" aria-hidden="true">{"<i></i>" * 9}</div>'
         f"<div><h1>{words['title']}</h1><p>{escape(place.name(language))}</p></div></header>"
         f"<section>{body}</section><footer><span>{note}</span>"
-        f'<a href="{escape(other, quote=True)}" hreflang="{other_tag}" lang="{other_tag}">{words["other"]}</a>'
+        f'<a href="{escape(other, quote=True)}" hreflang="{other_tag}">{words["other"]}</a>'
         "</footer></main></body></html>"
     )

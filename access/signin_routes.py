@@ -120,5 +120,5 @@ class Door:
 
 
 def local_path(text: str) -> str:
-    """Return the path if it leads to this server (`/x`, never `//host`, `/\\host` or a scheme), else `/`."""
+    r"""Return the path if it leads to this server (`/x`, never `//host`, `/\host` or a scheme), else `/`."""
     return text if len(text) <= 2000 and text.isascii() and _LOCAL.fullmatch(text) else "/"

@@ -1,4 +1,4 @@
-"""How this installation is served: port, hosts, cookies; with data/settings.py the only reader of COCKPIT_*."""
+"""How this installation is served (服务设置): port, hosts, cookies, from COCKPIT_* variables."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 log = logging.getLogger(__name__)
 
-# As many callbacks at once as there is work for two cores; the others wait in line instead of slowing each other.
+# As many callbacks at once as two cores have use for; the others wait instead of slowing each other.
 CALLBACK_THREADS = 4
 # What code does with a value it did not expect; anything else that goes wrong is ours.
 _BAD_VALUE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
@@ -25,8 +25,9 @@ _BAD_VALUE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
 class CockpitBackend(FastAPIDashServer):
     """The FastAPI backend with three differences.
 
-    Dash runs ordinary callbacks on the event loop, where one slow query stops the live stream of every wall: here they
-    run in threads. Its websocket passes by every http guard: closed. Its error pages show the inside: they do not.
+    Dash runs ordinary callbacks on the event loop, where one slow query stops the live stream of every wall:
+    here they run in threads. Its websocket passes by every http guard: closed. Its error pages show the
+    inside: ours do not.
     """
 
     websocket_capability = False
@@ -36,7 +37,9 @@ class CockpitBackend(FastAPIDashServer):
         """Return a server without interactive docs and schema."""
         return FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
-    def serve_component_suites(self, dash_app: Dash, package_name: str, fingerprinted_path: str, request: Request):
+    def serve_component_suites(  # noqa: PLR0917 - the signature is Dash's
+        self, dash_app: Dash, package_name: str, fingerprinted_path: str, request: Request
+    ):
         """Return a script of a component package; what is not registered does not exist."""
         try:
             return super().serve_component_suites(dash_app, package_name, fingerprinted_path, request)
@@ -84,10 +87,16 @@ class CockpitDash(Dash):
     def _config(self) -> dict:
         told = super()._config()
         # Every page would name the exact versions of Python and Dash; only the developers' panel reads them.
-        return {**told, "python_version": "", "dash_version": "", "dash_version_url": "", "plotly_version": ""}
+        return {
+            **told,
+            "python_version": "",
+            "dash_version": "",
+            "dash_version_url": "",
+            "plotly_version": "",
+        }
 
 
 def finish(app: Dash) -> None:
-    """Do now what Dash leaves to its first request: collect callbacks, scripts and assets, so that all can be checked."""
+    """Do now what Dash leaves to its first request: collect callbacks and scripts, to be checked."""
     for prepare in app.backend._before_request_funcs:
         prepare()

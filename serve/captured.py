@@ -16,7 +16,7 @@ _REPLACED = frozenset({b"content-length", b"content-encoding", b"vary"})
 
 @dataclass
 class Captured:
-    """Status, headers and body; one compressed form per coding is made when first asked for, with `effort` 1 to 9."""
+    """Status, headers, body; compressed forms are made when first asked for, with `effort` 1 to 9."""
 
     status: int
     headers: list[tuple[bytes, bytes]]

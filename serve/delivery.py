@@ -109,7 +109,7 @@ def _header(scope: dict, name: bytes) -> str:
 
 
 def _is_versioned(scope: dict) -> bool:
-    # Dash writes the version into a component script's path; the screens write an asset's digest into its query.
+    # Dash writes the version into a script's path; the screens write an asset's digest into its query.
     if scope["path"].startswith("/assets/"):
         return "v" in parse_qs(scope["query_string"].decode("latin-1"))
     return ".v" in scope["path"].rsplit("/", 1)[-1]

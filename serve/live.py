@@ -28,7 +28,7 @@ class Live:
     def __init__(
         self, current: Path, *, refresh: Callable[[], tuple[int, datetime | None]], now: Callable
     ) -> None:
-        """`refresh` brings the store to the newest generation and returns (generation, as-of); `now` is naive UTC."""
+        """`refresh` opens the newest generation and returns (generation, as-of); `now` gives naive UTC."""
         self._current = current
         self._refresh = refresh
         self._now = now
@@ -49,7 +49,7 @@ class Live:
     async def _watch(self) -> None:
         seen = _signature(self._current)
         while True:
-            # A look costs microseconds; a notification service would need a thread and still miss a rename over NFS.
+            # A look costs microseconds; a notification service needs a thread and misses renames over NFS.
             await asyncio.sleep(LOOK_S)
             found = _signature(self._current)
             if found == seen or found is None:

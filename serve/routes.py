@@ -18,7 +18,7 @@ _LEVEL = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
 def health_route(state: Callable[[], tuple[int, datetime | None]], now: Callable[[], datetime]) -> Route:
-    """Return /healthz: whether something is published, which generation, how old; nothing else, for anybody."""
+    """Return /healthz, for anybody: whether something is published, which generation, how old."""
 
     async def health(request: Request) -> Response:
         generation, as_of_at = state()
@@ -64,7 +64,7 @@ def audit_route(audit: Audit) -> Route:
 
 
 def geometry_route(folder: Path) -> Route:
-    """Return /geo/<level>.json: published shapes; kept for good by the browser when the address names the base."""
+    """Return /geo/<level>.json: published shapes; browsers keep them when the address names the base."""
 
     def geometry(request: Request) -> Response:
         level = request.path_params["level"]

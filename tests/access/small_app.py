@@ -1,4 +1,4 @@
-"""A small guarded app: two pages, one callback each, a router, a callback with patterns; and one account per role."""
+"""A small guarded app: pages, a router, a callback with patterns; and one account per role."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ with warnings.catch_warnings():  # starlette wants httpx2, which is not released
     from starlette.testclient import TestClient
 
 PASSWORD = "Long-enough-4-all"
-# Rows of a make-believe table: area -> department -> text. What a visitor is shown is cut by current_scope() only.
+# Rows of a make-believe table: area, department, text. What a visitor sees is cut by current_scope() only.
 ROWS = [("grid-1", "d1", "alpha"), ("grid-1", "d2", "beta"), ("grid-2", "d1", "gamma")]
 
 

@@ -121,8 +121,8 @@ def test_a_changed_call_is_refused(served, name, body):
     assert answer.json() == {"error": "bad_call"}
 
 
-BODIES = [b"", b"null", b"[]", b"{}", b"1e999", b'"x"', b"{", b"\xff\xfe", b'{"output": null}', b'{"output": {}}',
-          b"[" * 100_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b'{"output":"\\ud800"}', b'{"inputs": NaN}',
+BODIES = [b"", b"null", b"[]", b"{}", b"1e999", b'"x"', b"{", b"\xff\xfe", b'{"output": null}',
+          b'{"output": {}}', b"[" * 100_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b'{"output":"\\ud800"}', b'{"inputs": NaN}',
           json.dumps({"output": "stage.children", "inputs": 1}).encode()]  # fmt: skip
 
 
@@ -149,8 +149,11 @@ def fuzzed(tmp_path_factory, accounts_file):
     return serve_small_app(tmp_path_factory.mktemp("home"), accounts_file).client("leader")
 
 
-@given(key=st.sampled_from(["home", "stage", "cases"]), where=st.sampled_from(["output", "outputs", "inputs", "state",
-       "changedPropIds", "value"]), value=json_values)  # fmt: skip
+@given(
+    key=st.sampled_from(["home", "stage", "cases"]),
+    where=st.sampled_from(["output", "outputs", "inputs", "state", "changedPropIds", "value"]),
+    value=json_values,
+)
 def test_no_value_anywhere_gives_a_server_error(fuzzed, key, where, value):
     body = call_body(key)
     if where == "value":
