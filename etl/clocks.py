@@ -94,12 +94,14 @@ def segment_sql(*, source: str, zone_name: str) -> str:
     parts = []
     for code, spec in read_clocks()["segments"].items():
         start, stop = spec["start"], spec["stop"]
+        not_needed = f" WHEN {spec['not_needed']} THEN 'not_needed'" if "not_needed" in spec else ""
         parts.append(
             f"""SELECT '{code}' AS segment_code, {DIMENSIONS}, {start} AS start_at, {stop} AS stop_at,
   ({local_sql(start, zone_name=zone_name)})::DATE AS start_date, round(epoch({stop} - {start}) / 60.0, 3) AS minutes,
   cancelled_code IS NOT NULL AS is_cancelled,
-  CASE WHEN {start} IS NULL THEN 'no_start' WHEN {stop} < {start} THEN 'negative'
-    WHEN {stop} > {start} + {longest_sql()} THEN 'too_long' END AS excluded_code
+  CASE WHEN {start} IS NULL THEN 'no_start'{not_needed} WHEN {stop} < {start} THEN 'negative'
+    WHEN {stop} > {start} + {longest_sql()} THEN 'too_long'
+    WHEN {stop} IS NULL AND closed_at IS NOT NULL THEN 'no_stop' END AS excluded_code
 FROM {source}"""
         )
     return "\nUNION ALL\n".join(parts)
