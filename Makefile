@@ -19,13 +19,13 @@ run: setup  ## set up, load the town, build, publish, serve on 127.0.0.1:8050 (T
 	@$(PYTHON) -m scripts.run_town --town "$(TOWN)" --port "$(PORT)" --speed "$(SPEED)" $(if $(DATA),--data "$(DATA)")
 
 test: setup-test  ## set up and run every test, slow ones last
-	@$(PYTHON) -m pytest
+	@PYTHONUNBUFFERED=1 $(PYTHON) -m pytest
 
 check: setup-test  ## formats, lint, imports, SQL, generated docs (seconds)
 	@$(PYTHON) -m scripts.check
 
 browser: setup-test  ## only the tests that drive Chromium
-	@$(PYTHON) -m pytest -m browser
+	@PYTHONUNBUFFERED=1 $(PYTHON) -m pytest -m browser
 
 bench: setup-test  ## what is fast and what is not, into docs/bench.md
 	@$(PYTHON) -m bench
