@@ -27,8 +27,8 @@ OUTCOMES = {
     "grid_patrol": {"Y": "", "N": "false_alarm", "D": "duplicate"},
     "video_alert": {"confirmed": "", "false_alarm": "false_alarm", "duplicate": "duplicate", "test": "test"},
 }
-STEPS = {"T": "returned", "P": "dispatched", "Y": "extended", "D": "supervised", "G": "suspended", "F": "checked",
-         "C": "reopened", "H": "handled"}
+STEPS = {"P": "dispatch", "T": "return", "Y": "extend", "D": "supervise", "G": "suspend", "F": "check", "C": "reopen",
+         "H": "handle"}
 
 
 def read_table(name: str) -> list[dict[str, str]]:

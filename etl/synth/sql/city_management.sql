@@ -1,0 +1,38 @@
+SELECT
+    d.win,
+    feed_key('CG', d.report) AS 案件编号,
+    said(d.reported, d.cut) AS 上报时间,
+    stamped(d.received, d.cut) AS 平台接收时间,
+    split_part(d.category_text, '-', 1) AS 大类代码,
+    split_part(d.category_text, '-', 2) AS 小类代码,
+    d.category_name AS 小类名称,
+    d.address || d.clause AS 问题描述,
+    d.address AS 地址,
+    round(d.lon, 6) AS X坐标,
+    round(d.lat, 6) AS Y坐标,
+    CASE WHEN d.has_grid THEN d.grid END AS 网格编码,
+    CASE WHEN d.kind = 'part' AND d.report % 20 <> 0 THEN 'BJ' || d.grid || lpad((d.point % 150)::VARCHAR, 4, '0') || d.category END AS 部件编码,
+    p.source_code AS 责任单位代码,
+    (ARRAY['有效', '重复', '作废', '作废', '非管辖', '测试', '作废'])[1 + if(d.closed <= d.cut, d.outcome, 0)] AS 案件有效性,
+    CASE WHEN d.suspended <= d.cut THEN '挂账' WHEN d.reopened <= d.cut AND d.closed_again > d.cut THEN '重新立案'
+        ELSE stage(d.dispatched, d.handled, d.closed, d.cut) END AS 案件状态,
+    said(d.verify_sent, d.cut) AS 核实派发时间,
+    said(d.verified, d.cut) AS 核实时间,
+    said(d.filed, d.cut) AS 立案时间,
+    said(d.first_dispatched, d.cut) AS 派遣时间,
+    said(d.accepted, d.cut) AS 签收时间,
+    said(d.arrived, d.cut) AS 到场时间,
+    said(d.handled, d.cut) AS 处置完成时间,
+    said(d.check_sent, d.cut) AS 核查派发时间,
+    said(if(d.checked <= d.cut, d.checked, d.failed), d.cut) AS 核查时间,
+    CASE WHEN d.checked <= d.cut THEN '合格' WHEN d.failed <= d.cut THEN '不合格' END AS 核查结果,
+    said(last_close(d.closed, d.reopened, d.closed_again, d.cut), d.cut) AS 结案时间,
+    CASE WHEN d.first_dispatched <= d.cut THEN planned(d.due) END AS 处置截止时间,
+    CASE WHEN d.extended <= d.cut THEN planned(d.extended_to) END AS 延期至,
+    said(d.suspended, d.cut) AS 挂账时间,
+    said(d.reopened, d.cut) AS 重新立案时间,
+    CASE WHEN d.from_report > 0 THEN feed_key('JQ', d.from_report) END AS 来源警情号,
+    said(d.version, d.cut) AS 最后修改时间
+FROM delivery AS d
+INNER JOIN department AS p ON p.department = d.department
+ORDER BY d.win, d.received, d.report
