@@ -26,7 +26,7 @@
     const isHatched = !known || (show.hatched || []).includes(id);
     return {
       fillColor: isHatched ? `url(#hatch-${known ? code : "none"})` : css(`--risk-${code}`),
-      fillOpacity: isOutside ? 0.12 : isHatched ? 1 : 0.82,
+      fillOpacity: isOutside ? 0.12 : isHatched ? 1 : code === "blue" || code === "green" ? 0.5 : 0.92,
       color: show.selected === id ? css("--accent") : css("--ground"),
       weight: show.selected === id ? 3 : 1,
       opacity: 1,
@@ -38,7 +38,13 @@
     if (!map._cockpitLayer) return;
     map.invalidateSize({ animate: false });
     const bounds = map._cockpitLayer.getBounds();
-    if (bounds.isValid()) map.fitBounds(bounds, { padding: [6, 6], animate: false });
+    if (!bounds.isValid()) return;
+    // The legend stands at the left: the town goes beside it where there is room.
+    const box = map.getContainer();
+    const legend = box.parentElement.parentElement.querySelector(".legend");
+    const isWide = box.clientWidth > 1.25 * box.clientHeight;
+    const left = legend && isWide ? legend.offsetWidth + 10 : 6;
+    map.fitBounds(bounds, { paddingTopLeft: [left, 6], paddingBottomRight: [6, 6], animate: false });
   }
 
   // Letters: as many as there is room for; a label is text, so colour is never the only sign.

@@ -119,7 +119,7 @@ class Board:
         for tile in tiles:
             asks = wanted[tile.uid]
             mine = asks if asks is FAILED else {name: answers[ask] for name, ask in asks.items()}
-            is_fed = mine is not FAILED and FAILED not in mine.values()
+            is_fed = mine is not FAILED and not any(each is FAILED for each in mine.values())
             drawn = self._safely(tile.draw, mine, ctx, page=page, tile=tile) if is_fed else FAILED
             is_whole = is_whole and drawn is not FAILED
             values |= _tile_values(tile, drawn, uid=f"{page.name}-{tile.uid}", mine=mine, ctx=ctx)

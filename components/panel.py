@@ -32,19 +32,15 @@ def age_mark(ctx: Context, *, as_of_at: datetime | None, is_failed: bool = False
 def panel(tile: Tile, *, uid: str, ctx: Context) -> Component:
     """Returns the tile in its frame; a tile without title gets no heading, but still its age."""
     age = html.Span(id=f"{uid}-age", className="age-slot")
-    if not tile.title:
-        return html.Section(
-            [tile.frame(uid), age], id=uid, className=f"bare tile-{tile.uid}", style={"gridArea": tile.area}
-        )
-    heading = [html.H2(ctx.t(tile.title), title=ctx.t(tile.title)), age]
+    place = f"tile-{tile.uid}" + (f" at-{tile.area}" if tile.area else "")
+    title = tile.heading(ctx)
+    if not title:
+        return html.Section([tile.frame(uid), age], id=uid, className=f"bare {place}")
+    heading = [html.H2(title, title=title), age]
     if tile.metric:
         heading.append(info_button(tile.metric, ctx=ctx))
-    style = {"gridArea": tile.area} if tile.area else {}
     return html.Section(
-        [html.Header(heading, className="panel-head"), tile.frame(uid)],
-        id=uid,
-        className=f"panel tile-{tile.uid}",
-        style=style,
+        [html.Header(heading, className="panel-head"), tile.frame(uid)], id=uid, className=f"panel {place}"
     )
 
 

@@ -16,7 +16,7 @@ from components.words import word
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLES = ("cockpit.css", "tiles.css", "wide.css", "fonts/han.css")
 SCRIPTS = ("cockpit.js", "live.js", "map.js")
-FIRST_FONTS = ("fonts/barlow-latin-500-normal.woff2", "fonts/barlow-latin-600-normal.woff2")
+LATIN = {500: "fonts/barlow-latin-500-normal.woff2", 600: "fonts/barlow-latin-600-normal.woff2"}
 
 
 @cache
@@ -33,9 +33,9 @@ def index() -> str:
     until the script has run, so numbers are on screen before charts and the full bundle is never fetched.
     """
     styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
-    fonts = "".join(
-        f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{asset_url(name)}">'
-        for name in FIRST_FONTS
+    faces = "".join(
+        f'@font-face{{font-family:Barlow;font-weight:{weight};font-display:swap;src:url("{asset_url(name)}")}}'
+        for weight, name in LATIN.items()
     )
     scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in SCRIPTS)
     return f"""<!DOCTYPE html>
@@ -43,7 +43,7 @@ def index() -> str:
 <head>
 {{%metas%}}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{%title%}}</title><link rel="icon" type="image/svg+xml" href="{asset_url("icon.svg")}">
-<style>{css_variables()}</style>{fonts}{styles}{scripts}{{%css%}}
+<style>{css_variables()}{faces}</style>{styles}{scripts}{{%css%}}
 </head>
 <body>{{%app_entry%}}
 <script>cockpit.loadPlotly("{asset_url("vendor/plotly-basic.min.js")}", "{asset_url("vendor/plotly-locale-zh-cn.js")}")</script>

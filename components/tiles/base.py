@@ -33,6 +33,10 @@ class Tile:
     props: ClassVar[tuple[tuple[str, str], ...]] = (("body", "children"),)
     clicks: ClassVar[str | None] = None
 
+    def heading(self, ctx: Context) -> str:
+        """Returns the heading; empty for a tile without one."""
+        return ctx.t(self.title) if self.title else ""
+
     def requests(self, ctx: Context) -> Mapping[str, Ask]:
         """Returns what the tile asks for, by a name of its own."""
         raise NotImplementedError

@@ -59,7 +59,7 @@ class Changes(Tile):
         else:
             span = ctx.t("changes.open")
         verdict = ctx.t("changes.up") if is_up else ctx.t("changes.down") if is_down else ctx.t("changes.chance")
-        marks = {"data-set": f"{parameter}={key}", "tabindex": "0", "role": "button"} if key is not None else {}
+        marks = {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"} if key is not None else {}
         return html.Li(
             [
                 html.Span(name, className="change-name", title=name),

@@ -21,16 +21,18 @@ TRACE_DAYS = 28
 
 @dataclass(frozen=True, kw_only=True)
 class KpiCard(Tile):
-    """One metric, large.
+    """One metric, large, under its own name.
 
     Attributes:
         trace_by: dimension of the small line (`date`), empty for none.
-        badge: a short word before the name, such as "30".
     """
 
     metric: str
     trace_by: str = "date"
-    badge: str = ""
+
+    def heading(self, ctx: Context) -> str:
+        """Returns the metric's name: a headline must say which reading it is."""
+        return ctx.pick(catalogue().metric(self.metric).label)
 
     def requests(self, ctx: Context) -> Mapping[str, Request]:
         """Returns the number for the period, and the line behind it."""
@@ -46,7 +48,6 @@ class KpiCard(Tile):
         row = answers["now"].frame.iloc[0]
         line = answers.get("trace")
         lines = [
-            html.Div([self._name(metric, ctx), *_verdict(metric, row, ctx)], className="kpi-name"),
             html.Div(
                 [
                     number(self.metric, row=row, ctx=ctx),
@@ -58,13 +59,9 @@ class KpiCard(Tile):
                 ],
                 className="kpi-row",
             ),
-            html.Div(sample_text(self.metric, row=row, ctx=ctx), className="kpi-sample"),
+            html.Div([*_verdict(metric, row, ctx), *sample_text(self.metric, row=row, ctx=ctx)], className="kpi-sample"),
         ]
         return (lines,)
-
-    def _name(self, metric, ctx: Context):
-        badge = [html.Span(self.badge, className="kpi-badge")] if self.badge else []
-        return html.Span([*badge, ctx.pick(metric.label)], className="kpi-label", title=ctx.pick(metric.meaning))
 
 
 def number(metric_id: str, *, row, ctx: Context, side: str | None = None):

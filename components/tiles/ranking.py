@@ -71,7 +71,7 @@ class Ranking(Tile):
         interval = interval_text(row["low"], row["high"], metric.format) if self.has_interval else ""
         width = max(0.0, min(100.0, float(row["value"]) / largest * 100))
         is_selected = is_known_key and ctx.view.params.get(parameter) == str(key)
-        marks = {"data-set": f"{parameter}={key}", "tabindex": "0", "role": "button"} if is_known_key else {}
+        marks = {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"} if is_known_key else {}
         track = [html.I(className="fill", style={"width": f"{width:.2f}%"})]
         if interval and is_known(row["low"]):
             low, high = float(row["low"]) / largest * 100, float(row["high"]) / largest * 100

@@ -55,7 +55,7 @@ class RiskMap(Tile):
         tell = html.Div(className="map-tell", **{"data-tell": ""})
         return html.Div(
             [
-                html.Nav(id=f"{uid}-tabs", className="tabs"),
+                html.Nav(id=f"{uid}-tabs", className="choices"),
                 html.Div([ground, tell], className="map-box"),
                 html.Div(id=f"{uid}-legend", className="legend"),
             ],
@@ -92,7 +92,7 @@ class RiskMap(Tile):
             html.A(
                 name,
                 href="#",
-                className="tab" + (" is-on" if code == domain else ""),
+                className="choice" + (" is-on" if code == domain else ""),
                 **{"data-set": "domain=" if code == OVERALL else f"domain={code}"},
             )
             for code, name in zip(codes, names, strict=True)

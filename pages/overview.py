@@ -1,0 +1,34 @@
+"""The wall (综合态势): is the town all right, what is late, where is it red."""
+
+from components.page import register_page
+from components.tiles.changes import Changes
+from components.tiles.event_table import LateList
+from components.tiles.feed_health import FeedHealth
+from components.tiles.kpi_card import KpiCard
+from components.tiles.ranking import Ranking
+from components.tiles.risk_map import RiskMap
+from components.tiles.timeline import Timeline
+from components.tiles.vital_signs import VitalSigns
+
+VITALS = ("incident_count", "reports_per_incident", "open_count", "dispatch_returned_pct", "handle_minutes_p90", "extension_effect_pct")
+
+register_page(
+    __name__,
+    path="/",
+    title="page.overview",
+    shape="wall",
+    nav_order=0,
+    tiles=[
+        KpiCard(uid="discovery", area="k30", metric="discovery_registered_pct"),
+        KpiCard(uid="dispatch", area="k05", metric="dispatch_within_sla_pct"),
+        KpiCard(uid="closure", area="k03", metric="closure_within_sla_pct"),
+        KpiCard(uid="on_time", area="kot", metric="on_time_closure_pct"),
+        Ranking(uid="flow", title="overview.flow", area="flow", metric="report_count", by="feed_id", is_today=True),
+        RiskMap(uid="map", title="overview.map", area="map"),
+        Timeline(uid="hours", title="overview.hours", area="time", metric="incident_count"),
+        LateList(uid="late", title="overview.late", area="late", metric="open_overdue_count"),
+        Changes(uid="changes", title="overview.changes", area="chng", metric="incident_count"),
+        VitalSigns(uid="vitals", title="overview.vitals", area="vital", shown=VITALS),
+        FeedHealth(uid="feeds", title="overview.feeds", area="feed"),
+    ],
+)
