@@ -1,0 +1,172 @@
+"""Checks (检查): one generated query types every row, digests it and lists what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from data.yamlfile import nearest_name
+from etl.contract import FeedContract
+from etl.entity import PLANNED, SQL_TYPES, Entity
+from etl.expressions import in_list, literal, source_value, typed_value
+from etl.incoming import MAX_FIELD_BYTES, Incoming, Note, RefusedFileError
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+EARLIEST = "2000-01-01"
+MAX_KEY_CHARS = 256
+WHITE_SPACE = " \t\r\n\u3000\u00a0"
+DERIVED = ("lon", "lat", "source_lon", "source_lat")
+# UTF-8 read as GBK and as Latin-1, the replacement character, and the famous words of uninitialised memory.
+_GARBLED = "锛銆鐨鍦鏄涓绀鍖璺鏉鍙鎴浠琛闂杞鎶缃鏍灏鐢绗鍚"
+MOJIBAKE = (
+    r"\x{FFFD}|锟斤拷|烫烫烫|屯屯屯|[\x{E000}-\x{F8FF}]|(?:[\x{C2}-\x{EF}][\x{80}-\x{BF}]{1,2}){2}"
+    rf"|[{_GARBLED}][^a-z]?[{_GARBLED}].{{0,4}}[{_GARBLED}]"
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One way a row can be wrong: a condition on the typed row and its source text."""
+
+    code: str
+    column: str
+    condition: str
+
+
+def check_headings(contract: FeedContract, incoming: Incoming) -> tuple[Note, ...]:
+    """Returns notes on columns that came or went; they are found by name, never by position.
+
+    Raises:
+        RefusedFileError: a needed column is missing, renamed or there twice.
+    """
+    headings = [heading for heading in incoming.headings if heading]
+    notes: list[Note] = list(incoming.notes)
+    mapped: set[str] = set()
+    for name, column in contract.columns.items():
+        mapped.update(column.sources)
+        for source in column.sources:
+            if headings.count(source) > 1:
+                raise RefusedFileError("duplicate_column", f"column {source!r} is there twice")
+            if source in headings:
+                continue
+            if contract.is_required(name):
+                hint = nearest_name(source, set(headings) - mapped) or f"; found {headings[:12]}"
+                raise RefusedFileError("column_missing", f"required column {source!r} is missing{hint}")
+            notes.append(Note("column_missing", source, name))
+    known = mapped | set(contract.privacy)
+    notes += [Note("column_added", heading) for heading in dict.fromkeys(headings) if heading not in known]
+    return tuple(notes)
+
+
+def build_checked(
+    con: duckdb.DuckDBPyConnection, contract: FeedContract, incoming: Incoming, *, now_at: datetime
+) -> None:
+    """Makes the table `checked` of the table `incoming`.
+
+    Columns: the entity's canonical columns, `_row`, `_digest` (null on bad rows), `_errors` (null on good rows:
+    list of `code:column`).
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE checked AS {checked_sql(contract, incoming, now_at=now_at)}")
+
+
+def checked_sql(contract: FeedContract, incoming: Incoming, *, now_at: datetime) -> str:
+    """Returns the generated query of `build_checked`."""
+    needed = [source for column in contract.columns.values() for source in column.sources]
+    positions: dict[str, str] = {}
+    cleaned: list[str] = []
+    for index, heading in enumerate(incoming.headings):
+        if heading in needed and heading not in positions:
+            positions[heading] = f"s{index}"
+            cleaned.append(f"{clean_sql(f'c{index}', contract.null_values)} AS s{index}")
+    entity = contract.definition
+    texts = {
+        name: source_value(column, positions, need_all=name == entity.key)
+        for name, column in contract.columns.items()
+    }
+    sourced = ", ".join(f"{text} AS t_{name}" for name, text in texts.items())
+    values = ", ".join(f"{typed_value(contract, name, value=f't_{name}')} AS v_{name}" for name in texts)
+    problems = list_problems(contract, now_at=now_at)
+    bad = " OR ".join(f"coalesce({problem.condition}, false)" for problem in problems)
+    errors = ", ".join(
+        f"CASE WHEN {problem.condition} THEN {literal(f'{problem.code}:{problem.column}')} END"
+        for problem in problems
+    )
+    row = "_row" if incoming.has_row else "(rowid + 1)::INTEGER AS _row"
+    return f"""
+        WITH cleaned AS (SELECT {', '.join([row, *cleaned])} FROM {incoming.relation}),
+        sourced AS (SELECT _row, {sourced} FROM cleaned),
+        valued AS (SELECT *, {values} FROM sourced),
+        judged AS (SELECT *, {bad} AS _bad FROM valued)
+        SELECT {', '.join(canonical_columns(entity, contract))}, _row,
+               CASE WHEN NOT _bad THEN {digest_sql(digest_columns(entity, contract, prefix='v_'))} END AS _digest,
+               CASE WHEN _bad THEN list_filter([{errors}], lambda error: error IS NOT NULL) END AS _errors
+        FROM judged"""
+
+
+def clean_sql(column: str, null_values: tuple[str, ...]) -> str:
+    """Returns SQL of a source value without the white space around it; the contract's null words become null."""
+    trimmed = f"trim({column}, '{WHITE_SPACE}')"
+    words = tuple({"", *(word.strip() for word in null_values)})
+    return f"CASE WHEN {trimmed} IN {in_list(words)} THEN NULL ELSE {trimmed} END"
+
+
+def list_problems(contract: FeedContract, *, now_at: datetime) -> list[Problem]:
+    """Returns everything a row of this feed is checked for, the gravest first."""
+    missing, unreadable, implausible = [], [], []
+    latest = literal(str(now_at + FUTURE_TOLERANCE))
+    for name in contract.columns:
+        kind = contract.definition.columns[name].type
+        value, text = f"v_{name}", f"t_{name}"
+        if contract.is_required(name):
+            missing.append(Problem("required_missing", name, f"{text} IS NULL"))
+        if kind == "text":
+            limit = MAX_KEY_CHARS if name == contract.definition.key else MAX_FIELD_BYTES
+            implausible.append(Problem("too_long", name, f"strlen({text}) > {limit}"))
+            if name.endswith("_text"):
+                implausible.append(Problem("mojibake", name, f"regexp_matches({text}, '{MOJIBAKE}')"))
+            continue
+        code = {"instant": "bad_time", "number": "bad_number", "boolean": "bad_boolean"}[kind]
+        unreadable.append(Problem(code, name, f"{text} IS NOT NULL AND {value} IS NULL"))
+        if kind == "instant":
+            implausible.append(Problem("before_2000", name, f"{value} < TIMESTAMP '{EARLIEST}'"))
+            if name not in PLANNED:
+                implausible.append(Problem("future_time", name, f"{value} > TIMESTAMP {latest}"))
+    return missing + unreadable + implausible
+
+
+def canonical_columns(entity: Entity, contract: FeedContract) -> list[str]:
+    """Returns the select list of all canonical columns; coordinates are kept as received, converted later."""
+    columns = []
+    for name, column in entity.columns.items():
+        source = name.removeprefix("source_") if name in {"source_lon", "source_lat"} else name
+        value = f"v_{source}" if source in contract.columns else f"NULL::{SQL_TYPES[column.type]}"
+        columns.append(f"{value} AS {name}")
+    return columns
+
+
+def digest_columns(entity: Entity, contract: FeedContract, *, prefix: str) -> dict[str, str]:
+    """Returns canonical column -> SQL value of what a row's digest covers."""
+    columns = {}
+    for name in entity.columns:
+        source = name.removeprefix("source_") if name in {"source_lon", "source_lat"} else name
+        if source in contract.columns and name not in {"lon", "lat"}:
+            columns[name] = f"{prefix}{source}"
+    return columns
+
+
+def digest_sql(columns: dict[str, str]) -> str:
+    """Returns SQL of a row digest.
+
+    Each column is hashed with its name and nulls count nothing, so a column that is added to the entity later
+    does not change the digest of rows that lack it. lon and lat are left out: they follow from the received pair.
+    """
+    parts = [
+        f"CASE WHEN {value} IS NULL THEN 0::UBIGINT ELSE hash({literal(name)}, {value}) END"
+        for name, value in columns.items()
+    ]
+    digest = parts[0]
+    for part in parts[1:]:
+        digest = f"xor({digest}, {part})"
+    return digest

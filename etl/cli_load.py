@@ -1,0 +1,153 @@
+"""Commands that bring files in: init, load, load-all, quarantine list and resubmit."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from etl.archive import TransientError
+from etl.cli_context import (
+    TRANSIENT, HomeOption, JsonOption, NowOption, Place, TownOption, UsageError, guarded, open_place,
+)
+from etl.contract import FeedContract, load_contract, load_contracts
+from etl.landing import LoadResult, load_file
+from etl.resubmit import list_quarantine, resubmit_rows
+from etl.store import make_home, open_store
+
+# Of several files the gravest outcome counts: nothing done, refused, partly quarantined, all well.
+GRAVITY = (0, 3, 4, 5)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program."""
+    app.command("init")(guarded(init))
+    app.command("load")(guarded(load))
+    app.command("load-all")(guarded(load_all))
+    group = typer.Typer(no_args_is_help=True, help="Rows that did not load.")
+    group.command("list")(guarded(quarantine_list))
+    group.command("resubmit")(guarded(quarantine_resubmit))
+    app.add_typer(group, name="quarantine")
+
+
+def init(home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None) -> int:
+    """Creates the home: folders, warehouse, tables, landing folders; checks every contract of the town."""
+    place = open_place(home, town, now=now, as_json=as_json)
+    contracts = load_contracts(place.town)
+    make_home(place.settings)
+    for feed in contracts:
+        (place.settings.landing_dir / feed).mkdir(exist_ok=True, mode=0o700)
+    with open_store(place.settings):
+        place.say({"home": str(place.settings.home), "feeds": list(contracts)},
+                  f"{place.settings.home}: ready, feeds {', '.join(contracts)}")
+    return 0
+
+
+def load(
+    feed: Annotated[str, typer.Argument(help="Feed id, as in feeds/<feed>.yaml.")],
+    files: Annotated[list[Path], typer.Argument(help="Files to load, in this order.")],
+    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None,
+) -> int:
+    """Loads files of one feed."""
+    place = open_place(home, town, now=now, as_json=as_json)
+    contract = load_contract(place.town, feed)
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file}: no such file")
+    with open_store(place.settings) as con:
+        return load_each(con, place, [(contract, file) for file in files])
+
+
+def load_all(home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None) -> int:
+    """Loads everything that waits in landing/, feed by feed, sorted by name."""
+    place = open_place(home, town, now=now, as_json=as_json)
+    contracts = load_contracts(place.town)
+    waiting = [(contract, file) for feed, contract in contracts.items() for file in waiting_files(place, feed)]
+    with open_store(place.settings) as con:
+        return load_each(con, place, waiting)
+
+
+def waiting_files(place: Place, feed: str) -> list[Path]:
+    """Returns the finished files in a feed's landing folder, by name; hidden, .part and .tmp are still being written."""
+    folder = place.settings.landing_dir / feed
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.suffix not in {".part", ".tmp"}
+    )
+
+
+def load_each(con: duckdb.DuckDBPyConnection, place: Place, deliveries: list[tuple[FeedContract, Path]]) -> int:
+    """Loads files one by one; one bad file never stops the run. Returns the gravest exit code."""
+    worst, results, begun = 0, [], time.monotonic()
+    for number, (contract, path) in enumerate(deliveries, start=1):
+        try:
+            result = load_file(con, place.town, contract, path, settings=place.settings)
+        except TransientError as error:
+            print(f"transient: {error}", file=sys.stderr, flush=True)
+            worst = TRANSIENT
+            continue
+        results.append({**asdict(result), "exit_code": result.exit_code})
+        worst = max(worst, result.exit_code, key=GRAVITY.index)
+        if not place.as_json:
+            print(f"[{number}/{len(deliveries)}] {describe(result)}", flush=True)
+    if place.as_json:
+        place.say({"exit_code": worst, "files": results}, "")
+    elif len(deliveries) != 1:
+        rows = sum(item["row_count"] for item in results)
+        print(f"{len(results)} files, {rows} rows, {time.monotonic() - begun:.1f} s", flush=True)
+    return worst
+
+
+def describe(result: LoadResult) -> str:
+    """Returns one line for people on what became of a file."""
+    head = f"{result.feed_id} {result.file_name}: {result.status_code}"
+    if result.status_code != "loaded":
+        return f"{head} ({result.reason_code}: {result.reason_text})"
+    return (
+        f"{head}, {result.row_count} rows = {result.new_count} new + {result.updated_count} updated + "
+        f"{result.unchanged_count} unchanged + {result.quarantined_count} quarantined, {result.load_ms} ms"
+    )
+
+
+def quarantine_list(
+    feed: Annotated[str | None, typer.Option("--feed", help="Only this feed.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1)] = 100,
+    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False,
+) -> int:
+    """Lists open rows: file, row, column, reason, value (personal values masked)."""
+    place = open_place(home, town, as_json=as_json)
+    with open_store(place.settings) as con:
+        rows = list_quarantine(con, feed=feed, limit=limit)
+    lines = [
+        f"{row['quarantine_id']:>6} {row['feed_id']} {row['file_name']}:{row['row_no']} {row['reason_code']} "
+        f"{row['column_name']} = {row['value_text']!r}" for row in rows
+    ]
+    place.say(rows, "\n".join(lines) or "nothing in quarantine")
+    return 0
+
+
+def quarantine_resubmit(
+    ids: Annotated[list[int] | None, typer.Argument(help="Entries; without them every open one.")] = None,
+    feed: Annotated[str | None, typer.Option("--feed", help="Only this feed.")] = None,
+    corrections: Annotated[list[str] | None, typer.Option("--set", help="HEADING=VALUE put in before checking.")] = None,
+    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None,
+) -> int:
+    """Takes the original rows out of the archive, corrects them, and loads them again under today's contract."""
+    place = open_place(home, town, now=now, as_json=as_json)
+    wrong = [item for item in corrections or [] if "=" not in item]
+    if wrong:
+        raise UsageError(f"--set {wrong[0]!r}: expected HEADING=VALUE")
+    values = dict(item.split("=", 1) for item in corrections or [])
+    with open_store(place.settings) as con:
+        results = resubmit_rows(con, place.town, place.settings, ids=ids, feed=feed, corrections=values)
+    worst = max([result.exit_code for result in results], key=GRAVITY.index, default=0)
+    place.say({"exit_code": worst, "files": [asdict(result) for result in results]},
+              "\n".join(map(describe, results)) or "nothing to resubmit")
+    return worst

@@ -1,0 +1,41 @@
+"""Commands that write starting points: new-feed, new-town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from etl.cli_context import HomeOption, TownOption, guarded, open_place
+from etl.newfeed import write_feed
+from etl.newtown import write_town
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program."""
+    app.command("new-feed")(guarded(new_feed))
+    app.command("new-town")(guarded(new_town))
+
+
+def new_feed(
+    feed: Annotated[str, typer.Argument(help="Id of the new feed, such as patrol_grid.")],
+    sample: Annotated[Path | None, typer.Option("--sample", help="A file of the feed: its columns are read and guessed.")] = None,
+    home: HomeOption = None, town: TownOption = None,
+) -> int:
+    """Writes a contract to start from, with what can be seen in a sample file; it loads as it is."""
+    place = open_place(home, town)
+    for line in write_feed(place.town, feed, sample=sample):
+        print(line)
+    return 0
+
+
+def new_town(
+    name: Annotated[str, typer.Argument(help="Folder name of the new town, such as north_town.")],
+    areas: Annotated[Path | None, typer.Option("--areas", help="GeoJSON or GeoParquet with the finest areas.")] = None,
+    folder: Annotated[Path | None, typer.Option("--into", help="Where to write; default data/towns.")] = None,
+) -> int:
+    """Writes a town folder to start from: town.yaml, areas, calendar, categories, departments, a first feed."""
+    for line in write_town(name, areas=areas, folder=folder):
+        print(line)
+    return 0

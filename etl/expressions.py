@@ -1,0 +1,170 @@
+"""SQL expressions that turn one contract column into a typed value; set-based, generated, never per row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from etl.contract import ColumnMap, FeedContract
+from etl.privacy import address_mask_sql, hash_sql, name_mask_sql, text_mask_sql
+
+# Full-width digits and signs (全角) are what Chinese input methods leave in numbers and times.
+_WIDE = "０１２３４５６７８９：－／．，　"
+_NARROW = "0123456789:-/., "
+TRUE_WORDS = ("1", "true", "yes", "y", "t", "是", "有", "对")
+FALSE_WORDS = ("0", "false", "no", "n", "f", "否", "无", "不")
+HAS_OFFSET = r"[0-9:.]\s*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+
+
+def literal(text: str) -> str:
+    """Returns a SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def in_list(values: tuple[str, ...]) -> str:
+    """Returns a SQL list of literals for IN."""
+    return "(" + ", ".join(literal(value) for value in values) + ")"
+
+
+def source_value(column: ColumnMap, positions: dict[str, str], *, need_all: bool) -> str:
+    """Returns SQL of the text a canonical column is made of, before its type; null if nothing is there.
+
+    Args:
+        column: the contract's mapping.
+        positions: source heading to the cleaned column that holds it; headings the file lacks are absent.
+        need_all: a key made of several columns is null if one of them is.
+    """
+    if column.const is not None:
+        return literal(column.const)
+    present = [positions[name] for name in column.sources if name in positions]
+    if not present:
+        return "NULL::VARCHAR"
+    if column.column:
+        value = present[0]
+    elif need_all:
+        value = f" || {literal(column.join)} || ".join(present)
+    else:
+        value = f"nullif(concat_ws({literal(column.join)}, {', '.join(present)}), '')"
+    if column.extract:
+        value = f"nullif(regexp_extract({value}, {literal(column.extract)}, 1), '')"
+    return value
+
+
+def narrow(value: str) -> str:
+    """Returns SQL with full-width digits and signs brought to ASCII."""
+    return f"translate({value}, '{_WIDE}', '{_NARROW}')"
+
+
+def typed_value(contract: FeedContract, name: str, *, value: str) -> str:
+    """Returns SQL of the canonical value of a column; null when the text cannot be read as its type."""
+    kind = contract.definition.columns[name].type
+    column = contract.columns[name]
+    if kind == "instant":
+        return instant(contract, column, value=value)
+    if kind == "number":
+        return f"coalesce({_number(value)}, {_number(narrow(f'trim({value})'))})"
+    if kind == "boolean":
+        return _boolean(column, value)
+    return _text(contract, name, value)
+
+
+def _number(value: str) -> str:
+    # Thousands separators and infinities are not numbers here: a guess would move a point on the map.
+    return f"CASE WHEN isfinite(TRY_CAST({value} AS DOUBLE)) THEN TRY_CAST({value} AS DOUBLE) END"
+
+
+def _boolean(column: ColumnMap, value: str) -> str:
+    true, false = column.true_values, column.false_values
+    if true and not false:
+        return f"({value} IN {in_list(true)})"
+    if false and not true:
+        return f"({value} NOT IN {in_list(false)})"
+    word = value if true else f"lower({value})"
+    return (
+        f"CASE WHEN {word} IN {in_list(true or TRUE_WORDS)} THEN true "
+        f"WHEN {word} IN {in_list(false or FALSE_WORDS)} THEN false END"
+    )
+
+
+def _text(contract: FeedContract, name: str, value: str) -> str:
+    if name == "reporter_hash":
+        return hash_sql(value)
+    grade = contract.grade(name)
+    if grade < 3:
+        return value
+    if name == "address_text":
+        return address_mask_sql(value)
+    if grade == 4:
+        return name_mask_sql(value)
+    return text_mask_sql(value)
+
+
+def instant(contract: FeedContract, column: ColumnMap, *, value: str) -> str:
+    """Returns SQL of a naive UTC instant.
+
+    Local time without an offset is in the feed's zone. Where clocks go back, the doubtful hour is read as
+    standard time (the second pass); where they go forward, a time inside the gap moves on by the gap.
+    24:00 is the midnight that ends the day. Full-width digits count as digits.
+    """
+    patterns = column.time or ("iso",)
+    if contract.format in {"xlsx", "parquet"} and "iso" not in patterns:
+        patterns = (*patterns, "iso")  # date cells and typed columns arrive as ISO text whatever is shown
+    first = _read_instant(patterns, value, contract.timezone)
+    repaired = narrow(f"trim({value})")
+    midnight = f"regexp_replace({repaired}, '24:00(:00)?', '00:00\\1')"
+    second = _read_instant(patterns, repaired, contract.timezone)
+    third = (
+        f"CASE WHEN regexp_matches({repaired}, '(^|[^0-9])24:00(:00)?([^0-9]|$)') "
+        f"THEN {_read_instant(patterns, midnight, contract.timezone)} + INTERVAL 1 DAY END"
+    )
+    if patterns == ("iso",):
+        return f"coalesce({first}, {second})"
+    return f"coalesce({first}, {second}, {third})"
+
+
+def _read_instant(patterns: tuple[str, ...], value: str, zone: str) -> str:
+    local = [pattern for pattern in patterns if "%" in pattern and "%z" not in pattern]
+    zoned = [pattern for pattern in patterns if "%z" in pattern]
+    readings = []
+    if local:
+        readings.append(to_utc(f"try_strptime({value}, [{', '.join(map(literal, local))}])", zone))
+    if zoned:
+        readings.append(f"try_strptime({value}, [{', '.join(map(literal, zoned))}]) AT TIME ZONE 'UTC'")
+    readings += [_word(word, value, zone) for word in patterns if "%" not in word]
+    return readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+
+
+def _word(word: str, value: str, zone: str) -> str:
+    if word == "iso":
+        local = to_utc(f"TRY_CAST({value} AS TIMESTAMP)", zone)
+        return (
+            f"CASE WHEN NOT regexp_matches({value}, '^[0-9]{{4}}-[0-9]') THEN NULL "
+            f"WHEN regexp_matches({value}, ':[0-9]') AND regexp_matches({value}, '{HAS_OFFSET}') "
+            f"AND regexp_matches({value}, '([Zz]|[0-9][+-][0-9:]+)$') "
+            f"THEN TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' ELSE {local} END"
+        )
+    number = f"TRY_CAST({value} AS DOUBLE)"
+    if word == "excel":  # days since 1899-12-30, Excel's day zero with its invented 29 February 1900
+        days = f"TIMESTAMP '1899-12-30' + to_seconds(CAST(round({number} * 86400) AS BIGINT))"
+        return f"CASE WHEN {number} BETWEEN 1 AND 100000 THEN {to_utc(days, zone)} END"
+    unit = 1_000_000 if word == "epoch_s" else 1000
+    return f"CASE WHEN {number} BETWEEN 0 AND 1e14 THEN make_timestamp(CAST({number} * {unit} AS BIGINT)) END"
+
+
+def to_utc(value: str, zone: str) -> str:
+    """Returns SQL of a local time moved to UTC; a zone with one offset needs no calendar look-up."""
+    seconds = constant_offset(zone)
+    if seconds is None:
+        return f"(({value}) AT TIME ZONE {literal(zone)} AT TIME ZONE 'UTC')"
+    return f"({value} - INTERVAL {seconds} SECOND)" if seconds >= 0 else f"({value} + INTERVAL {-seconds} SECOND)"
+
+
+@cache
+def constant_offset(zone: str) -> int | None:
+    """Returns the zone's offset in seconds if it never changed since 2000, else None."""
+    info = ZoneInfo(zone)
+    hours = (datetime(year, month, day, tzinfo=info) for year in range(1999, 2039) for month in range(1, 13)
+             for day in (1, 15))
+    offsets = {hour.utcoffset() for hour in hours}
+    return int(offsets.pop().total_seconds()) if len(offsets) == 1 else None

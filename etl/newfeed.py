@@ -1,0 +1,2 @@
+"""new-feed."""
+def write_feed(town, feed, *, sample=None): raise NotImplementedError
