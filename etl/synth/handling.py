@@ -79,8 +79,7 @@ def _limit(world: World, incident: Columns, life: Columns, clock: WorkClock) -> 
     category = incident["category"]
     start_point = world.category["start_point"][category]
     start = np.where(start_point == "registered", life["registered"], life["dispatched"])
-    start = np.where((start_point == "filed") & (life["filed"] < NEVER), life["filed"], start)
-    is_new = start >= 1_767_196_800  # 2026-01-01 in S-town
+    is_new = life["signal"] >= 1_767_196_800  # 2026-01-01 in S-town
     value = np.where(is_new, world.category["limit_2026"][category], world.category["limit_value"][category])
     life["start"] = start
     life["due"] = clock.due(start, value, world.category["limit_unit"][category])

@@ -18,21 +18,18 @@ class WorkClock:
     def __init__(self, calendar: Calendar, *, first: date, days: int) -> None:
         """Lays out the work spans of `days` local days."""
         starts, ends = [], []
-        self.day_starts = []
         for number in range(days):
             day = first + timedelta(days=number)
             if not calendar.is_workday(day):
                 continue
             midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) - LOCAL_SECONDS
-            self.day_starts.append(midnight)
             for start, end in calendar.work_hours:
                 starts.append(midnight + start.hour * 3600 + start.minute * 60)
                 ends.append(midnight + end.hour * 3600 + end.minute * 60)
         self.starts, self.ends = np.array(starts), np.array(ends)
         self.elapsed = np.concatenate([[0], np.cumsum(self.ends - self.starts)])
-        self.work_days = np.array(self.day_starts)
-        last_end = calendar.work_hours[-1][1]
-        self.day_end = last_end.hour * 3600 + last_end.minute * 60
+        spans = len(calendar.work_hours)
+        self.day_seconds = int((self.ends - self.starts)[:spans].sum())
 
     def add_hours(self, at: np.ndarray, hours: np.ndarray) -> np.ndarray:
         """Returns the instant at which `hours` work hours have passed since `at`."""
@@ -43,10 +40,8 @@ class WorkClock:
         return (self.starts[found] + target - self.elapsed[found]).astype(np.int64)
 
     def add_days(self, at: np.ndarray, days: np.ndarray) -> np.ndarray:
-        """Returns the end of office hours of the `days`-th work day after the local day of `at`."""
-        midnight = (at + LOCAL_SECONDS) // DAY * DAY - LOCAL_SECONDS
-        after = np.searchsorted(self.work_days, midnight, side="right") - 1 + days.astype(int)
-        return self.work_days[np.clip(after, 0, len(self.work_days) - 1)] + self.day_end
+        """Returns the instant at which `days` whole work days of office hours have passed since `at`."""
+        return self.add_hours(at, days * self.day_seconds / 3600)
 
     def due(self, at: np.ndarray, value: np.ndarray, unit: np.ndarray) -> np.ndarray:
         """Returns the deadline of each start under its own unit."""

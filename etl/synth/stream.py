@@ -1,0 +1,154 @@
+"""Goes on where history ended: small files every few seconds, later steps of open cases included."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from data.settings import Settings
+from data.town import load_town
+from etl.synth.deliver import Wording, delivery_frame, step_frame
+from etl.synth.feedspec import SPECS, FeedSpec
+from etl.synth.history import STATE, Plan, local_day, lookup_transfers, month_of, write_frame
+from etl.synth.incidents import NEVER, Columns, Volume, epoch
+from etl.synth.reports import EVENTS, draw_month
+
+TICK_S = 1.0
+CATCH_UP_S = 6 * 3600  # a gap is closed with files of at most this much of the town's time
+
+
+class StreamError(RuntimeError):
+    """The stream cannot start; says which file is missing and what to run."""
+
+
+@dataclass
+class Stream:
+    """What the stream knows: everything that may still happen to a report, and how far each feed has delivered."""
+
+    plan: Plan
+    ends: dict[str, int]
+    report: Columns
+    drawn: set[tuple[int, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.world = self.plan.world()
+        self.wording = Wording(self.world)
+        self.clock = self.plan.clock()
+
+    def draw_until(self, now: int) -> None:
+        """Draws the months up to `now` that the files written so far do not hold."""
+        month = month_of(now)
+        if month in self.drawn:
+            return
+        fresh, _ = draw_month(self.world, month, volume=self.plan.volume, clock=self.clock)
+        self.report = {name: np.concatenate([values, fresh[name]]) for name, values in self.report.items() if name in fresh}
+        lookup_transfers(self.report)
+        self.drawn.add(month)
+
+    def deliver(self, spec: FeedSpec, now: int) -> int:
+        """Writes one feed's file of (last end, now]; returns its rows."""
+        begin = self.ends[spec.feed]
+        ends = np.array([now], dtype=np.int64)
+        own = self.report["feed"] == spec.source
+        report = {name: values[own] for name, values in self.report.items()}
+        if spec.is_step:
+            frame = step_frame(self.world, report, ends, begin=begin)
+        else:
+            frame = delivery_frame(self.world, report, ends, begin=begin, source=spec.source)
+        rows = write_frame(spec, frame, ends, wording=self.wording, landing=self.plan.home / "landing")
+        self.ends[spec.feed] = now
+        return rows
+
+    def forget(self) -> None:
+        """Drops reports to which nothing can happen any more."""
+        last = np.column_stack([np.where(self.report[n] < NEVER, self.report[n], 0) for n in (*EVENTS, "delivered")]).max(axis=1)
+        live = last > min(self.ends.values())
+        self.report = {name: values[live] for name, values in self.report.items()}
+
+    def save(self) -> None:
+        """Notes how far each feed is, so that a restart goes on without a gap."""
+        path = self.plan.home / STATE
+        state = json.loads(path.read_text(encoding="utf-8")) | {"ends": self.ends}
+        hidden = path.with_name(".state.json")
+        hidden.write_text(json.dumps(state), encoding="utf-8")
+        os.replace(hidden, path)
+
+
+def open_stream(settings: Settings) -> Stream:
+    """Returns the stream of a home whose history has been written.
+
+    Raises:
+        StreamError: no history yet.
+    """
+    path = settings.home / STATE
+    if not path.is_file():
+        raise StreamError(f"{path}: no history to go on from; run `python -m etl.synth history` first")
+    state = json.loads(path.read_text(encoding="utf-8"))
+    ends = {feed: int(end) for feed, end in state["ends"].items()}
+    first = local_day(min(ends.values()))
+    plan = Plan(settings.town_dir, settings.home, first, max(ends.values()), state["seed"], Volume(state["scale"]),
+                is_null=state["is_null"])
+    pending = pd.read_parquet(settings.home / "truth" / "pending.parquet")
+    report = {name: pending[name].to_numpy() for name in pending.columns}
+    return _resume(Stream(plan, ends, report), state)
+
+
+def _resume(stream: Stream, state: dict) -> Stream:
+    """Draws the months that began after history was written; `pending` holds the rest."""
+    written = int(state.get("history_end", min(stream.ends.values())))
+    stream.drawn = {month_of(written)}
+    lookup_transfers(stream.report)
+    return stream
+
+
+def run_stream(settings: Settings, *, speed: float = 1.0, is_ahead: bool = False, rounds: int | None = None) -> None:
+    """Writes files until killed (or for `rounds` rounds).
+
+    The town's time starts at history's end and passes `speed` times as fast as the clock. It does not overtake the
+    present unless `is_ahead`: rows from the future would rightly be quarantined.
+    """
+    stream = open_stream(settings)
+    town_time = float(min(stream.ends.values()))
+    begun, done = time.monotonic(), 0
+    frozen = load_town(settings).pinned_at or settings.frozen_at
+    while rounds is None or done < rounds:
+        present = _seconds(frozen or datetime.now(UTC).replace(tzinfo=None)) + (time.monotonic() - begun if frozen else 0)
+        aim = min(town_time + CATCH_UP_S, present) if speed <= 1 else town_time + TICK_S * speed
+        town_time = aim if is_ahead else min(aim, present)
+        write_round(stream, int(town_time), speed=speed)
+        done += 1
+        time.sleep(0 if present - town_time > CATCH_UP_S and speed <= 1 else TICK_S)
+
+
+def _seconds(instant: datetime) -> float:
+    return instant.replace(tzinfo=UTC).timestamp()
+
+
+def write_round(stream: Stream, now: int, *, speed: float) -> dict[str, int]:
+    """Delivers every feed whose interval has passed; returns rows by feed."""
+    stream.draw_until(now)
+    # Compressed time keeps real intervals: a file every few seconds, each with more in it.
+    due = [spec for spec in SPECS if now - stream.ends[spec.feed] >= spec.interval_s * max(speed / 20, 1)]
+    counts = {spec.feed: stream.deliver(spec, now) for spec in due}
+    if counts:
+        stream.save()
+    if any(counts.values()) and now % 600 < 60:
+        stream.forget()
+    return counts
+
+
+def month_start(now: int) -> int:
+    """Returns the UTC second at which the local month of `now` begins."""
+    return epoch(local_day(now).replace(day=1))
+
+
+def landing_of(settings: Settings) -> Path:
+    """Returns the folder the stream writes to."""
+    return settings.home / "landing"
