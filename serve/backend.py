@@ -37,12 +37,10 @@ class CockpitBackend(FastAPIDashServer):
         """Return a server without interactive docs and schema."""
         return FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
-    def serve_component_suites(  # noqa: PLR0917 - the signature is Dash's
-        self, dash_app: Dash, package_name: str, fingerprinted_path: str, request: Request
-    ):
+    def serve_component_suites(self, dash_app: Dash, *path_and_request):
         """Return a script of a component package; what is not registered does not exist."""
         try:
-            return super().serve_component_suites(dash_app, package_name, fingerprinted_path, request)
+            return super().serve_component_suites(dash_app, *path_and_request)
         except (DependencyException, KeyError, OSError):
             return JSONResponse({"error": "not_found"}, status_code=404)
 

@@ -122,7 +122,8 @@ def test_a_changed_call_is_refused(served, name, body):
 
 
 BODIES = [b"", b"null", b"[]", b"{}", b"1e999", b'"x"', b"{", b"\xff\xfe", b'{"output": null}',
-          b'{"output": {}}', b"[" * 100_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b'{"output":"\\ud800"}', b'{"inputs": NaN}',
+          b'{"output": {}}', b"[" * 100_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b'{"output":"\\ud800"}',
+          b'{"inputs": NaN}',
           json.dumps({"output": "stage.children", "inputs": 1}).encode()]  # fmt: skip
 
 
