@@ -16,14 +16,14 @@ WITH located AS (
 ),
 coded AS (
     SELECT
-        l.*,
+        l.* EXCLUDE (source_on_time_code),
         coalesce(cat.code, '_unknown') AS category_code,
         dep.code AS given_department_id,
         outc.code AS outcome_code,
         sev.code AS given_severity_code,
         coalesce(chk.code, l.check_outcome_source_code) AS check_outcome_code,
         coalesce(gcode.code, l.grid_source_code) AS given_grid_id,
-        ontime.code AS source_on_time_code
+        coalesce(ontime.code, l.source_on_time_code) AS source_on_time_code
     FROM located AS l
     LEFT JOIN dim_code AS cat
         ON cat.feed_id = l.feed_id AND cat.field_code = 'category' AND cat.source_code = l.category_source_code
