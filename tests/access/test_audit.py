@@ -51,12 +51,25 @@ def test_an_untouched_trail_is_intact(trail):
             "UPDATE audit SET seq_no = 3 WHERE seq_no = -1",
         ],
         ["DELETE FROM audit WHERE seq_no = 4", "UPDATE audit SET seq_no = seq_no - 1 WHERE seq_no > 4"],
-        ["INSERT INTO audit SELECT 7, at, 'forged', role_code, source_text, action_code, target_text, is_success,"
-         " detail_text, row_hash, row_hash FROM audit WHERE seq_no = 6"],
+        [
+            "INSERT INTO audit SELECT 7, at, 'forged', role_code, source_text, action_code, target_text,"
+            " is_success, detail_text, row_hash, row_hash FROM audit WHERE seq_no = 6"
+        ],
         ["UPDATE audit SET row_hash = (SELECT row_hash FROM audit WHERE seq_no = 1) WHERE seq_no = 6"],
     ],
-    ids=["edit", "edit last", "delete", "delete first", "cut", "cut all", "reorder", "close the gap", "forge", "hash"],
-)  # fmt: skip
+    ids=[
+        "edit",
+        "edit last",
+        "delete",
+        "first",
+        "cut",
+        "cut all",
+        "reorder",
+        "close the gap",
+        "forge",
+        "hash",
+    ],
+)
 def test_every_tampering_is_found(trail, statements):
     assert tamper(trail, *statements)
 

@@ -27,7 +27,7 @@ def test_each_sees_his_rows_only(served, account, rows):
 @pytest.mark.parametrize("account", ["department", "grid_worker", "grid2"])
 def test_nothing_sent_widens_the_rows(served, account):
     client = served.client(account)
-    foreign = set("alpha beta gamma".split()) - set(SEEN[account].split())
+    foreign = {"alpha", "beta", "gamma"} - set(SEEN[account].split())
     views = [
         {"path": "/", "search": "?area=grid-2&area=grid-1&department=d2"},
         {"path": "/", "search": "", "scope": None, "area_ids": ["grid-1", "grid-2"], "role": "leader"},
