@@ -96,6 +96,19 @@
   function border() {
     return { color: css("--text"), weight: 1.6, opacity: 0.55, fill: false, interactive: false };
   }
+  // The map of one case: quiet ground, the case's grid in front, the view on that grid.
+  function frame(feature, layer, context) {
+    if (feature.properties.area_id !== (context.hideout || {}).selected) return;
+    layer.on("add", function () {
+      layer.setStyle({ weight: 3, opacity: 1, color: css("--accent") });
+      const look = function () {
+        context.map.invalidateSize({ animate: false });
+        context.map.fitBounds(layer.getBounds().pad(0.6), { animate: false });
+      };
+      setTimeout(look, 0);
+      new ResizeObserver(look).observe(context.map.getContainer());
+    });
+  }
   function dot(feature, latlng, context) {
     const isMain = feature.properties.is_lead;
     return window.L.circleMarker(latlng, {
@@ -115,5 +128,5 @@
     setTimeout(() => path.classList.remove("pulse"), 6000);
   };
   window.cockpit.fitMap = fit;
-  window.dashExtensions = Object.assign({}, window.dashExtensions, { cockpit: { style, each, border, dot } });
+  window.dashExtensions = Object.assign({}, window.dashExtensions, { cockpit: { style, each, border, dot, frame } });
 })();

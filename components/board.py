@@ -11,6 +11,8 @@ from threading import Lock
 from dash import html, no_update
 from dash.development.base_component import Component
 
+from access.context import current_visitor
+from access.policy import PERMISSIONS
 from components.context import Context, Names, View
 from components.door import Ask, answer
 from components.page import Page, pages
@@ -68,6 +70,8 @@ class Board:
             log.warning("filters of %s%s are ignored: %s", view.path, view.search, error)
             view = replace(view, search="")
             filters = parse_filters({}, as_of_at=as_of_at, town=self.town)
+        if page.area_param:
+            filters = replace(filters, area_id=route[page.area_param])
         generation, names, stale_after_s = self._town_facts()
         return Context(
             view=view,
@@ -79,6 +83,7 @@ class Board:
             stale_after_s=stale_after_s,
             route=dict(route),
             page=page.name,
+            permissions=_permissions(),
         )
 
     def draw(self, page: Page, ctx: Context) -> Values:
@@ -153,8 +158,17 @@ class Board:
             for row in answer(Listing("names"), scope=EVERYTHING, store=self.store).itertuples():
                 tables.setdefault(row.kind, {})[row.key] = (row.name_zh, row.name_en)
             feeds = answer(Listing("feeds"), scope=EVERYTHING, store=self.store)
-            self._facts = (generation, Names(tables), stale_after_seconds(feeds))
+            areas = answer(Listing("areas"), scope=EVERYTHING, store=self.store)
+            names = Names(tables, dict(zip(areas["area_id"], areas["level_code"], strict=True)))
+            self._facts = (generation, names, stale_after_seconds(feeds))
         return self._facts
+
+
+def _permissions() -> frozenset[str] | None:
+    visitor = current_visitor()
+    if visitor is None:
+        return None
+    return frozenset(name for name, roles in PERMISSIONS.items() if visitor.role in roles)
 
 
 def stale_after_seconds(feeds) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
 
 from components.theme import Theme, theme_of
-from components.words import LANGUAGES, word
+from components.words import LANGUAGES, read_words, word
 from data.period import local_date, midnight
 from data.request import Filters
 from data.town import Town
@@ -52,8 +52,15 @@ class View:
 class Names:
     """Names of areas, categories, departments, feeds in both languages; an unknown id names itself."""
 
-    def __init__(self, tables: Mapping[str, Mapping[str, tuple[str, str]]]) -> None:
+    def __init__(
+        self, tables: Mapping[str, Mapping[str, tuple[str, str]]], levels: Mapping[str, str] | None = None
+    ) -> None:
         self._tables = tables
+        self._levels = levels or {}
+
+    def level(self, area_id: str) -> str | None:
+        """Returns the level an area belongs to; None if there is no such area."""
+        return self._levels.get(area_id)
 
     def name(self, kind: str, key: object, *, lang: str) -> str:
         """Returns the name of `key` among `kind` (area, category, domain, department, feed)."""
@@ -79,6 +86,7 @@ class Context:
     names: Names
     stale_after_s: int = 0
     route: Mapping[str, str] = field(default_factory=dict)
+    permissions: frozenset[str] | None = None
     page: str = ""
 
     @property
@@ -91,9 +99,17 @@ class Context:
         """Colours of the theme shown."""
         return theme_of(self.view.theme)
 
+    def may(self, permission: str) -> bool:
+        """Whether the visitor may open pages of that permission; outside a guarded request everything is open."""
+        return self.permissions is None or permission in self.permissions
+
     def t(self, key: str, **values: object) -> str:
         """Returns a word in the screen's language."""
         return word(key, self.lang, **values)
+
+    def maybe(self, key: str, fallback: str) -> str:
+        """Returns a word, or the code itself where a source's own code has no word."""
+        return word(key, self.lang) if key in read_words() else fallback
 
     def pick(self, label) -> str:
         """Returns a two-language label in the screen's language; accepts {zh, en} or an object with both."""
@@ -116,6 +132,17 @@ class Context:
         if self.as_of_at is None:
             return self.filters
         return self.filters.during(midnight(local_date(self.as_of_at, self.town.zone), self.town.zone), None)
+
+    def next_level(self) -> str:
+        """Returns the level below the chosen area in the first hierarchy that holds it; the finest below itself."""
+        chosen = self.names.level(self.filters.area_id) if self.filters.area_id else None
+        for hierarchy in self.town.file.hierarchies:
+            levels = list(hierarchy.levels)
+            if chosen is None:
+                return levels[1]
+            if chosen in levels[:-1]:
+                return levels[levels.index(chosen) + 1]
+        return self.town.levels[-1]
 
     def link(self, path: str, **changes: str | None) -> str:
         """Returns a link that keeps what is filtered; a change to None drops the parameter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from components.tiles.base import Tile
 
@@ -25,6 +26,7 @@ class Page:
         permission: what a role must be allowed to open it.
         nav_order: place in the navigation; None keeps it out.
         has_filters: whether the filter bar stands above the tiles.
+        area_param: placeholder of the address that is the area to filter by; empty for none.
     """
 
     name: str
@@ -35,12 +37,13 @@ class Page:
     permission: str = "view"
     nav_order: int | None = None
     has_filters: bool = True
+    area_param: str = ""
 
     def match(self, path: str) -> dict[str, str] | None:
         """Returns the values of the address's placeholders, or None if the address is another page's."""
         pattern = re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", self.path.rstrip("/") or "/")
         found = re.fullmatch(pattern, path.rstrip("/") or "/")
-        return found.groupdict() if found else None
+        return {key: unquote(value) for key, value in found.groupdict().items()} if found else None
 
 
 _pages: dict[str, Page] = {}

@@ -11,6 +11,7 @@ from components.numbers import count_text, instant_full
 from components.tiles.kpi_card import number, sample_text
 from data.catalogue import CatalogueError, Metric, catalogue
 from data.connection import Store
+from data.lineage import trace_metric
 from data.listing import Listing
 from data.request import Request, Scope
 
@@ -31,6 +32,7 @@ def draw_drawer(metric_id: str, *, ctx: Context, scope: Scope, store: Store) -> 
             html.Div([number(metric_id, row=row, ctx=ctx), html.Span(sample_text(metric_id, row=row, ctx=ctx), className="kpi-sample")], className="drawer-value"),
             definition_list(metric, ctx),
             _ledger(metric_id, found.exclusions, ctx),
+            _chain(metric_id, ctx),
             _sources(feeds, ctx),
             html.P(ctx.t("drawer.as_of", at=instant_full(ctx.as_of_at, ctx), generation=ctx.generation), className="note"),
         ],
@@ -72,6 +74,14 @@ def _ledger(metric_id: str, exclusions: dict[str, int], ctx: Context) -> Compone
         for code, count in sorted(exclusions.items(), key=lambda each: -each[1])
     ]
     return html.Div([html.H3(ctx.t("drawer.ledger")), html.Table(html.Tbody(rows), className="table")])
+
+
+def _chain(metric_id: str, ctx: Context) -> Component:
+    steps = [
+        html.Li([html.B(ctx.maybe(f"chain.{node.kind}", node.kind)), html.Code(node.name), html.Span(node.path or "")])
+        for node in trace_metric(metric_id, town=ctx.town)
+    ]
+    return html.Div([html.H3(ctx.t("drawer.chain")), html.Ol(steps, className="chain")])
 
 
 def _sources(feeds, ctx: Context) -> Component:

@@ -67,7 +67,7 @@ class Header(Tile):
                 className="nav-link" + (" is-on" if page.name == ctx.page else ""),
             )
             for page in pages()
-            if page.nav_order is not None
+            if page.nav_order is not None and ctx.may(page.permission)
         ]
         return html.Nav(links, className="nav")
 

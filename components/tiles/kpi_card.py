@@ -68,13 +68,15 @@ def number(metric_id: str, *, row, ctx: Context, side: str | None = None):
     """Returns a metric's value with its unit as a link to the rows behind it."""
     metric = catalogue().metric(metric_id)
     is_thin = row["flag"] == "small_sample"
-    text = number_text(row["value"], metric.format)
+    is_beyond = row["flag"] == "beyond"
+    text = number_text(row["lower"] if is_beyond else row["value"], metric.format)
+    text = f"> {text}" if is_beyond and text != UNKNOWN else text
     return html.A(
         [
             html.Span(text, className="digits", **{"data-number": f"{metric_id}{side or ''}"}),
             html.Span(ctx.pick(metric.unit) if text != UNKNOWN else "", className="unit"),
         ],
-        href=ctx.link("/incidents", kpi=metric_id, side=side, page=None),
+        **({"href": ctx.link("/incidents", kpi=metric_id, side=side, page=None)} if ctx.may("cases") else {}),
         className="number" + (" is-thin" if is_thin else "") + ("" if text != UNKNOWN else " is-unknown"),
         title=ctx.t("common.to_rows"),
         **{
@@ -95,7 +97,7 @@ def sample_text(metric_id: str, *, row, ctx: Context) -> list[str]:
     interval = interval_text(row["low"], row["high"], form)
     if interval:
         parts.append(ctx.t("kpi.interval", interval=interval))
-    bounds = interval_text(row.get("lower"), row.get("upper"), form)
+    bounds = "" if row["flag"] == "beyond" else interval_text(row.get("lower"), row.get("upper"), form)
     if bounds:
         parts.append(ctx.t("kpi.bounds", interval=bounds))
     if row["flag"] == "small_sample":

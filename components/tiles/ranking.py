@@ -19,6 +19,7 @@ KINDS = {
     "category_code": ("category", "category"),
     "domain_code": ("domain", "domain"),
     "department_id": ("department", "department"),
+    "stage_code": ("stage", ""),
 }
 
 
@@ -42,7 +43,11 @@ class Ranking(Tile):
     def requests(self, ctx: Context) -> Mapping[str, Request]:
         """Returns the metric by the dimension; its own dimension is not filtered away but marked."""
         filters = ctx.today() if self.is_today else ctx.filters
-        return {"bars": Request(self.metric, by=(self.by,), filters=filters)}
+        return {"bars": Request(self.metric, by=(self.dimension(ctx),), filters=filters)}
+
+    def dimension(self, ctx: Context) -> str:
+        """Returns the dimension; `area` stands for the level below the area chosen."""
+        return ctx.next_level() if self.by == "area" else self.by
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the bars."""
@@ -64,19 +69,19 @@ class Ranking(Tile):
 
     def _bar(self, row, *, metric, largest: float, ctx: Context):
         kind, parameter = KINDS.get(self.by, ("area", "area"))
-        key = row[self.by]
+        key = row[self.dimension(ctx)]
         is_known_key = is_known(key)
         value = number_text(row["value"], metric.format)
         note = ctx.t("kpi.sample", n=count_text(row["n"]))
         interval = interval_text(row["low"], row["high"], metric.format) if self.has_interval else ""
         width = max(0.0, min(100.0, float(row["value"]) / largest * 100))
         is_selected = is_known_key and ctx.view.params.get(parameter) == str(key)
-        marks = {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"} if is_known_key else {}
+        marks = {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"} if is_known_key and parameter else {}
         track = [html.I(className="fill", style={"width": f"{width:.2f}%"})]
         if interval and is_known(row["low"]):
             low, high = float(row["low"]) / largest * 100, float(row["high"]) / largest * 100
             track.append(html.I(className="whisker", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"}))
-        name = ctx.name(kind, key)
+        name = ctx.t(f"stage.{key}") if kind == "stage" else ctx.name(kind, key)
         return html.Li(
             [
                 html.Span(name, className="bar-name", title=name),

@@ -1,0 +1,97 @@
+"""An area's portrait (区域画像): its facts, its classes by domain, and what is open in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.door import Rows
+from components.numbers import count_text, is_known, number_text
+from components.theme import RISK_CLASSES, RISK_LETTERS, RISK_LETTERS_EN
+from components.tiles.base import Tile
+from components.tiles.event_table import LateList
+from data.listing import Listing
+from data.request import Request
+
+COUNTS = ("population_count", "day_population_count", "household_count", "enterprise_count")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaFacts(Tile):
+    """Name, place in both hierarchies, people, households, firms, roads; unknown stays a dash."""
+
+    def requests(self, ctx: Context) -> Mapping[str, Listing]:
+        """Returns every area, and the areas that hold this one."""
+        return {"areas": Listing("areas"), "above": Listing("grids_of")}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the facts."""
+        area_id = ctx.route["id"]
+        areas = answers["areas"]
+        found = areas[areas["area_id"] == area_id]
+        if found.empty:
+            return (html.P(ctx.t("grid.missing"), className="empty"),)
+        row = found.iloc[0]
+        pairs = [(ctx.t(f"fact.{name}"), count_text(row[name])) for name in COUNTS]
+        pairs.append((ctx.t("fact.area_km2"), number_text(row["area_km2"], "{:.2f} km²")))
+        pairs.append((ctx.t("fact.road_km"), number_text(row["road_km"], "{:.1f} km")))
+        terms = [each for term, text in pairs for each in (html.Dt(term), html.Dd(text, className="digits"))]
+        trail = html.P(self._above(answers["above"], area_id, ctx), className="note")
+        return ([html.H1(ctx.name("area", area_id)), trail, html.Dl(terms, className="definition two")],)
+
+    def _above(self, links, area_id: str, ctx: Context) -> list:
+        holders = links[(links["grid_id"] == area_id) & (links["level_code"] != "grid")]
+        order = {level: index for index, level in enumerate(ctx.town.levels)}
+        rows = sorted(holders.itertuples(), key=lambda each: order.get(each.level_code, 0))
+        links = [html.A(ctx.name("area", each.area_id), href=ctx.link("/", area=each.area_id), className="link") for each in rows]
+        return [part for link in links for part in (link, " · ")][:-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaRisk(Tile):
+    """The grid's class in every domain with its reason; the letter stands beside the colour."""
+
+    def requests(self, ctx: Context) -> Mapping[str, Listing]:
+        """Returns the classes."""
+        return {"risk": Listing("risk"), "domains": Listing("domains")}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns one line per domain."""
+        risk = answers["risk"]
+        rows = risk[risk["grid_id"] == ctx.route["id"]].set_index("domain_code")
+        if rows.empty:
+            return (html.P(ctx.t("common.no_data"), className="empty"),)
+        codes = ["overall", *answers["domains"]["domain_code"]]
+        return (html.Ul([self._line(code, rows, ctx) for code in codes if code in rows.index], className="classes"),)
+
+    def _line(self, code: str, rows, ctx: Context):
+        row = rows.loc[code]
+        known = row["class_code"] if row["class_code"] in RISK_CLASSES else "none"
+        letters = RISK_LETTERS if ctx.lang == "zh" else RISK_LETTERS_EN
+        facts = [ctx.t(f"map.class_{known}")]
+        if is_known(row["incident_count"]):
+            facts.append(ctx.t("map.incidents", count=count_text(row["incident_count"])))
+        if is_known(row["ratio"]):
+            facts.append(ctx.t("map.ratio", ratio=f"{row['ratio']:.2f}"))
+        if is_known(row["is_hatched"]) and row["is_hatched"]:
+            facts.append(ctx.t("map.thin"))
+        before = row["previous_class_code"]
+        if is_known(before) and before != row["class_code"] and before in RISK_CLASSES:
+            facts.append(ctx.t("grid.previous", name=ctx.t(f"map.class_{before}")))
+        name = ctx.t("map.overall") if code == "overall" else ctx.name("domain", code)
+        return html.Li(
+            [html.I(letters[known], className=f"swatch risk-{known}"), html.Span(name, className="bar-name"), html.Span(" · ".join(facts), className="note")]
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenList(LateList):
+    """Every open incident of the area, oldest first."""
+
+    def requests(self, ctx: Context) -> Mapping[str, object]:
+        """Returns the oldest open rows and how many there are."""
+        request = Request(self.metric, filters=ctx.filters.during(None, None))
+        return {"rows": Rows(request, limit=self.limit, order="first_signal_at"), "all": request}

@@ -1,0 +1,63 @@
+"""Open cases by age (积压): how long they wait, and how many of them are past their deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.numbers import count_text, duration_text
+from components.tiles.base import Tile
+from data.catalogue import catalogue
+from data.request import Request
+
+BANDS_RULE = "backlog.age_bands"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog(Tile):
+    """One bar per age band, overdue cases set off."""
+
+    metric: str
+
+    def requests(self, ctx: Context) -> Mapping[str, Request]:
+        """Returns the open cases by age band and whether they are overdue."""
+        return {"bands": Request(self.metric, by=("age_code", "is_overdue"), filters=ctx.filters.during(None, None))}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the bars, youngest first."""
+        frame = answers["bands"].frame
+        local = ctx.local(ctx.as_of_at)
+        if frame.empty or local is None:
+            return (html.P(ctx.t("common.no_data"), className="empty"),)
+        edges = catalogue().rule(BANDS_RULE, local.date())
+        counts: dict[tuple[str, bool], float] = {}
+        for row in frame.itertuples():
+            counts[(row.age_code, bool(row.is_overdue))] = float(row.value or 0)
+        codes = [f"age_{index}" for index in range(len(edges) + 1)]
+        largest = max((counts.get((code, True), 0) + counts.get((code, False), 0) for code in codes), default=1) or 1
+        bars = [self._bar(index, code, edges=edges, counts=counts, largest=largest, ctx=ctx) for index, code in enumerate(codes)]
+        key = html.Div([html.I(className="key fill-late"), ctx.t("backlog.overdue"), html.I(className="key fill-open"), ctx.t("backlog.in_time")], className="keys")
+        return ([html.Ol(bars, className="bars backlog"), key],)
+
+    def _bar(self, index: int, code: str, *, edges, counts, largest: float, ctx: Context):
+        late, open_ = counts.get((code, True), 0.0), counts.get((code, False), 0.0)
+        if index < len(edges):
+            name = ctx.t("backlog.up_to", edge=duration_text(edges[index], ctx))
+        else:
+            name = ctx.t("backlog.over", edge=duration_text(edges[-1], ctx))
+        parts = [
+            html.I(className="fill fill-late", style={"width": f"{late / largest * 100:.2f}%"}),
+            html.I(className="fill fill-open", style={"left": f"{late / largest * 100:.2f}%", "width": f"{open_ / largest * 100:.2f}%"}),
+        ]
+        return html.Li(
+            [
+                html.Span(name, className="bar-name"),
+                html.Span(parts, className="track"),
+                html.Span(count_text(late + open_), className="bar-value digits"),
+            ],
+            className="bar is-still",
+            title=ctx.t("backlog.explain", late=count_text(late), total=count_text(late + open_)),
+        )

@@ -1,0 +1,76 @@
+"""Definitions on screen (指标口径): every metric with its reading, and rival readings of one promise side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.panel import info_button
+from components.provenance import definition_list
+from components.tiles.base import Tile
+from components.tiles.kpi_card import number, sample_text
+from data.catalogue import catalogue
+from data.request import Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rivals(Tile):
+    """The same promise under several readings, in one row: the reader sees how much the definition decides."""
+
+    shown: tuple[str, ...]
+
+    def metrics(self) -> tuple[str, ...]:
+        """Returns the readings."""
+        return self.shown
+
+    def requests(self, ctx: Context) -> Mapping[str, Request]:
+        """Returns each reading for the period."""
+        return {name: Request(name, filters=ctx.filters) for name in self.shown}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the readings side by side."""
+        items = []
+        for name in self.shown:
+            metric, row = catalogue().metric(name), answers[name].frame.iloc[0]
+            items.append(
+                html.Li(
+                    [
+                        html.Span([html.B(ctx.pick(metric.label)), info_button(name, ctx=ctx)], className="vital-name"),
+                        number(name, row=row, ctx=ctx),
+                        html.Span(sample_text(name, row=row, ctx=ctx), className="kpi-sample"),
+                        html.Span(ctx.pick(metric.clocks), className="note"),
+                    ],
+                    className="vital",
+                )
+            )
+        return (html.Ul(items, className="vitals rivals"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricBook(Tile):
+    """Every metric of the catalogue, folded; opened it shows its whole definition."""
+
+    def metrics(self) -> tuple[str, ...]:
+        """Returns every metric there is."""
+        return tuple(catalogue().metrics)
+
+    def requests(self, ctx: Context) -> Mapping[str, Request]:
+        """Returns nothing: the book is about definitions; values stand in the drawer."""
+        return {}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the book."""
+        items = [
+            html.Details(
+                [
+                    html.Summary([html.B(ctx.pick(metric.label)), html.Code(name), html.Span(ctx.pick(metric.unit), className="note"), info_button(name, ctx=ctx)]),
+                    definition_list(metric, ctx),
+                ],
+                id=f"metric-{name}",
+            )
+            for name, metric in sorted(catalogue().metrics.items())
+        ]
+        return (html.Div(items, className="book"),)

@@ -1,0 +1,23 @@
+"""Definitions (指标口径): what every number means, and how much the definition decides."""
+
+from components.page import register_page
+from components.tiles.definitions import MetricBook, Rivals
+
+DISCOVERY = ("discovery_registered_pct", "discovery_reported_pct", "discovery_coverage_pct")
+DISPATCH = ("dispatch_within_sla_pct", "dispatch_first_touch_pct", "misdispatch_gap_pct")
+CLOSURE = ("closure_within_sla_pct", "closure_citizen_pct", "closure_verified_pct")
+ON_TIME = ("on_time_closure_pct", "on_time_closure_raw_pct", "on_time_handled_pct", "closed_of_due_pct")
+
+register_page(
+    __name__,
+    path="/definitions",
+    title="page.definitions",
+    nav_order=8,
+    tiles=[
+        Rivals(uid="discovery", title="definitions.discovery", area="half", shown=DISCOVERY),
+        Rivals(uid="dispatch", title="definitions.dispatch", area="half", shown=DISPATCH),
+        Rivals(uid="closure", title="definitions.closure", area="half", shown=CLOSURE),
+        Rivals(uid="on_time", title="definitions.on_time", area="half", shown=ON_TIME),
+        MetricBook(uid="book", title="definitions.book"),
+    ],
+)

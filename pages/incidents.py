@@ -1,0 +1,43 @@
+"""Incidents (事件分析): everything filters everything; from any number to its rows."""
+
+from components.page import register_page
+from components.tiles.backlog import Backlog
+from components.tiles.distribution import Distribution
+from components.tiles.event_table import EventTable
+from components.tiles.ranking import Ranking
+from components.tiles.risk_map import RiskMap
+from components.tiles.trend import Trend
+from components.tiles.vital_signs import VitalSigns
+
+VITALS = (
+    "report_count",
+    "incident_count",
+    "reports_per_incident",
+    "open_count",
+    "open_overdue_count",
+    "on_time_closure_pct",
+    "closure_within_sla_pct",
+    "dispatch_returned_pct",
+)
+SEGMENTS = ("discovery_minutes", "dispatch_minutes", "accept_minutes", "arrive_minutes", "handle_minutes", "check_minutes", "close_minutes")
+
+register_page(
+    __name__,
+    path="/incidents",
+    title="page.incidents",
+    nav_order=1,
+    permission="cases",
+    tiles=[
+        VitalSigns(uid="vitals", title="incidents.vitals", shown=VITALS),
+        RiskMap(uid="map", title="overview.map", area="half", has_tabs=False),
+        Trend(uid="trend", title="incidents.trend", area="half", metric="incident_count"),
+        Ranking(uid="feed", title="incidents.by_feed", area="third", metric="incident_count", by="feed_id"),
+        Ranking(uid="category", title="incidents.by_category", area="third", metric="incident_count", by="category_code", limit=10),
+        Ranking(uid="department", title="incidents.by_department", area="third", metric="on_time_closure_pct", by="department_id", limit=10, has_interval=True),
+        Ranking(uid="place", title="incidents.by_area", area="third", metric="incident_count", by="area", limit=10),
+        Backlog(uid="backlog", title="incidents.backlog", area="third", metric="open_count"),
+        Ranking(uid="stage", title="incidents.by_stage", area="third", metric="open_count", by="stage_code"),
+        Distribution(uid="times", title="incidents.times", segments=SEGMENTS),
+        EventTable(uid="table", title="incidents.table"),
+    ],
+)
