@@ -19,7 +19,8 @@ from etl.synth.incidents import NEVER, Columns, Volume, epoch
 from etl.synth.reports import EVENTS, draw_month
 from etl.synth.townfiles import TOWN_SEED
 from etl.synth.workclock import LOCAL_SECONDS, WorkClock
-from etl.synth.world import World, build_world, month_days
+from etl.synth.world import World, build_world
+from etl.synth.writers import file_name, write_window
 
 STATE = "truth/state.json"
 
@@ -89,7 +90,9 @@ def write_history(plan: Plan, *, say: Callable[[str], None] = print) -> dict[str
         counts |= other.get() if other else {}
     state = {spec.feed: plan.now for spec in SPECS}
     (plan.home / STATE).write_text(
-        json.dumps({"seed": plan.seed, "scale": plan.volume.scale, "is_null": plan.is_null, "ends": state}), encoding="utf-8"
+        json.dumps({"seed": plan.seed, "scale": plan.volume.scale, "is_null": plan.is_null, "history_end": plan.now,
+                    "ends": state}),
+        encoding="utf-8",
     )
     return counts
 
@@ -140,8 +143,6 @@ def write_feed(plan: Plan, spec: FeedSpec, report: Columns, *, wording: Wording,
 
 def write_frame(spec: FeedSpec, frame: pd.DataFrame, ends: np.ndarray, *, wording: Wording, landing: Path) -> int:
     """Words a frame and writes one file per window."""
-    from etl.synth.writers import file_name, write_window
-
     wording.word(spec, frame)
     return sum(
         write_window(wording.db, spec, window=number, path=landing / spec.feed / file_name(spec, int(end)))
@@ -172,14 +173,3 @@ def _write_pending(plan: Plan, report: Columns) -> None:
     open_rows = last > plan.now
     folder = plan.home / "truth"
     pd.DataFrame({name: values[open_rows] for name, values in report.items()}).to_parquet(folder / "pending.parquet", index=False)
-
-
-def month_of(at: int) -> tuple[int, int]:
-    """Returns the local (year, month) of a UTC second."""
-    day = local_day(at)
-    return day.year, day.month
-
-
-def days_in(month: tuple[int, int]) -> int:
-    """Returns the number of days of a month."""
-    return len(month_days(*month))

@@ -7,7 +7,6 @@ import os
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,8 +15,8 @@ from data.settings import Settings
 from data.town import load_town
 from etl.synth.deliver import Wording, delivery_frame, step_frame
 from etl.synth.feedspec import SPECS, FeedSpec
-from etl.synth.history import STATE, Plan, local_day, lookup_transfers, month_of, write_frame
-from etl.synth.incidents import NEVER, Columns, Volume, epoch
+from etl.synth.history import STATE, Plan, local_day, lookup_transfers, months_between, write_frame
+from etl.synth.incidents import NEVER, Columns, Volume
 from etl.synth.reports import EVENTS, draw_month
 
 TICK_S = 1.0
@@ -35,6 +34,7 @@ class Stream:
     plan: Plan
     ends: dict[str, int]
     report: Columns
+    history_end: int
     drawn: set[tuple[int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -43,14 +43,14 @@ class Stream:
         self.clock = self.plan.clock()
 
     def draw_until(self, now: int) -> None:
-        """Draws the months up to `now` that the files written so far do not hold."""
-        month = month_of(now)
-        if month in self.drawn:
-            return
-        fresh, _ = draw_month(self.world, month, volume=self.plan.volume, clock=self.clock)
-        self.report = {name: np.concatenate([values, fresh[name]]) for name, values in self.report.items() if name in fresh}
-        lookup_transfers(self.report)
-        self.drawn.add(month)
+        """Draws the months up to `now` that neither history nor an earlier call has drawn."""
+        for month in months_between(local_day(self.history_end), local_day(now))[1:]:
+            if month in self.drawn:
+                continue
+            fresh, _ = draw_month(self.world, month, volume=self.plan.volume, clock=self.clock)
+            self.report = {n: np.concatenate([v, fresh[n]]) for n, v in self.report.items() if n in fresh}
+            lookup_transfers(self.report)
+            self.drawn.add(month)
 
     def deliver(self, spec: FeedSpec, now: int) -> int:
         """Writes one feed's file of (last end, now]; returns its rows."""
@@ -97,15 +97,8 @@ def open_stream(settings: Settings) -> Stream:
                 is_null=state["is_null"])
     pending = pd.read_parquet(settings.home / "truth" / "pending.parquet")
     report = {name: pending[name].to_numpy() for name in pending.columns}
-    return _resume(Stream(plan, ends, report), state)
-
-
-def _resume(stream: Stream, state: dict) -> Stream:
-    """Draws the months that began after history was written; `pending` holds the rest."""
-    written = int(state.get("history_end", min(stream.ends.values())))
-    stream.drawn = {month_of(written)}
-    lookup_transfers(stream.report)
-    return stream
+    lookup_transfers(report)
+    return Stream(plan, ends, report, int(state["history_end"]))
 
 
 def run_stream(settings: Settings, *, speed: float = 1.0, is_ahead: bool = False, rounds: int | None = None) -> None:
@@ -132,23 +125,13 @@ def _seconds(instant: datetime) -> float:
 
 
 def write_round(stream: Stream, now: int, *, speed: float) -> dict[str, int]:
-    """Delivers every feed whose interval has passed; returns rows by feed."""
+    """Delivers every feed whose file is due; returns rows by feed."""
     stream.draw_until(now)
-    # Compressed time keeps real intervals: a file every few seconds, each with more in it.
-    due = [spec for spec in SPECS if now - stream.ends[spec.feed] >= spec.interval_s * max(speed / 20, 1)]
+    # Compressed time does not mean a flood of files: each file holds more instead.
+    stretch = max(speed / 8, 1)
+    due = [spec for spec in SPECS if spec.is_due(stream.ends[spec.feed], now, stretch=stretch)]
     counts = {spec.feed: stream.deliver(spec, now) for spec in due}
     if counts:
         stream.save()
-    if any(counts.values()) and now % 600 < 60:
         stream.forget()
     return counts
-
-
-def month_start(now: int) -> int:
-    """Returns the UTC second at which the local month of `now` begins."""
-    return epoch(local_day(now).replace(day=1))
-
-
-def landing_of(settings: Settings) -> Path:
-    """Returns the folder the stream writes to."""
-    return settings.home / "landing"
