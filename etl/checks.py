@@ -10,7 +10,7 @@ import duckdb
 from data.yamlfile import nearest_name
 from etl.contract import FeedContract
 from etl.entity import PLANNED, SQL_TYPES, Entity
-from etl.expressions import in_list, literal, source_value, typed_value
+from etl.expressions import MOJIBAKE, in_list, is_masked, literal, source_value, suspicious, typed_value
 from etl.incoming import MAX_FIELD_BYTES, Incoming, Note, RefusedFileError
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -18,12 +18,6 @@ EARLIEST = "2000-01-01"
 MAX_KEY_CHARS = 256
 WHITE_SPACE = " \t\r\n\u3000\u00a0"
 DERIVED = ("lon", "lat", "source_lon", "source_lat")
-# UTF-8 read as GBK and as Latin-1, the replacement character, and the famous words of uninitialised memory.
-_GARBLED = "锛銆鐨鍦鏄涓绀鍖璺鏉鍙鎴浠琛闂杞鎶缃鏍灏鐢绗鍚"
-MOJIBAKE = (
-    r"\x{FFFD}|锟斤拷|烫烫烫|屯屯屯|[\x{E000}-\x{F8FF}]|(?:[\x{C2}-\x{EF}][\x{80}-\x{BF}]{1,2}){2}"
-    rf"|[{_GARBLED}][^a-z]?[{_GARBLED}].{{0,4}}[{_GARBLED}]"
-)
 
 
 @dataclass(frozen=True)
@@ -86,6 +80,7 @@ def checked_sql(contract: FeedContract, incoming: Incoming, *, now_at: datetime)
         for name, column in contract.columns.items()
     }
     sourced = ", ".join(f"{text} AS t_{name}" for name, text in texts.items())
+    looked = "".join(f", {suspicious(name, f't_{name}')} AS x_{name}" for name in texts if is_watched(contract, name))
     values = ", ".join(f"{typed_value(contract, name, value=f't_{name}')} AS v_{name}" for name in texts)
     problems = list_problems(contract, now_at=now_at)
     bad = " OR ".join(f"coalesce({problem.condition}, false)" for problem in problems)
@@ -97,7 +92,8 @@ def checked_sql(contract: FeedContract, incoming: Incoming, *, now_at: datetime)
     return f"""
         WITH cleaned AS (SELECT {', '.join([row, *cleaned])} FROM {incoming.relation}),
         sourced AS (SELECT _row, {sourced} FROM cleaned),
-        valued AS (SELECT *, {values} FROM sourced),
+        looked AS (SELECT *{looked} FROM sourced),
+        valued AS (SELECT *, {values} FROM looked),
         judged AS (SELECT *, {bad} AS _bad FROM valued)
         SELECT {', '.join(canonical_columns(entity, contract))}, _row,
                CASE WHEN NOT _bad THEN {digest_sql(digest_columns(entity, contract, prefix='v_'))} END AS _digest,
@@ -107,9 +103,19 @@ def checked_sql(contract: FeedContract, incoming: Incoming, *, now_at: datetime)
 
 def clean_sql(column: str, null_values: tuple[str, ...]) -> str:
     """Returns SQL of a source value without the white space around it; the contract's null words become null."""
+    words = in_list(tuple({"", *(word.strip(WHITE_SPACE) for word in null_values)}))
+    # Trimming every cell costs more than all other checks; looking at the ends is cheap.
+    padded = " OR ".join(f"{column} LIKE '{pattern}'" for char in WHITE_SPACE for pattern in (f"{char}%", f"%{char}"))
     trimmed = f"trim({column}, '{WHITE_SPACE}')"
-    words = tuple({"", *(word.strip() for word in null_values)})
-    return f"CASE WHEN {trimmed} IN {in_list(words)} THEN NULL ELSE {trimmed} END"
+    return (
+        f"CASE WHEN {column} IN {words} THEN NULL WHEN {padded} "
+        f"THEN CASE WHEN {trimmed} IN {words} THEN NULL ELSE {trimmed} END ELSE {column} END"
+    )
+
+
+def is_watched(contract: FeedContract, name: str) -> bool:
+    """Whether a column is free text, looked through for garbled and personal characters."""
+    return name.endswith("_text") or is_masked(contract, name)
 
 
 def list_problems(contract: FeedContract, *, now_at: datetime) -> list[Problem]:
@@ -124,11 +130,13 @@ def list_problems(contract: FeedContract, *, now_at: datetime) -> list[Problem]:
         if kind == "text":
             limit = MAX_KEY_CHARS if name == contract.definition.key else MAX_FIELD_BYTES
             implausible.append(Problem("too_long", name, f"strlen({text}) > {limit}"))
-            if name.endswith("_text"):
-                implausible.append(Problem("mojibake", name, f"regexp_matches({text}, '{MOJIBAKE}')"))
+            if is_watched(contract, name):
+                found = f"CASE WHEN x_{name} THEN regexp_matches({text}, '{MOJIBAKE}') ELSE false END"
+                implausible.append(Problem("mojibake", name, found))
             continue
         code = {"instant": "bad_time", "number": "bad_number", "boolean": "bad_boolean"}[kind]
-        unreadable.append(Problem(code, name, f"{text} IS NOT NULL AND {value} IS NULL"))
+        lost = f"{value} IS NULL OR NOT isfinite({value})" if kind == "number" else f"{value} IS NULL"
+        unreadable.append(Problem(code, name, f"{text} IS NOT NULL AND ({lost})"))
         if kind == "instant":
             implausible.append(Problem("before_2000", name, f"{value} < TIMESTAMP '{EARLIEST}'"))
             if name not in PLANNED:

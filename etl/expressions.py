@@ -7,11 +7,19 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from etl.contract import ColumnMap, FeedContract
-from etl.privacy import address_mask_sql, hash_sql, name_mask_sql, text_mask_sql
+from etl.privacy import (
+    WORTH_A_LOOK, WORTH_A_LOOK_ADDRESS, address_mask_sql, hash_sql, name_mask_sql, text_mask_sql,
+)
 
 # Full-width digits and signs (全角) are what Chinese input methods leave in numbers and times.
 _WIDE = "０１２３４５６７８９：－／．，　"
 _NARROW = "0123456789:-/., "
+# UTF-8 read as GBK and as Latin-1, the replacement character, and the famous words of uninitialised memory.
+_GARBLED = "锛銆鐨鍦鏄涓绀鍖璺鏉鍙鎴浠琛闂杞鎶缃鏍灏鐢绗鍚"
+MOJIBAKE = (
+    r"\x{FFFD}|锟斤拷|烫烫烫|屯屯屯|[\x{E000}-\x{F8FF}]|(?:[\x{C2}-\x{EF}][\x{80}-\x{BF}]{1,2}){2}"
+    rf"|[{_GARBLED}][^a-z]?[{_GARBLED}].{{0,4}}[{_GARBLED}]"
+)
 TRUE_WORDS = ("1", "true", "yes", "y", "t", "是", "有", "对")
 FALSE_WORDS = ("0", "false", "no", "n", "f", "否", "无", "不")
 HAS_OFFSET = r"[0-9:.]\s*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
@@ -63,15 +71,11 @@ def typed_value(contract: FeedContract, name: str, *, value: str) -> str:
     if kind == "instant":
         return instant(contract, column, value=value)
     if kind == "number":
-        return f"coalesce({_number(value)}, {_number(narrow(f'trim({value})'))})"
+        # Infinities and NaN pass the cast; the checks refuse them.
+        return f"coalesce(TRY_CAST({value} AS DOUBLE), TRY_CAST({narrow(f'trim({value})')} AS DOUBLE))"
     if kind == "boolean":
         return _boolean(column, value)
     return _text(contract, name, value)
-
-
-def _number(value: str) -> str:
-    # Thousands separators and infinities are not numbers here: a guess would move a point on the map.
-    return f"CASE WHEN isfinite(TRY_CAST({value} AS DOUBLE)) THEN TRY_CAST({value} AS DOUBLE) END"
 
 
 def _boolean(column: ColumnMap, value: str) -> str:
@@ -87,17 +91,26 @@ def _boolean(column: ColumnMap, value: str) -> str:
     )
 
 
+def is_masked(contract: FeedContract, name: str) -> bool:
+    """Whether a text column is masked where it holds something suspicious."""
+    return contract.definition.columns[name].type == "text" and name != "reporter_hash" and contract.grade(name) == 3
+
+
+def suspicious(name: str, value: str) -> str:
+    """Returns SQL: whether a text may hold personal or garbled characters; one pass decides for all closer looks."""
+    room = f"|{WORTH_A_LOOK_ADDRESS}" if name == "address_text" else ""
+    return f"regexp_matches({value}, '{WORTH_A_LOOK}|{MOJIBAKE}{room}')"
+
+
 def _text(contract: FeedContract, name: str, value: str) -> str:
     if name == "reporter_hash":
         return hash_sql(value)
-    grade = contract.grade(name)
-    if grade < 3:
-        return value
-    if name == "address_text":
-        return address_mask_sql(value)
-    if grade == 4:
+    if contract.grade(name) == 4:
         return name_mask_sql(value)
-    return text_mask_sql(value)
+    if not is_masked(contract, name):
+        return value
+    mask = address_mask_sql(value) if name == "address_text" else text_mask_sql(value)
+    return f"CASE WHEN x_{name} THEN {mask} ELSE {value} END"
 
 
 def instant(contract: FeedContract, column: ColumnMap, *, value: str) -> str:
@@ -111,16 +124,12 @@ def instant(contract: FeedContract, column: ColumnMap, *, value: str) -> str:
     if contract.format in {"xlsx", "parquet"} and "iso" not in patterns:
         patterns = (*patterns, "iso")  # date cells and typed columns arrive as ISO text whatever is shown
     first = _read_instant(patterns, value, contract.timezone)
-    repaired = narrow(f"trim({value})")
-    midnight = f"regexp_replace({repaired}, '24:00(:00)?', '00:00\\1')"
-    second = _read_instant(patterns, repaired, contract.timezone)
-    third = (
-        f"CASE WHEN regexp_matches({repaired}, '(^|[^0-9])24:00(:00)?([^0-9]|$)') "
-        f"THEN {_read_instant(patterns, midnight, contract.timezone)} + INTERVAL 1 DAY END"
-    )
-    if patterns == ("iso",):
-        return f"coalesce({first}, {second})"
-    return f"coalesce({first}, {second}, {third})"
+    second = _read_instant(patterns, "word", contract.timezone)
+    midnight = _read_instant(patterns, "regexp_replace(word, '24:00(:00)?', '00:00\\1')", contract.timezone)
+    third = f"CASE WHEN regexp_matches(word, '(^|[^0-9])24:00(:00)?([^0-9]|$)') THEN {midnight} + INTERVAL 1 DAY END"
+    # A lambda, because the engine would compute the repaired text for every row if it stood here twice.
+    repaired = f"list_transform([{narrow(f'trim({value})')}], lambda word: coalesce({second}, {third}))[1]"
+    return f"coalesce({first}, {repaired})"
 
 
 def _read_instant(patterns: tuple[str, ...], value: str, zone: str) -> str:
