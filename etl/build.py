@@ -144,15 +144,17 @@ def _build_all(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResult:
     for name in _steps():
         kind = "TABLE" if name.startswith("mart_") else "TEMP TABLE"
         con.execute(f"CREATE OR REPLACE {kind} {name} AS {models[name].sql}")
-    _empty_shadow(con)
+    empty_shadow(con)
     counts = con.execute("SELECT (SELECT count(*) FROM core_report), (SELECT count(*) FROM mart_incident)").fetchone()
     return BuildResult(True, *counts)
 
 
-def _empty_shadow(con: duckdb.DuckDBPyConnection) -> None:
+def empty_shadow(con: duckdb.DuckDBPyConnection) -> None:
+    """Forgets what was touched since the base was written."""
     con.execute("CREATE OR REPLACE TABLE publish_touched (incident_no UBIGINT)")
-    for name in ("incident", "report"):
-        con.execute(f"CREATE OR REPLACE TABLE publish_shadow_{name} AS SELECT * FROM mart_{name} LIMIT 0")
+    for name in ("mart_incident", "mart_report", "mart_step_log"):
+        con.execute(f"CREATE OR REPLACE TABLE publish_shadow_{name} AS SELECT * FROM {name} LIMIT 0")
+        con.execute(f"CREATE OR REPLACE TABLE publish_fresh_{name} AS SELECT * FROM {name} LIMIT 0")
 
 
 def _build_touched(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResult:
@@ -177,7 +179,7 @@ def _build_touched(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResul
 def _relink(con: duckdb.DuckDBPyConnection, home: str) -> None:
     """Renews the edges of the touched reports and the membership of every incident they reach."""
     con.execute("CREATE TEMP TABLE link_subject AS SELECT report_id FROM fresh_report")
-    con.execute(f"CREATE TEMP TABLE core_report AS SELECT * FROM {home}.core_report WHERE {_NEIGHBOURHOOD}")
+    _collect_neighbours(con, home)
     con.execute(f"CREATE TEMP TABLE fresh_link AS {link_sql(is_full=False)}")
     con.execute("DROP TABLE temp.main.core_report")
     old = f"FROM {home}.core_link WHERE report_a IN (SELECT report_id FROM link_subject) OR report_b IN (SELECT report_id FROM link_subject)"
@@ -205,23 +207,35 @@ def _relink(con: duckdb.DuckDBPyConnection, home: str) -> None:
     con.execute(f"INSERT INTO {home}.core_incident_report SELECT * FROM core_incident_report")
 
 
-# Reports that can possibly pair with a touched one: close in time, or named by a transfer, a case or an asset.
-_NEIGHBOURHOOD = """
-    (reported_at >= (SELECT min(reported_at) FROM fresh_report) - INTERVAL 3 DAY AND reported_at::DATE IN (
-        SELECT unnest(range(reported_at::DATE - w.days, reported_at::DATE + w.days + 1, INTERVAL 1 DAY))::DATE FROM fresh_report
-        CROSS JOIN (SELECT ceil(coalesce(max(link_window_minutes), 0) / 1440)::INTEGER AS days FROM dim_category) AS w))
-    OR report_id IN (SELECT transfer_report_id FROM fresh_report) OR transfer_report_id IN (SELECT report_id FROM fresh_report)
-    OR (has_case_key AND case_id IN (SELECT case_id FROM fresh_report WHERE has_case_key))
-    OR asset_key IN (SELECT asset_key FROM fresh_report)"""
+def _collect_neighbours(con: duckdb.DuckDBPyConnection, home: str) -> None:
+    """Writes the small world's core_report: reports close in time to a touched one, or named by a transfer, a case or an asset.
+
+    The window is given as literals and each way of being named as a query of its own, so that DuckDB skips the row groups
+    of other months; one condition with OR would read all of history.
+    """
+    first, last, days = con.execute(
+        "SELECT min(reported_at), max(reported_at), (SELECT ceil(coalesce(max(link_window_minutes), 0) / 1440)::INTEGER FROM dim_category) FROM fresh_report"
+    ).fetchone()
+    con.execute("CREATE TEMP TABLE near_day AS SELECT DISTINCT unnest(range(reported_at::DATE - $1::INTEGER, reported_at::DATE + $1::INTEGER + 1, "
+                "INTERVAL 1 DAY))::DATE AS day FROM fresh_report", [days])
+    span = f"reported_at >= TIMESTAMP '{first}' - INTERVAL {days} DAY AND reported_at <= TIMESTAMP '{last}' + INTERVAL {days} DAY"
+    ways = [f"{span} AND reported_at::DATE IN (SELECT day FROM near_day)"] if first else []
+    for column, wanted in (("report_id", "transfer_report_id"), ("transfer_report_id", "report_id"), ("case_id", "case_id"), ("asset_key", "asset_key")):
+        condition = "has_case_key AND " if column == "case_id" else ""
+        if con.execute(f"SELECT 1 FROM fresh_report WHERE {condition}{wanted} IS NOT NULL LIMIT 1").fetchone():
+            ways.append(f"{condition}{column} IN (SELECT {wanted} FROM fresh_report WHERE {condition}{wanted} IS NOT NULL)")
+    union = " UNION ".join(f"SELECT * FROM {home}.core_report WHERE {way}" for way in ways) or f"SELECT * FROM {home}.core_report LIMIT 0"
+    con.execute(f"CREATE TEMP TABLE core_report AS {union}")
+    con.execute("DROP TABLE near_day")
 
 
 def _swap_marts(con: duckdb.DuckDBPyConnection, home: str) -> int:
     """Keeps the published version of incidents touched for the first time, then replaces the touched rows."""
     con.execute("INSERT INTO touched_incident SELECT incident_id FROM mart_incident "
                 "WHERE incident_id NOT IN (SELECT incident_id FROM touched_incident)")
-    for name in ("incident", "report"):
+    for name in ("mart_incident", "mart_report"):
         con.execute(
-            f"INSERT INTO {home}.publish_shadow_{name} SELECT * FROM {home}.mart_{name} "
+            f"INSERT INTO {home}.publish_shadow_{name} SELECT * FROM {home}.{name} "
             "WHERE incident_id IN (SELECT incident_id FROM touched_incident) "
             f"AND incident_no NOT IN (SELECT incident_no FROM {home}.publish_touched)"
         )
@@ -229,4 +243,6 @@ def _swap_marts(con: duckdb.DuckDBPyConnection, home: str) -> int:
     for name in ("mart_incident", "mart_report", "mart_step_log"):
         con.execute(f"DELETE FROM {home}.{name} WHERE incident_id IN (SELECT incident_id FROM touched_incident)")
         con.execute(f"INSERT INTO {home}.{name} SELECT * FROM temp.main.{name}")
+        con.execute(f"DELETE FROM {home}.publish_fresh_{name} WHERE incident_id IN (SELECT incident_id FROM touched_incident)")
+        con.execute(f"INSERT INTO {home}.publish_fresh_{name} SELECT * FROM temp.main.{name}")
     return con.execute("SELECT count(*) FROM touched_incident").fetchone()[0]

@@ -65,7 +65,8 @@ def clock_sql(*, source: str, zone_name: str) -> str:
   (excluded_code IS NULL AND NOT (evidence_code = 'measured' AND NOT is_in_time) AND NOT is_surely_late)::INTEGER AS upper_count,
   (excluded_code IS NOT NULL)::INTEGER AS excluded_count
 FROM (SELECT *, coalesce(stop_at <= limit_at, false) AS is_in_time,
-  CASE WHEN cancelled_code IS NOT NULL THEN 'cancelled' WHEN NOT is_applicable THEN inapplicable_code
+  CASE WHEN cancelled_code IS NOT NULL THEN 'cancelled' WHEN is_recorded IS FALSE THEN 'not_recorded'
+    WHEN NOT is_applicable THEN inapplicable_code
     WHEN NOT is_needed THEN 'not_needed' WHEN start_at IS NULL THEN 'no_start' WHEN limit_at IS NULL THEN 'no_limit'
     WHEN stop_at < start_at THEN 'negative' WHEN stop_at > start_at + {longest_sql()} THEN 'too_long' END AS excluded_code
 FROM ({union}))"""
@@ -84,7 +85,7 @@ def _one_clock(code: str, spec: dict, source: str) -> str:
     return (
         f"SELECT '{code}' AS clock_code, {DIMENSIONS}, first_signal_at, cancelled_code, {start} AS start_at, {stop} AS stop_at, "
         f"{due} AS limit_at, {applies or 'true'} AS is_applicable, 'not_{(applies or '').removeprefix('is_')}' AS inapplicable_code, "
-        f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {evidence} AS evidence_code, "
+        f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {spec.get('recorded', 'true')} AS is_recorded, {evidence} AS evidence_code, "
         f"{surely_in} AS is_surely_in_time, {surely_late} AS is_surely_late FROM {source}"
     )
 

@@ -187,8 +187,9 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
     limits["valid_to"] = pd.to_datetime(limits["valid_to"].fillna("2999-12-31"), errors="coerce").dt.date
     _write(con, "dim_responsibility", limits)
     feeds, codes = [], []
-    for contract in load_contracts(town):
-        feeds.append(_feed_row(contract))
+    contracts = load_contracts(town)
+    for contract in contracts.values():
+        feeds.append(_feed_row(contract) | _recorded_points(contract, contracts))
         for field, name in contract.codes.items():
             mapped = town.code_map(name)
             codes += [(contract.feed, field, source, code or None) for source, code in mapped.items()]
@@ -213,6 +214,15 @@ def _feed_row(contract) -> dict:
         "is_clock_reference": bool(clock and clock.reference),
         "is_clock_corrected": bool(clock and clock.correct),
         "report_feed_id": contract.report_feed or contract.feed,
+    }
+
+
+def _recorded_points(contract, contracts) -> dict[str, bool]:
+    """Whether a feed ever tells that a case was dispatched, handled, checked: in its own columns or in its process log."""
+    has_log = any(each.report_feed == contract.feed for each in contracts.values())
+    return {
+        f"is_{point}_recorded": has_log or column in contract.columns
+        for point, column in (("dispatch", "dispatched_at"), ("handling", "handled_at"), ("check", "checked_at"))
     }
 
 

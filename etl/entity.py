@@ -39,7 +39,7 @@ class Entity(Definition):
     @property
     def event_column(self) -> str:
         """The column that says when a row happened."""
-        return "at" if "at" in self.columns else "reported_at"
+        return "acted_at" if "acted_at" in self.columns else "reported_at"
 
 
 @cache

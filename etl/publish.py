@@ -13,7 +13,7 @@ import duckdb
 
 from data.settings import Settings
 from data.town import Town
-from etl.build import _geometry, read_state, town_shapes, definitions_digest, write_state
+from etl.build import Geometry, definitions_digest, empty_shadow, read_state, town_shapes, write_state
 from etl.clocks import clock_sql, segment_sql
 from etl.models import read_models
 from etl.risk import build_risk
@@ -52,7 +52,7 @@ def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> P
     published = settings.published_dir
     for folder in ("base", "delta", "geo"):
         (published / folder).mkdir(parents=True, exist_ok=True)
-    town_shapes(con, town, digest=definitions_digest(town))
+    geometry = town_shapes(con, town, digest=definitions_digest(town))
     current = read_current(published)
     generation = (current or {}).get("generation", 0) + 1
     _write_inputs(con, town, settings)
@@ -70,7 +70,7 @@ def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> P
         "town_id": town.id,
         "base": base,
         "delta": delta,
-        "geo": _write_geo(published, current),
+        "geo": _write_geo(published, current, geometry=geometry),
     }
     swap_file(published / "CURRENT", json.dumps(manifest).encode())
     _sweep(published, manifest, previous=current)
@@ -107,8 +107,8 @@ def _stale_months(con: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[str
     return [
         row[0]
         for row in con.execute(
-            "SELECT DISTINCT month_id FROM (SELECT month_id FROM publish_shadow_incident UNION ALL SELECT i.month_id FROM mart_incident AS i "
-            "WHERE i.incident_no IN (SELECT incident_no FROM publish_touched)) ORDER BY 1"
+            "SELECT DISTINCT month_id FROM (SELECT month_id FROM publish_shadow_mart_incident UNION ALL "
+            "SELECT month_id FROM publish_fresh_mart_incident) ORDER BY 1"
         ).fetchall()
     ]
 
@@ -133,9 +133,7 @@ def _write_base(con, published: Path, *, base: dict, months: list[str], zone_nam
         for name, sql in rolls.items():
             con.execute(f"COPY ({sql}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
         base[month] = f"base/{month}/{build}"
-    con.execute("DELETE FROM publish_touched")
-    con.execute("DELETE FROM publish_shadow_incident")
-    con.execute("DELETE FROM publish_shadow_report")
+    empty_shadow(con)
     write_state(con, "base_stale", "no")
     return dict(sorted(base.items()))
 
@@ -171,10 +169,9 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
     con.execute(f"ATTACH '{path}' AS delta")
     try:
         con.execute("BEGIN")
-        touched = "WHERE incident_no IN (SELECT incident_no FROM publish_touched)"
         con.execute("CREATE TABLE delta.touched AS SELECT incident_no FROM publish_touched")
         for name in ROW_TABLES:
-            con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM {name} {touched}")
+            con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM publish_fresh_{name}")
         _write_signed_rollups(con, zone_name)
         for name in (*WHOLE_TABLES, *WHOLE_MODELS):
             con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM {name}")
@@ -194,7 +191,7 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
 
 def _write_signed_rollups(con: duckdb.DuckDBPyConnection, zone_name: str) -> None:
     """Writes what the touched incidents add to (and take from) the rollups of the base."""
-    sides = {"after": ("delta.mart_incident", "delta.mart_report"), "before": ("publish_shadow_incident", "publish_shadow_report")}
+    sides = {"after": ("delta.mart_incident", "delta.mart_report"), "before": ("publish_shadow_mart_incident", "publish_shadow_mart_report")}
     sql = {}
     for side, (incident, report) in sides.items():
         con.execute(f"CREATE OR REPLACE TEMP TABLE clock_{side} AS {clock_sql(source=incident, zone_name=zone_name)}")
@@ -218,11 +215,11 @@ def read_models_text(name: str) -> str:
     return (Path(__file__).resolve().parent / "models" / "views" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _write_geo(published: Path, current: dict | None) -> str:
+def _write_geo(published: Path, current: dict | None, *, geometry: Geometry) -> str:
     """Writes one GeoJSON per level when the areas changed; returns their version."""
-    version = _geometry.digest[:12]
+    version = geometry.digest[:12]
     if (current or {}).get("geo") != version:
-        for level, shape in _geometry.shapes.items():
+        for level, shape in geometry.shapes.items():
             swap_file(published / "geo" / f"{level}.json", shape.to_json(drop_id=True).encode())
     return version
 

@@ -44,6 +44,7 @@ near AS (
         sqrt((p.x_m - o.x_m) ** 2 + (p.y_m - o.y_m) ** 2) / least(p.link_radius_m, o.link_radius_m) AS distance_share,
         abs(p.minute_no - o.minute_no) / least(p.link_window_minutes, o.link_window_minutes) AS gap_share,
         p.category_code = o.category_code AS is_same_category,
+        greatest(p.reported_at, o.reported_at) AS linked_at,
         CASE WHEN (p.reported_at, p.report_id) < (o.reported_at, o.report_id) THEN p.closed_at < o.reported_at AND NOT p.is_duplicate
             ELSE o.closed_at < p.reported_at AND NOT o.is_duplicate END AS is_after_closing
     FROM probe AS p
@@ -81,14 +82,15 @@ same_case AS (
     WHERE p.has_case_key
 ),
 pair AS (
-    SELECT subject_id, other_id, subject_first, 'case' AS rule_code, 1.0 AS score FROM same_case
+    SELECT subject_id, other_id, subject_first, 'case' AS rule_code, 1.0 AS score, NULL::TIMESTAMP AS linked_at FROM same_case
     UNION ALL
-    SELECT subject_id, other_id, subject_first, 'transfer', 1.0 FROM transfer
+    SELECT subject_id, other_id, subject_first, 'transfer', 1.0, NULL FROM transfer
     UNION ALL
-    SELECT subject_id, other_id, subject_first, 'asset', 0.98 FROM asset WHERE is_after_closing IS NOT TRUE
+    SELECT subject_id, other_id, subject_first, 'asset', 0.98, NULL FROM asset WHERE is_after_closing IS NOT TRUE
     UNION ALL
     SELECT subject_id, other_id, subject_first, 'near',
-        w.base + w.same_category * is_same_category::INTEGER + w.nearness * (1 - distance_share) + w.promptness * (1 - gap_share)
+        w.base + w.same_category * is_same_category::INTEGER + w.nearness * (1 - distance_share) + w.promptness * (1 - gap_share),
+        linked_at
     FROM near
     CROSS JOIN dim_link AS w
     WHERE distance_share <= 1 AND gap_share <= 1 AND is_after_closing IS NOT TRUE
@@ -98,7 +100,8 @@ SELECT
     CASE WHEN subject_first THEN other_id ELSE subject_id END AS report_b,
     arg_max(rule_code, score) AS rule_code,
     max(score) AS score,
-    max(score) >= any_value(l.automatic_score) AS is_automatic
+    max(score) >= any_value(l.automatic_score) AS is_automatic,
+    max(linked_at) AS linked_at
 FROM pair
 CROSS JOIN dim_link AS l
 GROUP BY report_a, report_b

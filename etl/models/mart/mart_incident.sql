@@ -20,16 +20,18 @@ SELECT
     j.dispatch_count, j.return_count, j.failed_check_count, j.reopen_count, j.extension_count,
     j.is_suspended AND j.closed_at IS NULL AS is_suspended,
     j.is_self_handled, j.is_auto_dispatched,
+    f.is_dispatch_recorded, f.is_handling_recorded, f.is_check_recorded,
     coalesce(d.is_three_hour, false) AS is_three_hour,
     j.cancelled_code,
     CASE
         WHEN j.cancelled_code IS NOT NULL THEN 'cancelled'
         WHEN j.closed_at IS NOT NULL THEN 'closed'
         WHEN j.is_suspended THEN 'suspended'
+        WHEN NOT f.is_dispatch_recorded AND j.handled_at IS NULL THEN 'handling'
         WHEN j.dispatched_at IS NULL AND j.handled_at IS NULL AND NOT j.is_self_handled THEN 'to_dispatch'
         WHEN j.handled_at IS NULL AND coalesce(j.accepted_at, j.arrived_at) IS NULL AND NOT j.is_self_handled THEN 'to_accept'
         WHEN j.handled_at IS NULL THEN 'handling'
-        WHEN j.checked_at IS NULL THEN 'to_check'
+        WHEN j.checked_at IS NULL AND f.is_check_recorded THEN 'to_check'
         ELSE 'to_close'
     END AS stage_code,
     j.closed_at IS NULL AND j.cancelled_code IS NULL AS is_open,
@@ -45,4 +47,5 @@ SELECT
     strftime(j.signal_local, '%Y-%m') AS month_id,
     round(j.offset_s / 60.0, 2) AS clock_offset_minutes
 FROM core_incident AS j
+INNER JOIN dim_feed AS f ON f.feed_id = j.feed_id
 LEFT JOIN core_due AS d ON d.incident_id = j.incident_id
