@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,22 @@ from etl.archive import TransientError
 from etl.store import BusyError, StoreError
 
 USAGE, REFUSED, TRANSIENT = 2, 4, 5
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder with landing/, archive/, warehouse.duckdb.")]
-TownOption = Annotated[str | None, typer.Option("--town", help="Name under data/towns or path of a town folder.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON on one line.")]
-NowOption = Annotated[str | None, typer.Option("--now", help="Freeze the clock: ISO instant.")]
+_OPTIONS = {
+    "home": Annotated[
+        Path | None, typer.Option("--home", help="Folder with landing/, archive/, warehouse.duckdb.")
+    ],
+    "town": Annotated[
+        str | None, typer.Option("--town", help="Name under data/towns or path of a town folder.")
+    ],
+    "now": Annotated[str | None, typer.Option("--now", help="Freeze the clock: ISO instant.")],
+    "as_json": Annotated[bool, typer.Option("--json", help="Answer as JSON on one line.")],
+}
+SHARED = [
+    inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=False if name == "as_json" else None, annotation=kind
+    )
+    for name, kind in _OPTIONS.items()
+]
 
 
 class UsageError(ValueError):
@@ -40,10 +52,10 @@ class Place:
 
     def say(self, facts: object, text: str) -> None:
         """Prints the answer: `facts` as JSON, or `text` for people."""
-        print(json.dumps(facts, ensure_ascii=False, default=str) if self.as_json else text, flush=True)
+        typer.echo(json.dumps(facts, ensure_ascii=False, default=str) if self.as_json else text)
 
 
-def open_place(home: Path | None, town: str | None, *, now: str | None = None, as_json: bool = False) -> Place:
+def open_place(*, home: Path | None, town: str | None, now: str | None, as_json: bool) -> Place:
     """Returns the place the options and COCKPIT_* variables name.
 
     Raises:
@@ -54,21 +66,29 @@ def open_place(home: Path | None, town: str | None, *, now: str | None = None, a
 
 
 def guarded(command: Callable) -> Callable:
-    """Turns every error into one line on stderr and its exit code; never a traceback."""
+    """Gives a command the shared options as its `place` and turns every error into one line and an exit code."""
+    signature = inspect.signature(command, eval_str=True)
+    own = [item for item in signature.parameters.values() if item.name != "place"]
+    shared = SHARED if "place" in signature.parameters else []
 
     @functools.wraps(command)
-    def run(*args: object, **values: object) -> None:
+    def run(**values: object) -> None:
         try:
-            code = command(*args, **values)
+            options = {item.name: values.pop(item.name) for item in shared}
+            place = {"place": open_place(**options)} if shared else {}
+            code = command(**place, **values)
         except (typer.Exit, typer.Abort):
             raise
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
-        except Exception as error:  # noqa: BLE001 the door of the program: whatever it is, one line and a code
-            print(f"{error_kind(error)}: {error}", file=sys.stderr, flush=True)
+        except Exception as error:
+            typer.echo(f"{error_kind(error)}: {error}", err=True)
             raise typer.Exit(exit_code(error)) from None
         raise typer.Exit(code or 0)
 
+    parameters = [*(item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own), *shared]
+    run.__signature__ = signature.replace(parameters=parameters)
+    run.__annotations__ = {item.name: item.annotation for item in parameters}
     return run
 
 
@@ -82,7 +102,13 @@ def exit_code(error: Exception) -> int:
 def error_kind(error: Exception) -> str:
     """Returns a stable word for the kind of error."""
     kinds = (
-        (BusyError, "busy"), (StoreError, "store"), (TransientError, "transient"), (DefinitionError, "definition"),
-        (SettingsError, "settings"), (UsageError, "usage"), (duckdb.Error, "database"), (OSError, "system"),
+        (BusyError, "busy"),
+        (StoreError, "store"),
+        (TransientError, "transient"),
+        (DefinitionError, "definition"),
+        (SettingsError, "settings"),
+        (UsageError, "usage"),
+        (duckdb.Error, "database"),
+        (OSError, "system"),
     )
     return next((word for kind, word in kinds if isinstance(error, kind)), f"defect ({type(error).__name__})")

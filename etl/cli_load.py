@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -12,9 +11,7 @@ import duckdb
 import typer
 
 from etl.archive import TransientError
-from etl.cli_context import (
-    TRANSIENT, HomeOption, JsonOption, NowOption, Place, TownOption, UsageError, guarded, open_place,
-)
+from etl.cli_context import TRANSIENT, Place, UsageError, guarded
 from etl.contract import FeedContract, load_contract, load_contracts
 from etl.landing import LoadResult, load_file
 from etl.resubmit import list_quarantine, resubmit_rows
@@ -35,26 +32,26 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="quarantine")
 
 
-def init(home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None) -> int:
+def init(place: Place) -> int:
     """Creates the home: folders, warehouse, tables, landing folders; checks every contract of the town."""
-    place = open_place(home, town, now=now, as_json=as_json)
     contracts = load_contracts(place.town)
     make_home(place.settings)
     for feed in contracts:
         (place.settings.landing_dir / feed).mkdir(exist_ok=True, mode=0o700)
     with open_store(place.settings):
-        place.say({"home": str(place.settings.home), "feeds": list(contracts)},
-                  f"{place.settings.home}: ready, feeds {', '.join(contracts)}")
+        place.say(
+            {"home": str(place.settings.home), "feeds": list(contracts)},
+            f"{place.settings.home}: ready, feeds {', '.join(contracts)}",
+        )
     return 0
 
 
 def load(
+    place: Place,
     feed: Annotated[str, typer.Argument(help="Feed id, as in feeds/<feed>.yaml.")],
     files: Annotated[list[Path], typer.Argument(help="Files to load, in this order.")],
-    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None,
 ) -> int:
     """Loads files of one feed."""
-    place = open_place(home, town, now=now, as_json=as_json)
     contract = load_contract(place.town, feed)
     for file in files:
         if not file.is_file():
@@ -63,11 +60,12 @@ def load(
         return load_each(con, place, [(contract, file) for file in files])
 
 
-def load_all(home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None) -> int:
+def load_all(place: Place) -> int:
     """Loads everything that waits in landing/, feed by feed, sorted by name."""
-    place = open_place(home, town, now=now, as_json=as_json)
     contracts = load_contracts(place.town)
-    waiting = [(contract, file) for feed, contract in contracts.items() for file in waiting_files(place, feed)]
+    waiting = [
+        (contract, file) for feed, contract in contracts.items() for file in waiting_files(place, feed)
+    ]
     with open_store(place.settings) as con:
         return load_each(con, place, waiting)
 
@@ -78,30 +76,33 @@ def waiting_files(place: Place, feed: str) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(
-        path for path in folder.iterdir()
+        path
+        for path in folder.iterdir()
         if path.is_file() and not path.name.startswith(".") and path.suffix not in {".part", ".tmp"}
     )
 
 
-def load_each(con: duckdb.DuckDBPyConnection, place: Place, deliveries: list[tuple[FeedContract, Path]]) -> int:
+def load_each(
+    con: duckdb.DuckDBPyConnection, place: Place, deliveries: list[tuple[FeedContract, Path]]
+) -> int:
     """Loads files one by one; one bad file never stops the run. Returns the gravest exit code."""
     worst, results, begun = 0, [], time.monotonic()
     for number, (contract, path) in enumerate(deliveries, start=1):
         try:
             result = load_file(con, place.town, contract, path, settings=place.settings)
         except TransientError as error:
-            print(f"transient: {error}", file=sys.stderr, flush=True)
+            typer.echo(f"transient: {error}", err=True)
             worst = TRANSIENT
             continue
         results.append({**asdict(result), "exit_code": result.exit_code})
         worst = max(worst, result.exit_code, key=GRAVITY.index)
         if not place.as_json:
-            print(f"[{number}/{len(deliveries)}] {describe(result)}", flush=True)
+            typer.echo(f"[{number}/{len(deliveries)}] {describe(result)}")
     if place.as_json:
         place.say({"exit_code": worst, "files": results}, "")
     elif len(deliveries) != 1:
         rows = sum(item["row_count"] for item in results)
-        print(f"{len(results)} files, {rows} rows, {time.monotonic() - begun:.1f} s", flush=True)
+        typer.echo(f"{len(results)} files, {rows} rows, {time.monotonic() - begun:.1f} s")
     return worst
 
 
@@ -117,30 +118,31 @@ def describe(result: LoadResult) -> str:
 
 
 def quarantine_list(
+    place: Place,
     feed: Annotated[str | None, typer.Option("--feed", help="Only this feed.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1)] = 100,
-    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False,
 ) -> int:
     """Lists open rows: file, row, column, reason, value (personal values masked)."""
-    place = open_place(home, town, as_json=as_json)
     with open_store(place.settings) as con:
         rows = list_quarantine(con, feed=feed, limit=limit)
     lines = [
         f"{row['quarantine_id']:>6} {row['feed_id']} {row['file_name']}:{row['row_no']} {row['reason_code']} "
-        f"{row['column_name']} = {row['value_text']!r}" for row in rows
+        f"{row['column_name']} = {row['value_text']!r}"
+        for row in rows
     ]
     place.say(rows, "\n".join(lines) or "nothing in quarantine")
     return 0
 
 
 def quarantine_resubmit(
+    place: Place,
     ids: Annotated[list[int] | None, typer.Argument(help="Entries; without them every open one.")] = None,
     feed: Annotated[str | None, typer.Option("--feed", help="Only this feed.")] = None,
-    corrections: Annotated[list[str] | None, typer.Option("--set", help="HEADING=VALUE put in before checking.")] = None,
-    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False, now: NowOption = None,
+    corrections: Annotated[
+        list[str] | None, typer.Option("--set", help="HEADING=VALUE put in before checking.")
+    ] = None,
 ) -> int:
     """Takes the original rows out of the archive, corrects them, and loads them again under today's contract."""
-    place = open_place(home, town, now=now, as_json=as_json)
     wrong = [item for item in corrections or [] if "=" not in item]
     if wrong:
         raise UsageError(f"--set {wrong[0]!r}: expected HEADING=VALUE")
@@ -148,6 +150,8 @@ def quarantine_resubmit(
     with open_store(place.settings) as con:
         results = resubmit_rows(con, place.town, place.settings, ids=ids, feed=feed, corrections=values)
     worst = max([result.exit_code for result in results], key=GRAVITY.index, default=0)
-    place.say({"exit_code": worst, "files": [asdict(result) for result in results]},
-              "\n".join(map(describe, results)) or "nothing to resubmit")
+    place.say(
+        {"exit_code": worst, "files": [asdict(result) for result in results]},
+        "\n".join(map(describe, results)) or "nothing to resubmit",
+    )
     return worst

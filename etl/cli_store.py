@@ -10,7 +10,7 @@ import duckdb
 import typer
 
 from etl import verify as checks
-from etl.cli_context import HomeOption, JsonOption, TownOption, UsageError, guarded, open_place
+from etl.cli_context import Place, UsageError, guarded
 from etl.store import open_store
 
 
@@ -22,9 +22,8 @@ def register(app: typer.Typer) -> None:
     app.command("query")(guarded(query))
 
 
-def verify(home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False) -> int:
+def verify(place: Place) -> int:
     """Checks that the ledger adds up and every stored row is what was loaded; 0 if so, 4 if not."""
-    place = open_place(home, town, as_json=as_json)
     with open_store(place.settings) as con:
         findings = checks.verify_store(con, place.settings.home)
         digest = checks.state_digest(con)
@@ -35,11 +34,10 @@ def verify(home: HomeOption = None, town: TownOption = None, as_json: JsonOption
 
 
 def backup(
+    place: Place,
     file: Annotated[Path, typer.Argument(help="New file to write.")],
-    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False,
 ) -> int:
     """Writes a complete, checked copy of the warehouse."""
-    place = open_place(home, town, as_json=as_json)
     with open_store(place.settings) as con:
         checks.back_up(con, place.settings, file)
         digest = checks.state_digest(con)
@@ -49,28 +47,29 @@ def backup(
 
 
 def restore(
+    place: Place,
     file: Annotated[Path, typer.Argument(help="A file written by backup.")],
-    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False,
 ) -> int:
     """Puts a backup in the place of the warehouse; refuses broken or foreign files without touching anything."""
-    place = open_place(home, town, as_json=as_json)
     place.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         aside = checks.restore(place.settings, file)
     except checks.BackupError as error:
         place.say({"restored": False, "reason": str(error)}, f"refused: {error}")
         return 4
-    place.say({"restored": True, "former": str(aside) if aside else None}, f"restored; the former warehouse is {aside}")
+    place.say(
+        {"restored": True, "former": str(aside) if aside else None},
+        f"restored; the former warehouse is {aside}",
+    )
     return 0
 
 
 def query(
+    place: Place,
     sql: Annotated[str, typer.Argument(help="One SELECT.")],
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 1000,
-    home: HomeOption = None, town: TownOption = None, as_json: JsonOption = False,
 ) -> int:
     """Answers one read-only query on the warehouse, for the administrator on this host."""
-    place = open_place(home, town, as_json=as_json)
     try:
         with duckdb.connect(str(place.settings.warehouse_path), read_only=True) as con:
             con.execute("SET TimeZone = 'UTC'")

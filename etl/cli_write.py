@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.cli_context import HomeOption, TownOption, guarded, open_place
+from etl.cli_context import Place, guarded
 from etl.newfeed import write_feed
 from etl.newtown import write_town
 
@@ -19,23 +19,21 @@ def register(app: typer.Typer) -> None:
 
 
 def new_feed(
+    place: Place,
     feed: Annotated[str, typer.Argument(help="Id of the new feed, such as patrol_grid.")],
-    sample: Annotated[Path | None, typer.Option("--sample", help="A file of the feed: its columns are read and guessed.")] = None,
-    home: HomeOption = None, town: TownOption = None,
+    sample: Annotated[str, typer.Argument(help="A file of the feed: its columns are read and guessed.")] = "",
 ) -> int:
-    """Writes a contract to start from, with what can be seen in a sample file; it loads as it is."""
-    place = open_place(home, town)
-    for line in write_feed(place.town, feed, sample=sample):
-        print(line)
+    """Writes a contract to start from, with what can be seen in a sample file."""
+    lines = write_feed(place.town, feed, sample=Path(sample) if sample else None)
+    place.say({"lines": lines}, "\n".join(lines))
     return 0
 
 
 def new_town(
     name: Annotated[str, typer.Argument(help="Folder name of the new town, such as north_town.")],
-    areas: Annotated[Path | None, typer.Option("--areas", help="GeoJSON or GeoParquet with the finest areas.")] = None,
+    areas: Annotated[Path | None, typer.Option("--areas", help="GeoJSON with the finest areas.")] = None,
     folder: Annotated[Path | None, typer.Option("--into", help="Where to write; default data/towns.")] = None,
 ) -> int:
-    """Writes a town folder to start from: town.yaml, areas, calendar, categories, departments, a first feed."""
-    for line in write_town(name, areas=areas, folder=folder):
-        print(line)
+    """Writes a town folder to start from: town.yaml, areas, calendar, codes and a first feed with a sample."""
+    typer.echo("\n".join(write_town(name, areas=areas, folder=folder)))
     return 0
