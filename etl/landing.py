@@ -20,6 +20,7 @@ from etl.archive import Kept, TransientError, keep_bytes, keep_refused, leave_la
 from etl.checks import build_checked, check_headings
 from etl.contract import FeedContract, contract_digest
 from etl.coordinates import settle_coordinates
+from etl.entity import Entity
 from etl.incoming import Incoming, Reading, RefusedFileError
 from etl.intake import read_file
 from etl.merge import MergeCounts, merge_rows
@@ -188,11 +189,18 @@ def _write_ledger(con: duckdb.DuckDBPyConnection, delivery: _Delivery, incoming:
     facts = {
         "max_event_at": newest,
         "watermark_at": _watermark(delivery, newest),
-        "digest": con.execute(f"SELECT {load_digest_sql()} FROM {entity.table} WHERE _load_id = ?", [delivery.load_id]).fetchone()[0],
+        "digest": con.execute(f"SELECT {load_digest_sql()} FROM {with_point(entity)} WHERE _load_id = ?", [delivery.load_id]).fetchone()[0],
         "is_built": counts.new + counts.updated + counts.older == 0,
     }
     _insert_ledger(con, delivery, result, facts=facts)
     return result
+
+
+def with_point(entity: Entity) -> str:
+    """Returns SQL of an entity's table with lon and lat, null where the entity has no place."""
+    if "lon" in entity.columns:
+        return entity.table
+    return f"(SELECT *, NULL::DOUBLE AS lon, NULL::DOUBLE AS lat FROM {entity.table})"
 
 
 def load_digest_sql() -> str:

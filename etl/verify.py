@@ -12,7 +12,7 @@ from data.settings import Settings
 from etl.archive import TransientError, archive_path
 from etl.checks import digest_sql
 from etl.entity import load_entities
-from etl.landing import load_digest_sql
+from etl.landing import load_digest_sql, with_point
 from etl.store import STORE_VERSION, StoreError, writer_lock
 
 
@@ -64,19 +64,13 @@ def _compare_quarantine(con: duckdb.DuckDBPyConnection) -> list[Finding]:
 
 
 def _compare_loads(con: duckdb.DuckDBPyConnection) -> list[Finding]:
-    stored = " UNION ALL ".join(f"SELECT _load_id, _digest, lon, lat FROM {_with_point(e)}" for e in load_entities())
+    stored = " UNION ALL ".join(f"SELECT _load_id, _digest, lon, lat FROM {with_point(e)}" for e in load_entities())
     rows = con.execute(
         f"WITH stored AS (SELECT _load_id AS load_id, {load_digest_sql()} AS digest, count(*) AS held FROM ({stored}) "
         "GROUP BY ALL) SELECT l.load_id FROM ledger AS l LEFT JOIN stored AS s USING (load_id) "
         "WHERE coalesce(s.digest, 0) <> l.digest OR coalesce(s.held, 0) <> l.new_count + l.updated_count + l.older_count"
     ).fetchall()
     return [Finding("load digest", f"load {row[0]}: the rows it stored are not the ones held") for row in rows]
-
-
-def _with_point(entity) -> str:
-    if "lon" in entity.columns:
-        return entity.table
-    return f"(SELECT *, NULL::DOUBLE AS lon, NULL::DOUBLE AS lat FROM {entity.table})"
 
 
 def _compare_archive(con: duckdb.DuckDBPyConnection, home: Path) -> list[Finding]:
