@@ -34,7 +34,8 @@ def read_models() -> dict[str, Model]:
     """
     found = {}
     con = duckdb.connect()
-    con.execute("CREATE MACRO local_at(t) AS t")  # the town's own stands in the warehouse; names are all that counts here
+    for macro in ("local_at", "cell_x", "cell_y"):  # the town's own stand in the warehouse; only table names count here
+        con.execute(f"CREATE MACRO {macro}(v) AS v")
     for path in sorted(MODELS.glob("*/*.sql")):
         sql = path.read_text(encoding="utf-8")
         names = con.get_table_names(sql, qualified=False)

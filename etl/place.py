@@ -18,7 +18,7 @@ def build_cells(con: duckdb.DuckDBPyConnection, grids: gpd.GeoDataFrame) -> None
     points are tested exactly. Cells outside every grid have no row.
     """
     shapes, ids = grids.geometry.to_numpy(), grids["area_id"].to_numpy()
-    left, bottom, right, top = grids.total_bounds
+    left, bottom, right, top = (float(edge) for edge in grids.total_bounds)
     width, height = (right - left) / RASTER, (top - bottom) / RASTER
     xs, ys = (a.ravel() for a in np.meshgrid(np.arange(RASTER), np.arange(RASTER)))
     boxes = shapely.box(left + xs * width, bottom + ys * height, left + (xs + 1) * width, bottom + (ys + 1) * height)
@@ -36,6 +36,9 @@ def build_cells(con: duckdb.DuckDBPyConnection, grids: gpd.GeoDataFrame) -> None
         con.register("incoming_dim", rows)
         con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_dim")
         con.unregister("incoming_dim")
+    # Constants inside the macros keep the join on cells a plain hash join.
+    con.execute(f"CREATE OR REPLACE MACRO cell_x(lon) AS floor((lon - {left!r}) / {width!r})::INTEGER")
+    con.execute(f"CREATE OR REPLACE MACRO cell_y(lat) AS floor((lat - {bottom!r}) / {height!r})::INTEGER")
 
 
 class GridTree:
@@ -62,16 +65,14 @@ def place_border_points(con: duckdb.DuckDBPyConnection, tree: GridTree) -> None:
     Names resolve in the current world, so an increment only looks at its own reports.
     """
     points = con.execute(
-        "SELECT r.report_id, r.lon, r.lat FROM raw_report AS r, dim_raster AS g "
-        "INNER JOIN dim_cell AS c ON c.cell_x = floor((r.lon - g.origin_lon) / g.cell_lon)::INTEGER "
-        "AND c.cell_y = floor((r.lat - g.origin_lat) / g.cell_lat)::INTEGER "
-        "WHERE r._is_current AND c.is_border"
+        "SELECT r.report_id, r.lon, r.lat FROM raw_report AS r INNER JOIN dim_cell AS c "
+        "ON c.cell_x = cell_x(r.lon) AND c.cell_y = cell_y(r.lat) WHERE r._is_current AND c.is_border"
     ).fetchnumpy()
     located = tree.locate(np.asarray(points["lon"], float), np.asarray(points["lat"], float))
     frame = pd.DataFrame({"report_id": points["report_id"], "grid_id": located}, dtype="object")
     con.register("incoming_place", frame)
     con.execute(
-        "CREATE OR REPLACE TABLE place_exact AS SELECT report_id::VARCHAR AS report_id, grid_id::VARCHAR AS grid_id "
+        "CREATE OR REPLACE TEMP TABLE place_exact AS SELECT report_id::VARCHAR AS report_id, grid_id::VARCHAR AS grid_id "
         "FROM incoming_place"
     )
     con.unregister("incoming_place")

@@ -129,7 +129,7 @@ def _write_base(con, published: Path, *, base: dict, months: list[str], zone_nam
             con.execute(f"CREATE OR REPLACE TEMP VIEW month_{name.removeprefix('mart_')} AS SELECT * FROM {name} WHERE month_id = '{month}'")
             con.execute(f"COPY (SELECT * FROM {name} WHERE month_id = '{month}' ORDER BY {order}) TO '{folder / name}.parquet' "
                         "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)")
-        con.execute(f"CREATE OR REPLACE TEMP VIEW month_clock AS {clock_sql(source='month_incident', zone_name=zone_name)}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE month_clock AS {clock_sql(source='month_incident', zone_name=zone_name)}")
         for name, sql in rolls.items():
             con.execute(f"COPY ({sql}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
         base[month] = f"base/{month}/{build}"

@@ -6,10 +6,8 @@ WITH located AS (
         coalesce(c.is_border, false) AS is_border,
         coalesce(o.offset_s, 0) AS offset_s
     FROM raw_report AS r
-    CROSS JOIN dim_raster AS g
     LEFT JOIN dim_cell AS c
-        ON c.cell_x = floor((r.lon - g.origin_lon) / g.cell_lon)::INTEGER
-        AND c.cell_y = floor((r.lat - g.origin_lat) / g.cell_lat)::INTEGER
+        ON c.cell_x = cell_x(r.lon) AND c.cell_y = cell_y(r.lat)
     LEFT JOIN core_clock_offset AS o
         ON o.feed_id = r.feed_id AND o.week_date = date_trunc('week', r.reported_at)::DATE
     WHERE r._is_current
