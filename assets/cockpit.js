@@ -165,11 +165,12 @@
       const isFailed = mark.dataset.failed === "1";
       const isStale = limit > 0 && seconds > limit;
       const state = isFailed ? "failed" : isStale ? "stale" : isNaN(at) ? "unknown" : "fresh";
-      const text = isFailed ? say.failed : isNaN(at) ? "" : ageText(seconds) + (isStale ? " · " + say.stale : "");
+      const isDot = mark.classList.contains("dot");
+      const text = isDot ? "" : isFailed ? say.failed : isNaN(at) ? say.none : ageText(seconds) + (isStale ? " · " + say.stale : "");
       if (mark.dataset.state !== state) mark.dataset.state = state;
       if (mark.textContent !== text) mark.textContent = text || "";
       const panel = mark.closest("section,tr,li");
-      if (panel) panel.classList.toggle("is-stale", isStale || isFailed);
+      if (panel && !isDot) panel.classList.toggle("is-stale", isStale || isFailed);
     }
   }
   function tickClock() {

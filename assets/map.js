@@ -57,7 +57,7 @@
       layer.bindTooltip(letter, {
         permanent: true,
         direction: "center",
-        className: `letter letter-${RISKS.includes(code) ? code : "none"}`,
+        className: `letter letter-${RISKS.includes(code) ? code : "none"}${(show.hatched || []).includes(id) ? " on-hatch" : ""}`,
         interactive: false,
       });
     }

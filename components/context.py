@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
 
+import pandas as pd
+
 from components.theme import Theme, theme_of
 from components.words import LANGUAGES, read_words, word
 from data.period import local_date, midnight
@@ -64,7 +66,7 @@ class Names:
 
     def name(self, kind: str, key: object, *, lang: str) -> str:
         """Returns the name of `key` among `kind` (area, category, domain, department, feed)."""
-        if key is None or key != key:  # NaN is not equal to itself
+        if pd.isna(key):
             return word("common.unknown", lang)
         zh, en = self._tables.get(kind, {}).get(str(key), (None, None))
         return (zh if lang == "zh" else en) or zh or en or str(key)
@@ -123,7 +125,7 @@ class Context:
 
     def local(self, instant: datetime | None) -> datetime | None:
         """Returns an instant at rest (naive UTC) in the town's own time, without zone."""
-        if instant is None or instant != instant:
+        if pd.isna(instant):
             return None
         return instant.replace(tzinfo=UTC).astimezone(self.town.zone).replace(tzinfo=None)
 

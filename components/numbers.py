@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pandas as pd
+
 from components.context import Context
 
 UNKNOWN = "—"
 
 
 def is_known(value: object) -> bool:
-    """Whether a value is there: neither None, NaN nor NaT."""
-    return value is not None and value == value
+    """Whether a value is there: neither None, NaN, NaT nor a nullable column's NA."""
+    return value is not None and value is not pd.NA and value == value
 
 
 def number_text(value: object, form: str = "{:,.0f}") -> str:

@@ -8,12 +8,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.context import Context
+from components.numbers import is_known
 from components.tiles.base import Tile
 
 
 def instant_text(instant: datetime | None) -> str:
     """Returns a naive UTC instant as the browser reads it."""
-    return "" if instant is None or instant != instant else instant.isoformat(timespec="seconds") + "Z"
+    return "" if not is_known(instant) else instant.isoformat(timespec="seconds") + "Z"
 
 
 def age_mark(ctx: Context, *, as_of_at: datetime | None, is_failed: bool = False) -> Component:

@@ -63,14 +63,19 @@ class MetricBook(Tile):
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the book."""
-        items = [
-            html.Details(
-                [
-                    html.Summary([html.B(ctx.pick(metric.label)), html.Code(name), html.Span(ctx.pick(metric.unit), className="note"), info_button(name, ctx=ctx)]),
-                    definition_list(metric, ctx),
-                ],
-                id=f"metric-{name}",
-            )
-            for name, metric in sorted(catalogue().metrics.items())
-        ]
-        return (html.Div(items, className="book"),)
+        families: dict[object, list[str]] = {}
+        for name, metric in sorted(catalogue().metrics.items()):
+            families.setdefault(metric.path, []).append(name)
+        return (html.Div([self._family(names, ctx) for names in families.values()], className="book"),)
+
+    def _family(self, names: list[str], ctx: Context):
+        """One file, one entry: the percentiles of one duration share their definition."""
+        metric = catalogue().metric(names[0])
+        label = ctx.pick(metric.label)
+        if len(names) > 1:
+            label = f"{label.rpartition(' ')[0]} {' / '.join('P' + name.rpartition('_p')[2] for name in names)}"
+        head = [html.B(label), html.Code(metric.path.stem), html.Span(ctx.pick(metric.unit), className="note")]
+        return html.Details(
+            [html.Summary([*head, info_button(names[0], ctx=ctx)]), definition_list(metric, ctx)],
+            id=f"metric-{metric.path.stem}",
+        )

@@ -42,7 +42,7 @@ class LateList(Tile):
         """Returns the oldest rows, and how many there are."""
         request = Request(self.metric, filters=ctx.filters.during(None, None))
         return {
-            "rows": Rows(request, limit=self.limit, order="first_signal_at", side="late"),
+            "rows": Rows(request, limit=self.limit, order="due_at", side="late"),
             "all": Request(self.metric, filters=ctx.filters.during(None, None)),
         }
 

@@ -15,7 +15,7 @@ from components.panel import instant_text
 from components.tiles.base import Tile
 from data.listing import Listing
 
-AGE_WORDS = ("seconds", "minutes", "hours", "days", "stale", "failed", "lost", "skew")
+AGE_WORDS = ("none", "seconds", "minutes", "hours", "days", "stale", "failed", "lost", "skew")
 
 
 @dataclass(frozen=True, kw_only=True)

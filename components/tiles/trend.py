@@ -14,6 +14,8 @@ from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.request import Request
 
+DATE_AXIS = {"type": "date", "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d", "nticks": 8}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trend(Tile):
@@ -46,7 +48,7 @@ class Trend(Tile):
         traces = _band(frames[self.metric], ctx)
         for colour, (name, frame) in zip(colours, frames.items(), strict=False):
             traces.append(_line(name, frame, colour=colour, ctx=ctx))
-        return ({"data": traces, "layout": base_layout(ctx, showlegend=bool(self.beside), xaxis={"type": "date"})},)
+        return ({"data": traces, "layout": base_layout(ctx, showlegend=bool(self.beside), xaxis=DATE_AXIS)},)
 
 
 def _line(name: str, frame, *, colour: str, ctx: Context) -> dict:
