@@ -8,17 +8,19 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from data.settings import REPOSITORY
 from data.town import Identifier, Label
-from data.yamlfile import Definition, DefinitionError, nearest_name, read_definition, read_yaml
+from data.yamlfile import Definition, DefinitionError, explain, nearest_name, read_yaml
 
 DATA = REPOSITORY / "data"
+# Rule files that are not dated single limits; the module that uses them reads them.
+OWN_READERS = frozenset({"risk_colour", "link"})
 # Names that look like columns in a metric's SQL but are the language's own.
 SQL_WORDS = frozenset(
     "sum count min max avg nullif coalesce filter where and or not is null in as case when then else end "
-    "cast double bigint integer distinct true false between interval minute hour day greatest least".split()
+    "cast double bigint integer distinct true false between interval minute hour day greatest least".split(" ")
 )
 
 
@@ -87,9 +89,17 @@ class Metric(Definition):
     @cached_property
     def names(self) -> frozenset[str]:
         """Column names used by the metric's SQL."""
-        parts = (self.where, self.value, self.sample, self.hits, self.lower, self.upper)
-        text = re.sub(r"'[^']*'", " ", " ".join(part for part in parts if part))
-        return frozenset(re.findall(r"(?<![$\w.])[a-z_][a-z_0-9]*", text.lower())) - SQL_WORDS
+        return self.formula_names | _column_names(self.where)
+
+    @cached_property
+    def formula_names(self) -> frozenset[str]:
+        """Column names used by the metric's formula, `where` left out."""
+        return _column_names(self.value, self.sample, self.hits, self.lower, self.upper)
+
+
+def _column_names(*parts: str | None) -> frozenset[str]:
+    text = re.sub(r"'[^']*'", " ", " ".join(part for part in parts if part))
+    return frozenset(re.findall(r"(?<![$\w.])[a-z_][a-z_0-9]*", text.lower())) - SQL_WORDS
 
 
 class Rollup(Definition):
@@ -112,6 +122,7 @@ class Mart(Definition):
         is_additive: measures are sums, so rollups and rows may be mixed.
         dimensions: name -> SQL expression over the rows.
         measures: name -> SQL expression over the rows.
+        branches: row_code -> measures, when the rows are a union; branches a number does not need are not read.
         entity: what a row stands for (drill-down).
         side: SQL expression naming the side of a row (in_time, late, excluded ...).
     """
@@ -128,6 +139,7 @@ class Mart(Definition):
     dimensions: dict[Identifier, str]
     keep: tuple[Identifier, ...] = ()
     measures: dict[Identifier, str] = Field(default_factory=dict)
+    branches: dict[Identifier, tuple[str, ...]] = Field(default_factory=dict)
     rollups: tuple[Rollup, ...] = ()
     entity: Literal["incident", "report", "feed"] = "incident"
     side: str = "'counted'"
@@ -261,10 +273,10 @@ def _read_marts(folder: Path):
 def _read_rules(folder: Path) -> dict[str, Rule]:
     rules = {}
     for path in sorted(folder.glob("*.yaml")):
+        if path.stem in OWN_READERS:
+            continue
         for name, content in _mapping(path).items():
-            if not isinstance(content, dict) or "values" not in content:
-                continue  # risk_colour.yaml and its like have their own readers
-            rules[name] = _parse(path, Rule, content)
+            rules[name] = _parse(path, Rule, content if isinstance(content, dict) else {"values": content})
     return rules
 
 
@@ -276,10 +288,6 @@ def _mapping(path: Path) -> dict:
 
 
 def _parse(path: Path, model, content: dict):
-    from pydantic import ValidationError
-
-    from data.yamlfile import explain
-
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -127,9 +127,17 @@ def compile_aggregate(question: Question) -> Statement:
         )
     else:
         columns.append("NULL AS ledger")
-    group = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(f'{key} NULLS LAST' for key in keys)}" if keys else ""
-    sql = f"WITH part AS MATERIALIZED ({source(question)}) SELECT {', '.join(keys + columns)} FROM part{group}"
-    return question.bind(sql)
+    sql = f"WITH part AS MATERIALIZED ({source(question)}) SELECT {', '.join(keys + columns)} FROM part"
+    return question.bind(sql + _grouping(question, keys))
+
+
+def _grouping(question: Question, keys: list[str]) -> str:
+    if not keys:
+        return ""
+    # Signed rollups may leave a group whose sums are all zero: no case, no row.
+    sums = [f"sum({name}) <> 0" for name in _measures(question)] if question.mart.is_additive else ["true"]
+    order = ", ".join(f"{key} NULLS LAST" for key in keys)
+    return f" GROUP BY {', '.join(keys)} HAVING {' OR '.join(sums)} ORDER BY {order}"
 
 
 def compile_lifetimes(question: Question) -> Statement:
@@ -204,16 +212,20 @@ def _columns(question: Question, expressions: dict[str, str], day: str | None, m
             keys[name] = "grid_id" if name == "grid" else f"{name}_area_id"
         else:
             keys[name] = times[name] if name in times else expressions[name]
-    formula = metric.model_copy(update={"where": None}).names
-    wanted = formula & set(mart.measures)
-    kept = formula - set(mart.measures)
+    kept = metric.formula_names - set(mart.measures)
     if "excluded_count" in mart.measures:
-        wanted, kept = wanted | {"excluded_count"}, kept | {"excluded_code"}
+        kept = kept | {"excluded_code"}
     return _Columns(
         keys,
         {name: expressions[name] for name in sorted(kept - set(keys))},
-        {name: measures[name] for name in sorted(wanted)},
+        {name: measures[name] for name in _measures(question)},
     )
+
+
+def _measures(question: Question) -> list[str]:
+    """Returns the measures a number needs, with the one its exclusion ledger needs."""
+    measures = question.mart.measures
+    return sorted(question.metric.formula_names & set(measures) | ({"excluded_count"} & set(measures)))
 
 
 def _sums(question: Question, columns: _Columns, source_sql: str) -> str:
@@ -230,7 +242,7 @@ def _rows(question: Question, columns: list[str]) -> str:
 
 
 def _from_rollup(question: Question, rollup: Rollup) -> str:
-    tests = row_tests(question)
+    tests = row_tests(question, is_rows=False)
     if question.span.first_date:
         question.params["first_date"] = question.span.first_date
         tests.append(f"{rollup.date} >= $first_date")
@@ -261,9 +273,12 @@ def row_period(question: Question, part: tuple | None) -> list[str]:
     return tests
 
 
-def row_tests(question: Question, *, of_metric: bool = True) -> list[str]:
+def row_tests(question: Question, *, of_metric: bool = True, is_rows: bool = True) -> list[str]:
     """Returns the tests of the metric's `where`, the filters, the area and what the asker may see."""
     tests = [f"({question.metric.where})"] if of_metric and question.metric.where else []
+    if of_metric and is_rows and question.mart.branches:
+        needed = [code for code, names in question.mart.branches.items() if question.metric.names & set(names)]
+        tests.append("(" + " OR ".join(f"row_code = '{code}'" for code in needed) + ")")
     for name, value in question.filters.items():
         if name in question.mart.dimensions:
             question.params[name] = value

@@ -78,8 +78,6 @@ def _order(order: str | None, columns: list[str]) -> str:
 def _listed(question: Question, side: str | None, *, is_count: bool = False) -> Statement:
     mart = question.mart
     tests = row_tests(question) + row_period(question, None)
-    if mart.id == "mart_count":
-        tests.append("row_code = 'report'" if "report_count" in question.metric.names else "row_code = 'incident'")
     if mart.id == "mart_open" and side is None:
         tests.append("was_open")
     side_sql = f"({mart.side})"

@@ -108,36 +108,39 @@ def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.Da
         **page: limit=50, offset=0, order="-stop_at" (a column, `-` descending), side=None (in_time, late, excluded ...).
     """
     with store.reading() as snapshot:
-        question = _question(replace(request, by=()), scope, snapshot, catalogue())
+        question = question_of(replace(request, by=()), scope, snapshot)
         return drill.fetch_rows(question, snapshot, drill.Page(**page))
 
 
 def count_rows(request: Request, *, scope: Scope, store: Store, side: str | None = None) -> int:
     """Returns how many rows `fetch_rows` would give without a limit."""
     with store.reading() as snapshot:
-        question = _question(replace(request, by=()), scope, snapshot, catalogue())
+        question = question_of(replace(request, by=()), scope, snapshot)
         return drill.count_rows(question, snapshot, side)
 
 
 def fetch_incident(incident_id: str, *, scope: Scope, store: Store) -> dict | None:
     """Returns one incident with its reports, steps and clocks; None if it does not exist or is out of scope."""
     with store.reading() as snapshot:
-        question = _question(Request("incident_count"), scope, snapshot, catalogue())
+        question = question_of(Request("incident_count"), scope, snapshot)
         return drill.fetch_incident(incident_id, question, snapshot)
 
 
 def fetch_exclusions(request: Request, *, scope: Scope, store: Store, code: str | None = None) -> pd.DataFrame:
     """Returns the rows left out of a number, all of them or of one exclusion code."""
     with store.reading() as snapshot:
-        question = _question(replace(request, by=()), scope, snapshot, catalogue())
+        question = question_of(replace(request, by=()), scope, snapshot)
         return drill.fetch_exclusions(question, snapshot, code)
 
 
-def _question(request: Request, scope: Scope, snapshot: Snapshot, definitions: Catalogue) -> Question:
+def question_of(
+    request: Request, scope: Scope, snapshot: Snapshot, definitions: Catalogue | None = None
+) -> Question:
+    """Returns a request with all it needs to be compiled; raises as `fetch` does."""
     question = Question(
         request=request,
         scope=scope,
-        catalogue=definitions,
+        catalogue=definitions or catalogue(),
         levels=snapshot.levels,
         zone=snapshot.store.zone,
         as_of_at=request.as_of_at or snapshot.as_of_at,
@@ -149,7 +152,7 @@ def _question(request: Request, scope: Scope, snapshot: Snapshot, definitions: C
 def _fetch(request: Request, scope: Scope, store: Store, pinned: tuple) -> Answer:
     generation, definitions = pinned
     with store.reading(generation) as snapshot:
-        question = _question(request, scope, snapshot, definitions or catalogue())
+        question = question_of(request, scope, snapshot, definitions)
         if question.metric.kind == "percentile":
             records, exclusions = _lifetimes(question, snapshot), {}
         else:

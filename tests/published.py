@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pyarrow as pa
 
 from data.connection import Store
 from etl.clocks import clock_sql
@@ -38,7 +39,8 @@ INCIDENT_TYPES = {
         "TIMESTAMP",
     ),
     **dict.fromkeys(
-        "is_suspended is_self_handled is_auto_dispatched is_three_hour is_open".split(), "BOOLEAN"
+        "is_suspended is_self_handled is_auto_dispatched is_three_hour is_open "
+        "is_dispatch_recorded is_handling_recorded is_check_recorded".split(), "BOOLEAN"
     ),
     "signal_date": "DATE",
 }
@@ -226,5 +228,7 @@ def _table(con, name: str, types: dict[str, str], rows: list[dict]) -> None:
     columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
     con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
     if rows:
-        marks = ", ".join("?" * len(types))
-        con.executemany(f"INSERT INTO {name} VALUES ({marks})", [[row.get(each) for each in types] for row in rows])
+        filled = pa.Table.from_pydict({each: [row.get(each) for row in rows] for each in types})
+        con.register("filled", filled)
+        con.execute(f"INSERT INTO {name} SELECT * FROM filled")
+        con.unregister("filled")
