@@ -1,0 +1,87 @@
+"""San Francisco by configuration: fire calls with several units each, and a sample of 311."""
+
+from __future__ import annotations
+
+from statistics import median
+
+import pytest
+
+pytestmark = pytest.mark.slow
+WINDOWS = ("fire_calls_20161231_20170107", "fire_calls_20200407_20200420")
+
+
+@pytest.fixture(scope="module")
+def san_francisco(bring_up):
+    return bring_up("san_francisco")
+
+
+@pytest.fixture(scope="module")
+def units(shared_data) -> str:
+    return "[" + ", ".join(f"'{shared_data}/sf/{name}.parquet'" for name in WINDOWS) + "]"
+
+
+def test_the_units_of_a_call_are_one_incident(san_francisco, raw, units):
+    rows, calls = raw(
+        f"SELECT count(*), count(DISTINCT call_number) FROM read_parquet({units}, union_by_name = true)"
+    )[0]
+    shown = san_francisco.execute(
+        "SELECT count(*) AS incidents, sum(report_count) AS reports FROM mart_incident WHERE feed_id = 'sf_fire'"
+    ).iloc[0]
+    assert (shown["incidents"], shown["reports"]) == (calls, rows)
+
+
+def test_every_category_has_a_name(san_francisco):
+    unknown = san_francisco.execute(
+        "SELECT count(*) AS n FROM mart_incident WHERE category_code = '_unknown'"
+    )["n"][0]
+    assert unknown == 0
+
+
+def test_nearly_every_call_lies_in_a_neighbourhood(san_francisco):
+    placed = san_francisco.execute(
+        "SELECT 100.0 * count(grid_id) / count(*) AS pct FROM mart_incident WHERE feed_id = 'sf_fire'"
+    )["pct"][0]
+    assert placed >= 99.9
+
+
+@pytest.mark.parametrize(
+    ("segment", "start", "stop"),
+    [
+        ("register_dispatch", "received", "dispatched"),
+        ("dispatch_arrive", "dispatched", "arrived"),
+    ],
+)
+@pytest.mark.parametrize("window", WINDOWS)
+def test_medians_agree_with_a_direct_query_on_the_raw_file(
+    san_francisco, raw, units, *, segment, start, stop, window
+):
+    # One row per call: first dispatch and first arrival over its units. Local times: no window holds a clock change.
+    expected = raw(
+        f"""
+        SELECT epoch({stop} - {start}) / 60 FROM (
+            SELECT min(received_dttm) AS received, min(dispatch_dttm) AS dispatched, min(on_scene_dttm) AS arrived
+            FROM read_parquet({units}, union_by_name = true, filename = true)
+            WHERE filename LIKE '%{window}.parquet' GROUP BY call_number)
+        WHERE {stop} >= {start}
+        """
+    )
+    first, last = window.split("_")[-2:]
+    ours = san_francisco.execute(
+        "SELECT minutes FROM mart_segment WHERE segment_code = ? AND feed_id = 'sf_fire' AND excluded_code IS NULL"
+        " AND minutes IS NOT NULL AND start_date BETWEEN strptime(?, '%Y%m%d')::DATE AND strptime(?, '%Y%m%d')::DATE",
+        [segment, first, last],
+    )["minutes"]
+    assert len(ours) == len(expected)
+    assert median(ours) == pytest.approx(median(minutes for (minutes,) in expected), abs=0.001)
+
+
+def test_closures_before_the_beginning_are_counted_not_averaged(san_francisco, raw, shared_data):
+    (expected,) = raw(
+        f"SELECT count(*) FROM '{shared_data}/sf/sf311_sample_2008_2019.parquet' WHERE closed_date < created_date"
+    )[0]
+    negative = san_francisco.execute(
+        "SELECT count(*) AS n FROM mart_segment WHERE segment_code = 'signal_close' AND feed_id = 'sf_311'"
+        " AND excluded_code = 'negative'"
+    )["n"][0]
+    assert expected > 0
+    assert negative == expected
