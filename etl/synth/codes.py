@@ -8,27 +8,78 @@ from pathlib import Path
 
 TABLES = Path(__file__).parent / "tables"
 FEEDS = (
-    "police_110", "fire_119", "city_management", "complaint_12345", "citizen_report", "grid_patrol", "video_alert",
+    "police_110",
+    "fire_119",
+    "city_management",
+    "complaint_12345",
+    "citizen_report",
+    "grid_patrol",
+    "video_alert",
 )
 BIG_FEEDS = FEEDS[:5]
 DOMAIN_NAMES = {
-    "police": "警情", "fire": "火情", "traffic": "交通", "hazard": "安全隐患", "city": "城市管理", "complaint": "民生诉求",
+    "police": "警情",
+    "fire": "火情",
+    "traffic": "交通",
+    "hazard": "安全隐患",
+    "city": "城市管理",
+    "complaint": "民生诉求",
 }
 UNKNOWN_CODE = "9999"
 OUTCOMES = {
-    "police_110": {"正常处置": "", "虚假警情": "false_alarm", "骚扰电话": "harassing", "测试": "test",
-                   "非管辖": "out_of_remit", "重复报警": "duplicate"},
-    "fire_119": {"1": "", "2": "false_alarm", "3": "harassing", "4": "test", "5": "out_of_remit", "6": "duplicate"},
-    "city_management": {"有效": "", "作废": "false_alarm", "非管辖": "out_of_remit", "重复": "duplicate", "测试": "test"},
-    "complaint_12345": {"受理": "", "无效": "harassing", "不属于受理范围": "out_of_remit", "重件": "duplicate",
-                        "撤单": "withdrawn", "测试": "test"},
-    "citizen_report": {"adopted": "", "rejected": "false_alarm", "spam": "harassing", "outside": "out_of_remit",
-                       "duplicate": "duplicate", "withdrawn": "withdrawn", "test": "test"},
+    "police_110": {
+        "正常处置": "",
+        "虚假警情": "false_alarm",
+        "骚扰电话": "harassing",
+        "测试": "test",
+        "非管辖": "out_of_remit",
+        "重复报警": "duplicate",
+    },
+    "fire_119": {
+        "1": "",
+        "2": "false_alarm",
+        "3": "harassing",
+        "4": "test",
+        "5": "out_of_remit",
+        "6": "duplicate",
+    },
+    "city_management": {
+        "有效": "",
+        "作废": "false_alarm",
+        "非管辖": "out_of_remit",
+        "重复": "duplicate",
+        "测试": "test",
+    },
+    "complaint_12345": {
+        "受理": "",
+        "无效": "harassing",
+        "不属于受理范围": "out_of_remit",
+        "重件": "duplicate",
+        "撤单": "withdrawn",
+        "测试": "test",
+    },
+    "citizen_report": {
+        "adopted": "",
+        "rejected": "false_alarm",
+        "spam": "harassing",
+        "outside": "out_of_remit",
+        "duplicate": "duplicate",
+        "withdrawn": "withdrawn",
+        "test": "test",
+    },
     "grid_patrol": {"Y": "", "N": "false_alarm", "D": "duplicate"},
     "video_alert": {"confirmed": "", "false_alarm": "false_alarm", "duplicate": "duplicate", "test": "test"},
 }
-STEPS = {"P": "dispatch", "T": "return", "Y": "extend", "D": "supervise", "G": "suspend", "F": "check", "C": "reopen",
-         "H": "handle"}
+STEPS = {
+    "P": "dispatch",
+    "T": "return",
+    "Y": "extend",
+    "D": "supervise",
+    "G": "suspend",
+    "F": "check",
+    "C": "reopen",
+    "H": "handle",
+}
 
 
 def read_table(name: str) -> list[dict[str, str]]:

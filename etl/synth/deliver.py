@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-from etl.synth.codes import FEEDS, UNKNOWN_CODE, catalog, category_source, department_source, read_table
 from etl.datum import wgs84_to_gcj02
-from etl.synth.feedspec import SQL, FeedSpec
+from etl.synth.codes import FEEDS, read_table
 from etl.synth.incidents import NEVER, Columns
 from etl.synth.reports import EVENTS
 from etl.synth.world import POINTS_PER_GRID, World
 
 STATION_POINT = 40 * POINTS_PER_GRID + 3  # the police station's own address
-# One row in about 2,000 arrives broken; the broken row is an extra one, so totals of sound rows stay exact.
-DEFECT_EVERY = 1_999
+STEP_TYPES = {"deadline": "Int64", "result": "string", "reason": "string", "step": "string"}
 
 
 def windows_of(report: Columns, ends: np.ndarray, *, begin: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Returns (row, window, version) of every delivery: a row goes out again whenever something happened to it.
+    """Returns (row, window, version) of every delivery: a row goes out again whenever something happened.
 
     Args:
         report: columns of reports.
@@ -38,7 +35,9 @@ def windows_of(report: Columns, ends: np.ndarray, *, begin: int) -> tuple[np.nda
     return row, window, version
 
 
-def delivery_frame(world: World, report: Columns, ends: np.ndarray, *, begin: int, source: int) -> pd.DataFrame:
+def delivery_frame(
+    world: World, report: Columns, ends: np.ndarray, *, begin: int, source: int
+) -> pd.DataFrame:
     """Returns one line per (report, window) with numbers only; text is added by the feed's SELECT."""
     row, window, version = windows_of(report, ends, begin=begin)
     cut = ends[window]
@@ -56,93 +55,43 @@ def delivery_frame(world: World, report: Columns, ends: np.ndarray, *, begin: in
     return pd.DataFrame(frame)
 
 
+# What the process log holds: step code, place in the order, event, "only when" event, result, reason.
+LOGGED = (
+    ("P", 1, "first_dispatched", "returned", None, None),
+    ("T", 2, "returned", "returned", None, "不属于本单位职责"),
+    ("P", 3, "dispatched", "returned", None, "重新派遣"),
+    ("F", 4, "failed", "failed", "不合格", "现场未整改到位"),
+    ("H", 5, "redone", "failed", None, "返工完成"),
+    ("F", 6, "checked", "failed", "合格", None),
+    ("Y", 7, "extended", "extended", None, "需协调产权单位，申请延期"),
+    ("G", 8, "suspended", "suspended", None, "待专项资金，挂账"),
+    ("D", 9, "supervised", "supervised", None, "超期督办"),
+    ("C", 10, "reopened", "reopened", None, "市民反映未解决，重新立案"),
+)
+
+
 def step_frame(world: World, report: Columns, ends: np.ndarray, *, begin: int) -> pd.DataFrame:
     """Returns one line per step of the process log: only what departs from the straight way is logged."""
+    right = world.category["department"][report["category"]]
+    other = report["report"] % len(read_table("departments"))  # where a returned case had been sent first
     parts = []
-    returned = report["returned"] < NEVER
-    failed = report["failed"] < NEVER
-    every = np.ones(len(returned), dtype=bool)
-    logged = (
-        ("P", 1, "first_dispatched", returned, "", ""), ("T", 2, "returned", returned, "", "不属于本单位职责"),
-        ("P", 3, "dispatched", returned, "", "重新派遣"), ("F", 4, "failed", failed, "不合格", "现场未整改到位"),
-        ("H", 5, "redone", failed, "", "返工完成"), ("F", 6, "checked", failed, "合格", ""),
-        ("Y", 7, "extended", every, "", "需协调产权单位，申请延期"), ("G", 8, "suspended", every, "", "待专项资金，挂账"),
-        ("D", 9, "supervised", every, "", "超期督办"), ("C", 10, "reopened", every, "", "市民反映未解决，重新立案"),
-    )
-    for step, seq, name, wanted, result, reason in logged:
-        own = np.flatnonzero(wanted & (report[name] < NEVER))
-        at = report[name][own]
-        window = np.searchsorted(ends, np.maximum(at, report["delivered"][own]), side="left")
-        sent = (window < len(ends)) & (np.maximum(at, report["delivered"][own]) > begin)
-        own, at, window = own[sent], at[sent], window[sent]
-        other = (report["report"][own] % len(read_table("departments"))) if step == "T" else None
-        right = world.category["department"][report["category"][own]]
-        parts.append(pd.DataFrame({
-            "report": report["report"][own], "win": window, "cut": ends[window], "step": step, "seq": seq, "at": at,
-            "department": right if other is None else other, "result": result or None, "reason": reason or None,
-            "deadline": report["extended_to"][own] if step == "Y" else None,
-        }))
-    frame = pd.concat(parts, ignore_index=True)
-    return frame.astype({"deadline": "Int64", "result": "string", "reason": "string", "step": "string"})
-
-
-class Wording:
-    """A DuckDB session that turns delivery frames into the words and columns of a feed."""
-
-    def __init__(self, world: World) -> None:
-        """Loads addresses, clauses and macros once."""
-        self.db = duckdb.connect()
-        self.db.execute("SET threads = 2")
-        point = pd.DataFrame({"point": np.arange(len(world.address)), "address": world.address})
-        self.db.execute("CREATE TABLE place AS SELECT *, 'G' || lpad((point // ? + 1)::VARCHAR, 3, '0') AS grid FROM point",
-                        [POINTS_PER_GRID])
-        del point
-
-    def word(self, spec: FeedSpec, frame: pd.DataFrame) -> None:
-        """Fills table `worded` with the feed's rows, window number first."""
-        self._codes(spec)
-        for statement in [spec.skew_sql(), *(SQL / "macros.sql").read_text(encoding="utf-8").split(";\n")]:
-            self.db.execute(statement)
-        if spec.is_step:
-            self.db.execute("CREATE OR REPLACE TEMP TABLE delivery AS SELECT * FROM frame")
-        else:
-            self.db.execute(
-                """CREATE OR REPLACE TEMP TABLE delivery AS
-                SELECT f.* EXCLUDE (lon, lat), p.address, p.grid, if(isnan(f.lon), NULL, f.lon) AS lon,
-                    if(isnan(f.lat), NULL, f.lat) AS lat, c.clause, c.category_name, c.kind,
-                    if(f.is_unknown_code, ?, c.category_text) AS category_text
-                FROM frame AS f
-                INNER JOIN place AS p ON p.point = f.point
-                INNER JOIN category AS c ON c.category = f.category""",
-                [UNKNOWN_CODE],
-            )
-        self.db.execute(f"CREATE OR REPLACE TEMP TABLE worded AS {spec.select}")
-        if spec.key:
-            self._spoil(spec)
-
-    def _codes(self, spec: FeedSpec) -> None:
-        feed = FEEDS[spec.source]
-        clause = {row["category_code"]: row["clause"] for row in read_table("phrases")}
-        codes = pd.DataFrame(
-            [(index, category_source(feed, row, index=index + 1), row["name_zh"], row["kind_code"],
-              clause[row["category_code"]]) for index, row in enumerate(catalog())],
-            columns=["category", "category_text", "category_name", "kind", "clause"],
+    for step, seq, event, only_when, result, reason in LOGGED:
+        out_at = np.maximum(report[event], report["delivered"])
+        wanted = (
+            (report[only_when] < NEVER) & (report[event] < NEVER) & (out_at > begin) & (out_at <= ends[-1])
         )
-        departments = pd.DataFrame(
-            [(index, department_source(feed, row, index=index + 1)) for index, row in enumerate(read_table("departments"))],
-            columns=["department", "source_code"],
-        )
-        self.db.execute("CREATE OR REPLACE TEMP TABLE category AS SELECT * FROM codes")
-        self.db.execute("CREATE OR REPLACE TEMP TABLE department AS SELECT * FROM departments")
-        assert len(codes) and len(departments)
-
-    def _spoil(self, spec: FeedSpec) -> None:
-        """Adds broken copies of a few rows: without a key, or with a time that does not exist."""
-        swaps = [f'NULL AS "{spec.key}"']
-        if spec.time:
-            swaps.append(f"""'X' || "{spec.key}" AS "{spec.key}", '2026-13-32 25:61:00' AS "{spec.time}" """)
-        for number, swap in enumerate(swaps):
-            self.db.execute(
-                f"""INSERT INTO worded SELECT * REPLACE ({swap}) FROM worded
-                WHERE hash("{spec.key}") % {DEFECT_EVERY} = {number}"""
-            )
+        window = np.searchsorted(ends, out_at[wanted], side="left")
+        frame = {
+            "report": report["report"][wanted],
+            "win": window,
+            "cut": ends[window],
+            "step": step,
+            "seq": seq,
+            "at": report[event][wanted],
+            "department": (other if seq <= 2 else right)[wanted],
+            "result": result,
+            "reason": reason,
+            "deadline": report["extended_to"][wanted] if step == "Y" else None,
+        }
+        parts.append(pd.DataFrame(frame).astype(STEP_TYPES))
+    return pd.concat(parts, ignore_index=True)

@@ -16,10 +16,25 @@ EPSG = 4549  # CGCS2000, 3-degree belt of 120 E: metres without visible distorti
 CENTER = (120.0735, 30.3255)
 AREA_M2 = 38.0e6
 GRID_COUNT = 125
-# Rough hand-drawn shape (east, north; kilometres from the centre): a canal in the south, a ring road in the west.
+# Drawn by hand (east, north; kilometres from the centre): a canal in the south, a ring road in the west.
 CORNERS = (
-    (-3.2, -2.5), (-1.9, -2.9), (-0.3, -2.6), (1.3, -3.1), (2.9, -2.8), (3.5, -1.6), (3.1, -0.5), (3.7, 0.6),
-    (3.0, 1.7), (2.3, 2.9), (0.9, 3.3), (-0.5, 2.8), (-1.8, 3.2), (-3.1, 2.5), (-3.6, 1.2), (-3.2, 0.1), (-3.8, -1.3),
+    (-3.2, -2.5),
+    (-1.9, -2.9),
+    (-0.3, -2.6),
+    (1.3, -3.1),
+    (2.9, -2.8),
+    (3.5, -1.6),
+    (3.1, -0.5),
+    (3.7, 0.6),
+    (3.0, 1.7),
+    (2.3, 2.9),
+    (0.9, 3.3),
+    (-0.5, 2.8),
+    (-1.8, 3.2),
+    (-3.1, 2.5),
+    (-3.6, 1.2),
+    (-3.2, 0.1),
+    (-3.8, -1.3),
 )
 # Where people live densely: (east, north, weight, spread), kilometres.
 CORES = ((1.9, -1.6, 1.0, 1.0), (0.2, -1.2, 0.75, 0.9), (1.6, 0.5, 0.55, 0.9), (-1.6, -1.4, 0.35, 0.8))
@@ -60,7 +75,9 @@ def density_at(east_km: np.ndarray, north_km: np.ndarray) -> np.ndarray:
     """Returns the relative density of people; half town, half country (半城半乡)."""
     density = np.full(np.shape(east_km), 0.07)
     for east, north, weight, spread in CORES:
-        density = density + weight * np.exp(-((east_km - east) ** 2 + (north_km - north) ** 2) / (2 * spread**2))
+        density = density + weight * np.exp(
+            -((east_km - east) ** 2 + (north_km - north) ** 2) / (2 * spread**2)
+        )
     return density
 
 
@@ -108,7 +125,7 @@ def _cell_arcs(outline: Polygon, seeds: np.ndarray) -> list[LineString]:
     """Returns the borders between Voronoi cells and along the outline, cut at every junction."""
     cells = voronoi_diagram(MultiPoint(seeds), envelope=outline.buffer(3000))
     borders = unary_union([cell.boundary for cell in cells.geoms])
-    # Snap-rounded noding: without a grid size a border can end a hair short of the outline and two cells melt.
+    # Snap-rounded noding: without a grid size a border may end short of the outline and two cells melt.
     noded = shapely.union(borders, outline.boundary, grid_size=0.01)
     near = outline.buffer(0.5)
     return [arc for arc in linemerge(noded).geoms if near.covers(arc.interpolate(0.5, normalized=True))]
@@ -116,7 +133,9 @@ def _cell_arcs(outline: Polygon, seeds: np.ndarray) -> list[LineString]:
 
 def _make_warp(rng: np.random.Generator):
     """Returns a smooth displacement of the plane: bends straight borders without tearing or crossing them."""
-    waves = [(length, size) for length, size in ((3100, 95), (1300, 48), (620, 24), (330, 11)) for _ in range(3)]
+    waves = [
+        (length, size) for length, size in ((3100, 95), (1300, 48), (620, 24), (330, 11)) for _ in range(3)
+    ]
     angle = rng.uniform(0, 2 * np.pi, len(waves))
     heading = rng.uniform(0, 2 * np.pi, len(waves))
     phase = rng.uniform(0, 2 * np.pi, len(waves))
@@ -136,19 +155,23 @@ def _make_warp(rng: np.random.Generator):
 def _groups(cells: list[Polygon], rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Returns communities and circles: circles nest in each other, communities are drawn on their own."""
     single = np.arange(len(cells))
-    community = grow_groups(cells, single, 43, rng)
-    circle30 = grow_groups(cells, single, 30, rng)
-    circle12 = grow_groups(cells, circle30, 12, rng)
-    circle6 = grow_groups(cells, circle12, 6, rng)
+    community = grow_groups(cells, single, count=43, rng=rng)
+    circle30 = grow_groups(cells, single, count=30, rng=rng)
+    circle12 = grow_groups(cells, circle30, count=12, rng=rng)
+    circle6 = grow_groups(cells, circle12, count=6, rng=rng)
     return {"community": community, "circle30": circle30, "circle12": circle12, "circle6": circle6}
 
 
-def grow_groups(cells: list[Polygon], member: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+def grow_groups(
+    cells: list[Polygon], member: np.ndarray, *, count: int, rng: np.random.Generator
+) -> np.ndarray:
     """Returns the group of each cell: `count` contiguous groups of the parts that `member` numbers.
 
-    The smallest group takes the nearest free neighbour until nothing is free, so groups stay connected and even.
+    The smallest group takes the nearest free neighbour until none is free: groups stay connected and even.
     """
-    parts = [unary_union([cells[i] for i in np.flatnonzero(member == part)]) for part in range(member.max() + 1)]
+    parts = [
+        unary_union([cells[i] for i in np.flatnonzero(member == part)]) for part in range(member.max() + 1)
+    ]
     centers = np.array([part.centroid.coords[0] for part in parts])
     touching = [
         {j for j, other in enumerate(parts) if j != i and part.intersection(other).length > 20}
@@ -160,12 +183,12 @@ def grow_groups(cells: list[Polygon], member: np.ndarray, count: int, rng: np.ra
         free = np.flatnonzero(group < 0)
         group[free[np.argmin(((centers[free] - middle) ** 2).sum(axis=1))]] = number
     while (group < 0).any():
-        _grow_once(group, touching, centers, count)
+        _grow_once(group, touching, centers=centers, count=count)
     order = _reading_order(parts, group, count)
     return order[group][member]
 
 
-def _grow_once(group: np.ndarray, touching: list[set[int]], centers: np.ndarray, count: int) -> None:
+def _grow_once(group: np.ndarray, touching: list[set[int]], *, centers: np.ndarray, count: int) -> None:
     for number in np.argsort(np.bincount(group[group >= 0], minlength=count), kind="stable"):
         own = np.flatnonzero(group == number)
         free = sorted({j for i in own for j in touching[i] if group[j] < 0})
@@ -177,7 +200,9 @@ def _grow_once(group: np.ndarray, touching: list[set[int]], centers: np.ndarray,
 
 def _reading_order(parts: list[Polygon], group: np.ndarray, count: int) -> np.ndarray:
     """Returns old number -> new number, north to south then west to east, so ids read like a map."""
-    middles = [unary_union([parts[i] for i in np.flatnonzero(group == number)]).centroid for number in range(count)]
+    middles = [
+        unary_union([parts[i] for i in np.flatnonzero(group == number)]).centroid for number in range(count)
+    ]
     rank = sorted(range(count), key=lambda number: (-round(middles[number].y, -3), middles[number].x))
     order = np.empty(count, dtype=int)
     order[rank] = np.arange(count)

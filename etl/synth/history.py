@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from etl.synth.codes import FEEDS
-from etl.synth.deliver import Wording, delivery_frame, step_frame
+from etl.synth.deliver import delivery_frame, step_frame
 from etl.synth.feedspec import SPECS, FeedSpec
 from etl.synth.incidents import NEVER, Columns, Volume, epoch
 from etl.synth.reports import EVENTS, draw_month
 from etl.synth.townfiles import TOWN_SEED
+from etl.synth.wording import Wording
 from etl.synth.workclock import LOCAL_SECONDS, WorkClock
 from etl.synth.world import World, build_world
 from etl.synth.writers import file_name, write_window
@@ -67,9 +68,13 @@ def months_between(first: date, last: date) -> list[tuple[int, int]]:
 
 
 def window_ends(plan: Plan, spec: FeedSpec) -> np.ndarray:
-    """Returns when each history file of a feed ends: whole months, then up to yesterday and the day before, then now."""
+    """Returns when each history file of a feed ends: whole months, the last three midnights, now."""
     months = months_between(plan.first, local_day(plan.now))[1:]
-    edges = [epoch(date(year, month, 1)) for number, (year, month) in enumerate(months, start=1) if number % spec.months == 0]
+    edges = [
+        epoch(date(year, month, 1))
+        for number, (year, month) in enumerate(months, start=1)
+        if number % spec.months == 0
+    ]
     today = epoch(local_day(plan.now))
     edges += [today - 2 * 86_400, today - 86_400, today]
     edges = sorted({edge for edge in edges if epoch(plan.first) < edge < plan.now})
@@ -85,23 +90,37 @@ def write_history(plan: Plan, *, say: Callable[[str], None] = print) -> dict[str
     light = tuple(spec for spec in SPECS if spec not in heavy)
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
-        other = pool.apply_async(_write_group, (plan, heavy, False)) if plan.keep is None else None
-        counts = _write_group(plan, light if other else SPECS, True, say)
+        other = (
+            pool.apply_async(_write_group, (plan, heavy), {"with_truth": False})
+            if plan.keep is None
+            else None
+        )
+        counts = _write_group(plan, light if other else SPECS, with_truth=True, say=say)
         counts |= other.get() if other else {}
     state = {spec.feed: plan.now for spec in SPECS}
     (plan.home / STATE).write_text(
-        json.dumps({"seed": plan.seed, "scale": plan.volume.scale, "is_null": plan.is_null, "history_end": plan.now,
-                    "ends": state}),
+        json.dumps(
+            {
+                "seed": plan.seed,
+                "scale": plan.volume.scale,
+                "is_null": plan.is_null,
+                "history_end": plan.now,
+                "ends": state,
+            }
+        ),
         encoding="utf-8",
     )
     return counts
 
 
 def _write_group(
-    plan: Plan, specs: tuple[FeedSpec, ...], with_truth: bool, say: Callable[[str], None] | None = None
+    plan: Plan, specs: tuple[FeedSpec, ...], *, with_truth: bool, say: Callable[[str], None] | None = None
 ) -> dict[str, int]:
     world, clock = plan.world(), plan.clock()
-    months = [draw_month(world, month, volume=plan.volume, clock=clock) for month in months_between(plan.first, local_day(plan.now))]
+    months = [
+        draw_month(world, month, volume=plan.volume, clock=clock)
+        for month in months_between(plan.first, local_day(plan.now))
+    ]
     report = {name: np.concatenate([part[0][name] for part in months]) for name in months[0][0]}
     incident = {name: np.concatenate([part[1][name] for part in months]) for name in months[0][1]}
     del months
@@ -110,13 +129,15 @@ def _write_group(
     if plan.keep is not None:
         kept &= plan.keep(report)
     if with_truth:
-        write_truth(plan, {n: v[kept] for n, v in report.items()}, incident, world)
+        write_truth(plan, {n: v[kept] for n, v in report.items()}, incident=incident, world=world)
         _write_pending(plan, {n: v[kept | future] for n, v in report.items()})
     lookup_transfers(report)
     wording, counts = Wording(world), {}
     for spec in specs:
         own = kept & (report["feed"] == spec.source)
-        counts[spec.feed] = write_feed(plan, spec, {n: v[own] for n, v in report.items()}, wording=wording, world=world)
+        counts[spec.feed] = write_feed(
+            plan, spec, {n: v[own] for n, v in report.items()}, wording=wording, world=world
+        )
         if say:
             say(f"  {spec.feed}: {counts[spec.feed]:,} rows")
     return counts
@@ -141,7 +162,9 @@ def write_feed(plan: Plan, spec: FeedSpec, report: Columns, *, wording: Wording,
     return write_frame(spec, frame, ends, wording=wording, landing=plan.home / "landing")
 
 
-def write_frame(spec: FeedSpec, frame: pd.DataFrame, ends: np.ndarray, *, wording: Wording, landing: Path) -> int:
+def write_frame(
+    spec: FeedSpec, frame: pd.DataFrame, ends: np.ndarray, *, wording: Wording, landing: Path
+) -> int:
     """Words a frame and writes one file per window."""
     wording.word(spec, frame)
     return sum(
@@ -150,15 +173,23 @@ def write_frame(spec: FeedSpec, frame: pd.DataFrame, ends: np.ndarray, *, wordin
     )
 
 
-def write_truth(plan: Plan, report: Columns, incident: Columns, world: World) -> None:
+def write_truth(plan: Plan, report: Columns, *, incident: Columns, world: World) -> None:
     """Writes what really happened, for tests and measurements only; the product never reads it."""
     folder = plan.home / "truth"
     folder.mkdir(parents=True, exist_ok=True)
     prefix = np.array(["JQ", "H", "CG", "GD", "SSP", "XC", "V"])
     months, numbers = report["report"] // 1_000_000, report["report"] % 1_000_000
-    keys = pd.Series(prefix[report["feed"]]) + months.astype(str) + pd.Series(numbers).astype(str).str.zfill(6)
-    links = pd.DataFrame({"feed": np.array(FEEDS)[report["feed"]], "source_key": keys, "true_incident": report["incident"],
-                          "is_duplicate": report["is_duplicate"]})
+    keys = (
+        pd.Series(prefix[report["feed"]]) + months.astype(str) + pd.Series(numbers).astype(str).str.zfill(6)
+    )
+    links = pd.DataFrame(
+        {
+            "feed": np.array(FEEDS)[report["feed"]],
+            "source_key": keys,
+            "true_incident": report["incident"],
+            "is_duplicate": report["is_duplicate"],
+        }
+    )
     links.to_parquet(folder / "links.parquet", index=False)
     wanted = np.isin(incident["incident"], report["incident"])
     frame = pd.DataFrame({name: values[wanted] for name, values in incident.items()})
@@ -169,7 +200,11 @@ def write_truth(plan: Plan, report: Columns, incident: Columns, world: World) ->
 
 def _write_pending(plan: Plan, report: Columns) -> None:
     """Keeps what is not over at the end of history, so that the stream can go on with it."""
-    last = np.column_stack([np.where(report[name] < NEVER, report[name], 0) for name in (*EVENTS, "delivered")]).max(axis=1)
+    last = np.column_stack(
+        [np.where(report[name] < NEVER, report[name], 0) for name in (*EVENTS, "delivered")]
+    ).max(axis=1)
     open_rows = last > plan.now
     folder = plan.home / "truth"
-    pd.DataFrame({name: values[open_rows] for name, values in report.items()}).to_parquet(folder / "pending.parquet", index=False)
+    pd.DataFrame({name: values[open_rows] for name, values in report.items()}).to_parquet(
+        folder / "pending.parquet", index=False
+    )

@@ -33,13 +33,15 @@ def epoch(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) - LOCAL_SECONDS
 
 
-def draw_incidents(world: World, year: int, month: int, volume: Volume) -> tuple[Columns, np.random.Generator]:
+def draw_incidents(
+    world: World, month: tuple[int, int], *, volume: Volume
+) -> tuple[Columns, np.random.Generator]:
     """Returns one month's incidents ordered by time, and the generator to go on with.
 
-    A month depends on (seed, year, month) only, so history and stream agree on it whenever either is run.
+    A month depends on (seed, month) only, so history and stream agree on it whenever either is run.
     """
-    rng = np.random.default_rng([world.seed, 21, year, month])
-    days = month_days(year, month)
+    rng = np.random.default_rng([world.seed, 21, *month])
+    days = month_days(*month)
     busy = day_factors(world, days, rng)
     mean = LEVEL * volume.scale * world.category["daily"][:, None] * busy
     counts = rng.poisson(mean)
@@ -48,8 +50,8 @@ def draw_incidents(world: World, year: int, month: int, volume: Volume) -> tuple
     at = epoch(days[0]) + day * 86_400 + _time_of_day(world, category, rng)
     order = np.argsort(at, kind="stable")
     category, at = category[order], at[order]
-    point = _places(world, category, (year, month) >= volume.emerging_from, rng)
-    incident = (year * 100 + month) * 1_000_000 + np.arange(len(at))
+    point = _places(world, category, is_late=month >= volume.emerging_from, rng=rng)
+    incident = (month[0] * 100 + month[1]) * 1_000_000 + np.arange(len(at))
     return {"incident": incident, "category": category, "occurred": at, "point": point}, rng
 
 
@@ -64,7 +66,7 @@ def _time_of_day(world: World, category: np.ndarray, rng: np.random.Generator) -
     return seconds
 
 
-def _places(world: World, category: np.ndarray, is_late: bool, rng: np.random.Generator) -> np.ndarray:
+def _places(world: World, category: np.ndarray, *, is_late: bool, rng: np.random.Generator) -> np.ndarray:
     point = np.empty(len(category), dtype=np.int64)
     rank = rng.random(len(category)) ** 1.4  # places differ: some corners see three times what others see
     for index in np.unique(category):
@@ -78,12 +80,14 @@ def _places(world: World, category: np.ndarray, is_late: bool, rng: np.random.Ge
 
 
 def draw_reports(world: World, incident: Columns, rng: np.random.Generator) -> Columns:
-    """Returns the reports of the incidents: `row` points at the incident, the first report of each is the lead."""
+    """Returns the reports of the incidents: `row` is the incident's number, its first report is the lead."""
     category = incident["category"]
     count = len(category)
     lead_feed = _pick(world.feed_weight[category], rng)
     wanted = world.category["extra"][category]
-    extra = np.floor(wanted + rng.random(count)).astype(np.int64) + (rng.random(count) < 0.01) * rng.integers(0, 4, count)
+    extra = np.floor(wanted + rng.random(count)).astype(np.int64) + (rng.random(count) < 0.01) * rng.integers(
+        0, 4, count
+    )
     second = np.repeat(np.arange(count), extra)
     row = np.concatenate([np.arange(count), second])
     is_lead = np.arange(len(row)) < count

@@ -1,4 +1,4 @@
-"""January to October 2020 as published: the totals the papers give, reached by dropping surplus reports at random."""
+"""January to October 2020 as published: the papers' totals, reached by dropping surplus reports at random."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ class _Trim:
         citizen = report["feed"] == FEEDS.index("citizen_report")
         codes = np.array([row["category_code"].startswith("dispute") for row in catalog()])
         # A report corrected later may have arrived as something else; only plain ones count towards a kind.
-        dispute = codes[report["category"]] & ~report["is_unknown_code"] & (report["category"] == report["first_category"])
+        dispute = (
+            codes[report["category"]]
+            & ~report["is_unknown_code"]
+            & (report["category"] == report["first_category"])
+        )
         disputed = codes[report["category"]] | codes[report["first_category"]]
         keep = np.zeros(len(arrived), dtype=bool)
         for pool, wanted in (

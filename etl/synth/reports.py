@@ -1,36 +1,88 @@
-"""One month of reports as the feeds hold them: each report's own instants, codes and defects, still without text."""
+"""One month of reports as the feeds hold them: own instants, codes and defects, still without text."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from etl.synth.codes import FEEDS
-from etl.synth.handling import CITIZEN, CITY, COMPLAINT, FIRE, PATROL, POLICE, REGISTER, VIDEO, run_process, spread_minutes
+from etl.synth.handling import (
+    CITIZEN,
+    CITY,
+    COMPLAINT,
+    FIRE,
+    PATROL,
+    POLICE,
+    REGISTER,
+    VIDEO,
+    run_process,
+    spread_minutes,
+)
 from etl.synth.incidents import MINUTE, NEVER, Columns, Volume, draw_incidents, draw_reports
 from etl.synth.workclock import WorkClock
 from etl.synth.world import World, to_lonlat
 
 DUPLICATE_SHARE = np.array([0.3, 0.2, 0.5, 0.5, 0.5, 0.3, 0.3])
 NO_PLACE_SHARE = np.array([0.05, 0.02, 0.01, 0.13, 0.03, 0.0, 0.01])
-STEPS = ("first_dispatched", "returned", "dispatched", "accepted", "arrived", "handled", "check_sent", "failed", "redone",
-         "checked", "closed", "reopened", "closed_again", "called_back", "extended", "suspended", "supervised")
-LEAD_ONLY = ("verify_sent", "verified", "filed", "returned", "check_sent", "failed", "redone", "checked", "extended",
-             "extended_to", "suspended", "supervised", "reopened", "closed_again", "called_back")
+STEPS = (
+    "first_dispatched",
+    "returned",
+    "dispatched",
+    "accepted",
+    "arrived",
+    "handled",
+    "check_sent",
+    "failed",
+    "redone",
+    "checked",
+    "closed",
+    "reopened",
+    "closed_again",
+    "called_back",
+    "extended",
+    "suspended",
+    "supervised",
+)
+LEAD_ONLY = (
+    "verify_sent",
+    "verified",
+    "filed",
+    "returned",
+    "check_sent",
+    "failed",
+    "redone",
+    "checked",
+    "extended",
+    "extended_to",
+    "suspended",
+    "supervised",
+    "reopened",
+    "closed_again",
+    "called_back",
+)
 EVENTS = ("received", "verify_sent", "verified", "filed", "corrected", *STEPS)
 # Outcomes of a void lead report, numbered; the words are the feeds' own (codes.py).
 VALID, DUPLICATE, FALSE_ALARM, HARASSING, OUTSIDE, TEST, WITHDRAWN = range(7)
-VOID_MIX = np.array([
-    [0.35, 0.38, 0.22, 0.05, 0.0], [0.75, 0.05, 0.12, 0.08, 0.0], [0.6, 0.0, 0.37, 0.03, 0.0],
-    [0.0, 0.3, 0.45, 0.03, 0.22], [0.55, 0.1, 0.2, 0.03, 0.12], [1.0, 0.0, 0.0, 0.0, 0.0], [0.95, 0.0, 0.0, 0.05, 0.0],
-])
+VOID_MIX = np.array(
+    [
+        [0.35, 0.38, 0.22, 0.05, 0.0],
+        [0.75, 0.05, 0.12, 0.08, 0.0],
+        [0.6, 0.0, 0.37, 0.03, 0.0],
+        [0.0, 0.3, 0.45, 0.03, 0.22],
+        [0.55, 0.1, 0.2, 0.03, 0.12],
+        [1.0, 0.0, 0.0, 0.0, 0.0],
+        [0.95, 0.0, 0.0, 0.05, 0.0],
+    ]
+)
 
 
-def draw_month(world: World, month: tuple[int, int], *, volume: Volume, clock: WorkClock) -> tuple[Columns, Columns]:
-    """Returns (reports, incidents) of one local month; instants are true UTC seconds, NEVER for what does not happen."""
-    incident, rng = draw_incidents(world, *month, volume)
+def draw_month(
+    world: World, month: tuple[int, int], *, volume: Volume, clock: WorkClock
+) -> tuple[Columns, Columns]:
+    """Returns (reports, incidents) of one local month; true UTC seconds, NEVER for what does not happen."""
+    incident, rng = draw_incidents(world, month, volume=volume)
     report = draw_reports(world, incident, rng)
     life = run_process(world, incident, clock=clock, rng=rng)
-    row, feed, lead = report["row"], report["feed"], report["is_lead"]
+    row = report["row"]
     count = len(row)
     report["report"] = (month[0] * 100 + month[1]) * 1_000_000 + np.arange(count)
     report["incident"] = incident["incident"][row]
@@ -48,7 +100,6 @@ def draw_month(world: World, month: tuple[int, int], *, volume: Volume, clock: W
     del report["lag_share"], report["x"], report["y"]
     incident |= life
     incident["lon"], incident["lat"] = to_lonlat(world.x[incident["point"]], world.y[incident["point"]])
-    assert lead.sum() == len(incident["incident"]) and feed.max(initial=0) < len(FEEDS)
     return report, incident
 
 
@@ -60,26 +111,24 @@ def _further_signals(world: World, report: Columns, rng: np.random.Generator) ->
     lag = np.minimum(report["lag_share"] * window, lasting * 0.9).astype(np.int64)
     first = report["signal"]
     report["reported"] = np.where(report["is_lead"], first, first + lag)
-    own = report["reported"] + spread_minutes(REGISTER[report["feed"]], 1.0, count, rng)
+    own = report["reported"] + spread_minutes(rng, REGISTER[report["feed"]], sigma=1.0, count=count)
     report["received"] = np.where(report["is_lead"], report["registered"], own)
 
 
 def _transfers(report: Columns, rng: np.random.Generator) -> None:
-    """Most further reports of a police call are the call itself, handed over to 119, 12345 or city management."""
+    """Most further reports of a police call are that call, handed over to 119, 12345 or city management."""
     count = len(report["row"])
     report["from_report"] = np.full(count, -1, dtype=np.int64)
     report["to_report"] = np.full(count, -1, dtype=np.int64)
-    leads = int(report["is_lead"].sum())
     target = np.isin(report["feed"], (FIRE, CITY, COMPLAINT)) & ~report["is_lead"]
     target &= (report["feed"][report["row"]] == POLICE) & (rng.random(count) < 0.75)
     further = np.flatnonzero(target)
     _, first = np.unique(report["row"][further], return_index=True)
     chosen = further[first]
     source = report["row"][chosen]  # leads come first, so an incident's number is its lead report's number
-    assert (source < leads).all()
     handed = report["received"][source] + rng.integers(15, 200, len(chosen))
     report["reported"][chosen] = handed
-    report["received"][chosen] = handed + spread_minutes(1.5, 0.8, len(chosen), rng)
+    report["received"][chosen] = handed + spread_minutes(rng, 1.5, sigma=0.8, count=len(chosen))
     report["from_report"][chosen] = report["report"][source]
     report["to_report"][source] = report["report"][chosen]
     report["handed"] = np.full(count, NEVER, dtype=np.int64)
@@ -99,11 +148,13 @@ def _own_handling(report: Columns, rng: np.random.Generator) -> None:
         report[name] = np.where(lead, report[name], np.where(report["is_duplicate"], NEVER, shifted))
         earliest = earliest + rng.integers(5, 60, count)
     report["first_dispatched"] = np.where(lead, report["first_dispatched"], report["dispatched"])
-    merged = report["received"] + spread_minutes(6, 0.7, count, rng)
+    merged = report["received"] + spread_minutes(rng, 6, sigma=0.7, count=count)
     report["closed"] = np.where(report["is_duplicate"], merged, report["closed"])
     report["is_self_handled"] = report["is_self_handled"] & lead
     calls = ~lead & ~report["is_duplicate"] & (report["feed"] == COMPLAINT) & (report["closed"] < NEVER)
-    report["called_back"] = np.where(calls, report["closed"] + spread_minutes(1700, 0.5, count, rng), report["called_back"])
+    report["called_back"] = np.where(
+        calls, report["closed"] + spread_minutes(rng, 1700, sigma=0.5, count=count), report["called_back"]
+    )
 
 
 def _outcomes(report: Columns, rng: np.random.Generator) -> None:
@@ -124,25 +175,31 @@ def _outcomes(report: Columns, rng: np.random.Generator) -> None:
 
 
 def _evidence(report: Columns, occurred: np.ndarray, rng: np.random.Generator) -> None:
-    """What a feed knows of the time of occurrence: cameras measure, callers remember, patrols have seen it clean."""
+    """What a feed knows of the time of occurrence: cameras measure, callers recall, patrols saw it clean."""
     count = len(report["row"])
     knows = (report["feed"] == VIDEO) | ((report["feed"] == POLICE) & (rng.random(count) < 0.45))
     said = np.where(report["feed"] == POLICE, occurred // MINUTE * MINUTE, occurred)
     report["occurred"] = np.where(knows, said, NEVER)
     patrolled = (report["feed"] == PATROL) & report["is_lead"]
-    report["clean"] = np.where(patrolled, occurred - spread_minutes(24, 0.9, count, rng), NEVER)
+    report["clean"] = np.where(patrolled, occurred - spread_minutes(rng, 24, sigma=0.9, count=count), NEVER)
     report["seen"] = np.where(patrolled, report["reported"], NEVER)
 
 
 def _defects(world: World, report: Columns, rng: np.random.Generator) -> None:
     count, feed = len(report["row"]), report["feed"]
     report["has_place"] = rng.random(count) >= NO_PLACE_SHARE[feed]
-    report["is_at_station"] = (feed == POLICE) & (rng.random(count) < 0.015)  # geocoded to the station's own address
+    report["is_at_station"] = (feed == POLICE) & (
+        rng.random(count) < 0.015
+    )  # geocoded to the station's own address
     report["is_unknown_code"] = rng.random(count) < 0.003
     late = rng.random(count) < 0.004
-    report["delivered"] = np.where(late, report["received"] + rng.integers(86_400, 5 * 86_400, count), report["received"])
+    report["delivered"] = np.where(
+        late, report["received"] + rng.integers(86_400, 5 * 86_400, count), report["received"]
+    )
     fixed = (rng.random(count) < 0.014) & (feed != VIDEO)
-    report["corrected"] = np.where(fixed, report["received"] + spread_minutes(400, 1.0, count, rng), NEVER)
+    report["corrected"] = np.where(
+        fixed, report["received"] + spread_minutes(rng, 400, sigma=1.0, count=count), NEVER
+    )
     # Before the correction the row carries the feed's neighbouring category.
     share = world.feed_weight[:, :] > 0
     following = np.array([[_next_used(share[:, f], c) for f in range(len(FEEDS))] for c in range(len(share))])

@@ -13,11 +13,12 @@ import pandas as pd
 
 from data.settings import Settings
 from data.town import load_town
-from etl.synth.deliver import Wording, delivery_frame, step_frame
+from etl.synth.deliver import delivery_frame, step_frame
 from etl.synth.feedspec import SPECS, FeedSpec
 from etl.synth.history import STATE, Plan, local_day, lookup_transfers, months_between, write_frame
 from etl.synth.incidents import NEVER, Columns, Volume
 from etl.synth.reports import EVENTS, draw_month
+from etl.synth.wording import Wording
 
 TICK_S = 1.0
 CATCH_UP_S = 6 * 3600  # a gap is closed with files of at most this much of the town's time
@@ -29,7 +30,7 @@ class StreamError(RuntimeError):
 
 @dataclass
 class Stream:
-    """What the stream knows: everything that may still happen to a report, and how far each feed has delivered."""
+    """What the stream knows: all that may still happen to a report, and how far each feed has delivered."""
 
     plan: Plan
     ends: dict[str, int]
@@ -68,7 +69,9 @@ class Stream:
 
     def forget(self) -> None:
         """Drops reports to which nothing can happen any more."""
-        last = np.column_stack([np.where(self.report[n] < NEVER, self.report[n], 0) for n in (*EVENTS, "delivered")]).max(axis=1)
+        last = np.column_stack(
+            [np.where(self.report[n] < NEVER, self.report[n], 0) for n in (*EVENTS, "delivered")]
+        ).max(axis=1)
         live = last > min(self.ends.values())
         self.report = {name: values[live] for name, values in self.report.items()}
 
@@ -93,26 +96,37 @@ def open_stream(settings: Settings) -> Stream:
     state = json.loads(path.read_text(encoding="utf-8"))
     ends = {feed: int(end) for feed, end in state["ends"].items()}
     first = local_day(min(ends.values()))
-    plan = Plan(settings.town_dir, settings.home, first, max(ends.values()), state["seed"], Volume(state["scale"]),
-                is_null=state["is_null"])
+    plan = Plan(
+        settings.town_dir,
+        settings.home,
+        first,
+        max(ends.values()),
+        state["seed"],
+        Volume(state["scale"]),
+        is_null=state["is_null"],
+    )
     pending = pd.read_parquet(settings.home / "truth" / "pending.parquet")
     report = {name: pending[name].to_numpy() for name in pending.columns}
     lookup_transfers(report)
     return Stream(plan, ends, report, int(state["history_end"]))
 
 
-def run_stream(settings: Settings, *, speed: float = 1.0, is_ahead: bool = False, rounds: int | None = None) -> None:
+def run_stream(
+    settings: Settings, *, speed: float = 1.0, is_ahead: bool = False, rounds: int | None = None
+) -> None:
     """Writes files until killed (or for `rounds` rounds).
 
-    The town's time starts at history's end and passes `speed` times as fast as the clock. It does not overtake the
-    present unless `is_ahead`: rows from the future would rightly be quarantined.
+    The town's time starts at history's end and passes `speed` times as fast as the clock. It never overtakes
+    the present unless `is_ahead`: rows from the future would rightly be quarantined.
     """
     stream = open_stream(settings)
     town_time = float(min(stream.ends.values()))
     begun, done = time.monotonic(), 0
     frozen = load_town(settings).pinned_at or settings.frozen_at
     while rounds is None or done < rounds:
-        present = _seconds(frozen or datetime.now(UTC).replace(tzinfo=None)) + (time.monotonic() - begun if frozen else 0)
+        present = _seconds(frozen or datetime.now(UTC).replace(tzinfo=None)) + (
+            time.monotonic() - begun if frozen else 0
+        )
         aim = min(town_time + CATCH_UP_S, present) if speed <= 1 else town_time + TICK_S * speed
         town_time = aim if is_ahead else min(aim, present)
         write_round(stream, int(town_time), speed=speed)

@@ -15,7 +15,14 @@ from etl.synth.geometry import Drawing, draw_town
 
 TOWN_SEED = 3301
 CATEGORY_COLUMNS = (
-    "category_code", "name_zh", "name_en", "domain_code", "kind_code", "severity_level", "link_group", "link_radius_m",
+    "category_code",
+    "name_zh",
+    "name_en",
+    "domain_code",
+    "kind_code",
+    "severity_level",
+    "link_group",
+    "link_radius_m",
     "link_window_minutes",
 )
 CIRCLES = (
@@ -25,7 +32,11 @@ CIRCLES = (
 )
 # Facts nobody has counted yet: (grid number, fact). Unknown must stay unknown all the way to the screen.
 UNKNOWN_FACTS = ((17, "road_km"), (58, "household_count"), (96, "day_population_count"))
-VERSIONS = (("2019-01-01", "2024-12-31", "2019"), ("2025-01-01", "2025-12-31", "2025"), ("2026-01-01", "", "2026"))
+VERSIONS = (
+    ("2019-01-01", "2024-12-31", "2019"),
+    ("2025-01-01", "2025-12-31", "2025"),
+    ("2026-01-01", "", "2026"),
+)
 
 
 def grid_id(index: int) -> str:
@@ -44,8 +55,10 @@ def write_town(folder: Path, *, seed: int = TOWN_SEED) -> None:
     write_csv(
         folder / "area_facts.csv",
         ("area_id", *FACT_COLUMNS),
-        ([area, *("" if (area, fact) in unknown else facts[fact][index] for fact in FACT_COLUMNS)]
-         for index, area in enumerate(ids)),
+        (
+            [area, *("" if (area, fact) in unknown else facts[fact][index] for fact in FACT_COLUMNS)]
+            for index, area in enumerate(ids)
+        ),
     )
     write_csv(
         folder / "staff.csv",
@@ -56,7 +69,7 @@ def write_town(folder: Path, *, seed: int = TOWN_SEED) -> None:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a UTF-8 CSV with \\n line ends."""
+    """Writes a UTF-8 CSV with Unix line ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
@@ -92,7 +105,11 @@ def _write_areas(folder: Path, drawing: Drawing, names: list[tuple[str, str]]) -
         }
         ring = [[round(x, 6), round(y, 6)] for x, y in cell.exterior.coords]
         features.append(
-            {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+            {
+                "type": "Feature",
+                "properties": properties,
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            }
         )
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features)
     (folder / "areas.geojson").write_text(
@@ -117,8 +134,18 @@ def _write_codes(folder: Path) -> None:
     )
     write_csv(
         folder / "responsibility.csv",
-        ("category_code", "department_id", "limit_value", "limit_unit", "is_three_hour", "start_point", "valid_from",
-         "valid_to", "version", "basis"),
+        (
+            "category_code",
+            "department_id",
+            "limit_value",
+            "limit_unit",
+            "is_three_hour",
+            "start_point",
+            "valid_from",
+            "valid_to",
+            "version",
+            "basis",
+        ),
         (row for entry in catalog() for row in responsibility_rows(entry)),
     )
     for name, rows in code_maps().items():
@@ -131,6 +158,18 @@ def responsibility_rows(entry: dict[str, str]) -> list[tuple[str, ...]]:
     for start, end, version in VERSIONS:
         limit = (version == "2026" and entry["limit_2026"]) or entry["limit_value"]
         basis = f"S镇权责清单（{version}年版）"
-        rows.append((entry["category_code"], entry["department_id"], limit, entry["limit_unit"],
-                     entry["is_three_hour"], entry["start_point"], start, end, version, basis))
+        rows.append(
+            (
+                entry["category_code"],
+                entry["department_id"],
+                limit,
+                entry["limit_unit"],
+                entry["is_three_hour"],
+                entry["start_point"],
+                start,
+                end,
+                version,
+                basis,
+            )
+        )
     return rows

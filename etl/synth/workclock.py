@@ -1,4 +1,4 @@
-"""The source systems' own deadlines: adds 急工时, 工作时, 工作日 and 自然日 to an instant, whole columns at a time."""
+"""The source systems' own deadlines: adds 急工时, 工作时, 工作日, 自然日 to whole columns of instants."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = 86_400
 
 
 class WorkClock:
-    """Work seconds elapsed since `first`, local days from `first` on; S-town keeps one zone without summer time."""
+    """Work seconds elapsed since `first`, `first` being a local day; S-town has no summer time."""
 
     def __init__(self, calendar: Calendar, *, first: date, days: int) -> None:
         """Lays out the work spans of `days` local days."""
@@ -34,7 +34,9 @@ class WorkClock:
     def add_hours(self, at: np.ndarray, hours: np.ndarray) -> np.ndarray:
         """Returns the instant at which `hours` work hours have passed since `at`."""
         span = np.searchsorted(self.starts, at, side="right") - 1
-        inside = np.where(span >= 0, np.minimum(at, self.ends[np.maximum(span, 0)]) - self.starts[np.maximum(span, 0)], 0)
+        inside = np.where(
+            span >= 0, np.minimum(at, self.ends[np.maximum(span, 0)]) - self.starts[np.maximum(span, 0)], 0
+        )
         target = self.elapsed[np.maximum(span, 0)] + inside + hours * 3600
         found = np.clip(np.searchsorted(self.elapsed, target, side="left") - 1, 0, len(self.starts) - 1)
         return (self.starts[found] + target - self.elapsed[found]).astype(np.int64)

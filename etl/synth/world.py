@@ -16,11 +16,52 @@ from etl.synth.facts import draw_facts
 from etl.synth.geometry import draw_town, points_inside, to_degrees
 
 POINTS_PER_GRID = 150
-ROADS = (
-    "振华路 古墩路 萍水西街 墩余路 育苗路 留祥路 石祥西路 紫金花路 厚仁路 金渡北路 甲来路 池华街 亲亲家园路 申花路 花蒋路 "
-    "灯彩街 西园一路 西园五路 振中路 金蓬街 三墩街 庙西街 蓝庭路 双桥东路 绕城北路 兰里路 虾龙路 望月路 颐兰路 景溪路"
-).split()
-SPOTS = ("门口", "东侧", "西侧", "小区北门", "小区南门", "路口", "公交站旁", "地下车库入口", "菜场边", "学校附近", "桥下", "沿街商铺")
+ROADS = [
+    "振华路",
+    "古墩路",
+    "萍水西街",
+    "墩余路",
+    "育苗路",
+    "留祥路",
+    "石祥西路",
+    "紫金花路",
+    "厚仁路",
+    "金渡北路",
+    "甲来路",
+    "池华街",
+    "亲亲家园路",
+    "申花路",
+    "花蒋路",
+    "灯彩街",
+    "西园一路",
+    "西园五路",
+    "振中路",
+    "金蓬街",
+    "三墩街",
+    "庙西街",
+    "蓝庭路",
+    "双桥东路",
+    "绕城北路",
+    "兰里路",
+    "虾龙路",
+    "望月路",
+    "颐兰路",
+    "景溪路",
+]
+SPOTS = (
+    "门口",
+    "东侧",
+    "西侧",
+    "小区北门",
+    "小区南门",
+    "路口",
+    "公交站旁",
+    "地下车库入口",
+    "菜场边",
+    "学校附近",
+    "桥下",
+    "沿街商铺",
+)
 # Share of a day's incidents in each local hour.
 PROFILES = {
     "day": (1, 1, 1, 1, 1, 2, 5, 9, 11, 11, 11, 9, 7, 8, 10, 10, 10, 9, 8, 7, 6, 4, 3, 2),
@@ -30,8 +71,14 @@ PROFILES = {
     "night": (9, 7, 5, 3, 2, 1, 1, 2, 2, 2, 2, 3, 4, 3, 3, 3, 4, 5, 7, 10, 13, 15, 14, 11),
 }
 # Season -> (day of the year of the peak, size of the swing).
-SEASONS = {"flat": (1, 0.0), "summer": (205, 0.28), "winter": (10, 0.45), "rain": (172, 0.4), "dry": (320, 0.2),
-           "festival": (30, 0.15)}
+SEASONS = {
+    "flat": (1, 0.0),
+    "summer": (205, 0.28),
+    "winter": (10, 0.45),
+    "rain": (172, 0.4),
+    "dry": (320, 0.2),
+    "festival": (30, 0.15),
+}
 SPRING_FESTIVALS = ("2020-01-25", "2021-02-12", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06")
 
 
@@ -93,7 +140,15 @@ def build_world(town_dir: Path, *, seed: int, town_seed: int, is_null: bool = Fa
 
 
 def _columns() -> dict[str, np.ndarray]:
-    numbers = ("daily", "extra", "handle_minutes", "link_radius_m", "link_window_minutes", "limit_value", *FEEDS)
+    numbers = (
+        "daily",
+        "extra",
+        "handle_minutes",
+        "link_radius_m",
+        "link_window_minutes",
+        "limit_value",
+        *FEEDS,
+    )
     columns = {name: np.array([row[name] for row in catalog()]) for name in catalog()[0]}
     columns |= {name: columns[name].astype(float) for name in numbers}
     columns["limit_2026"] = np.array([float(row["limit_2026"] or row["limit_value"]) for row in catalog()])
@@ -108,7 +163,10 @@ def _columns() -> dict[str, np.ndarray]:
 def _exposures(town_dir: Path, facts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     with (town_dir / "domains.csv").open(encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle))
-    return {row["domain_code"]: sum(facts[name].astype(float) for name in row["exposure"].split("+")) for row in rows}
+    return {
+        row["domain_code"]: sum(facts[name].astype(float) for name in row["exposure"].split("+"))
+        for row in rows
+    }
 
 
 def _risk(category: dict[str, np.ndarray], grid_count: int, rng: np.random.Generator) -> np.ndarray:

@@ -11,7 +11,7 @@ SELECT
     round(d.lon, 6) AS 经度,
     round(d.lat, 6) AS 纬度,
     d.address AS 报警地址,
-    '报警人称在' || d.address || '，' || d.clause || tail(d.report) AS 警情简述,
+    '报警人称在' || d.address || '，' || d.clause || (ARRAY['', '', '，要求民警到场', '，现场有人等候'])[1 + d.report % 4] AS 警情简述,
     caller(d.reporter) AS 报警人,
     phone(d.reporter) AS 报警电话,
     CASE WHEN d.handed <= d.cut THEN CASE d.to_feed WHEN 1 THEN 'fire_119' WHEN 2 THEN 'city_management' ELSE 'complaint_12345' END END AS 移送平台,
