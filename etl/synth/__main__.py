@@ -11,8 +11,9 @@ import typer
 
 from data.settings import TOWNS
 from etl.cli_context import Place, guarded
-from etl.synth.history import Plan, local_day, write_history
+from etl.synth.history import write_history
 from etl.synth.incidents import Volume
+from etl.synth.plan import Plan, local_day
 from etl.synth.profile2020 import plan_2020
 from etl.synth.stream import run_stream
 from etl.synth.townfiles import TOWN_SEED, write_town

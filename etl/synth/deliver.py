@@ -36,7 +36,7 @@ def windows_of(report: Columns, ends: np.ndarray, *, begin: int) -> tuple[np.nda
 
 
 def delivery_frame(
-    world: World, report: Columns, ends: np.ndarray, *, begin: int, source: int
+    world: World, report: Columns, *, ends: np.ndarray, begin: int, source: int
 ) -> pd.DataFrame:
     """Returns one line per (report, window) with numbers only; text is added by the feed's SELECT."""
     row, window, version = windows_of(report, ends, begin=begin)
@@ -70,7 +70,7 @@ LOGGED = (
 )
 
 
-def step_frame(world: World, report: Columns, ends: np.ndarray, *, begin: int) -> pd.DataFrame:
+def step_frame(world: World, report: Columns, *, ends: np.ndarray, begin: int) -> pd.DataFrame:
     """Returns one line per step of the process log: only what departs from the straight way is logged."""
     right = world.category["department"][report["category"]]
     other = report["report"] % len(read_table("departments"))  # where a returned case had been sent first

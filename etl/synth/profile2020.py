@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from etl.synth.codes import FEEDS, catalog
-from etl.synth.history import Plan
 from etl.synth.incidents import Columns, Volume
+from etl.synth.plan import Plan
 
 TOTAL, CITIZEN, CITIZEN_DISPUTES = 188_703, 27_087, 395
 NOW = int(datetime(2020, 10, 31, 16, 0, tzinfo=UTC).timestamp())  # 2020-11-01 00:00 in S-town

@@ -13,11 +13,12 @@ import pandas as pd
 
 from data.settings import Settings
 from data.town import load_town
-from etl.synth.deliver import delivery_frame, step_frame
 from etl.synth.feedspec import SPECS, FeedSpec
-from etl.synth.history import STATE, Plan, local_day, lookup_transfers, months_between, write_frame
-from etl.synth.incidents import NEVER, Columns, Volume
-from etl.synth.reports import EVENTS, draw_month
+from etl.synth.history import STATE, feed_frame, pick, write_frame
+from etl.synth.incidents import Columns, Volume
+from etl.synth.plan import Plan, local_day, months_between
+from etl.synth.reports import draw_month
+from etl.synth.truth import last_event, lookup_transfers
 from etl.synth.wording import Wording
 
 TICK_S = 1.0
@@ -57,23 +58,16 @@ class Stream:
         """Writes one feed's file of (last end, now]; returns its rows."""
         begin = self.ends[spec.feed]
         ends = np.array([now], dtype=np.int64)
-        own = self.report["feed"] == spec.source
-        report = {name: values[own] for name, values in self.report.items()}
-        if spec.is_step:
-            frame = step_frame(self.world, report, ends, begin=begin)
-        else:
-            frame = delivery_frame(self.world, report, ends, begin=begin, source=spec.source)
-        rows = write_frame(spec, frame, ends, wording=self.wording, landing=self.plan.home / "landing")
+        own = pick(self.report, self.report["feed"] == spec.source)
+        frame = feed_frame(self.world, own, spec=spec, ends=ends, begin=begin)
+        landing = self.plan.home / "landing"
+        rows = write_frame(spec, frame, ends=ends, wording=self.wording, landing=landing)
         self.ends[spec.feed] = now
         return rows
 
     def forget(self) -> None:
         """Drops reports to which nothing can happen any more."""
-        last = np.column_stack(
-            [np.where(self.report[n] < NEVER, self.report[n], 0) for n in (*EVENTS, "delivered")]
-        ).max(axis=1)
-        live = last > min(self.ends.values())
-        self.report = {name: values[live] for name, values in self.report.items()}
+        self.report = pick(self.report, last_event(self.report) > min(self.ends.values()))
 
     def save(self) -> None:
         """Notes how far each feed is, so that a restart goes on without a gap."""
