@@ -45,6 +45,8 @@ def read_file(reading: Reading) -> Incoming:
 
 def refuse_other_content(head: bytes, expected: str) -> None:
     """Raises RefusedFileError when the first bytes are of another kind than the contract's format."""
+    if expected == "jsonl" and not head.strip():
+        return  # lines without a record: a feed that had nothing to say, and says so
     found = content_kind(head)
     if found == "ole":
         raise RefusedFileError("encrypted_or_old_excel", "an OLE file: password-protected or Excel before 2007")

@@ -51,7 +51,10 @@ def _csv(db: duckdb.DuckDBPyConnection, select: str, *, spec: FeedSpec, path: Pa
 
 
 def _jsonl(db: duckdb.DuckDBPyConnection, select: str, *, spec: FeedSpec, path: Path) -> int:
-    return _copy(db, select, path=path, options="FORMAT json")
+    count = _copy(db, select, path=path, options="FORMAT json")
+    if not count:
+        path.write_text("\n", encoding="utf-8")  # a file without any byte would look torn off
+    return count
 
 
 def _json(db: duckdb.DuckDBPyConnection, select: str, *, spec: FeedSpec, path: Path) -> int:
