@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
 
@@ -28,6 +30,7 @@ from data.town import Town
 __all__ = ["Board", "Failed", "pages", "tiles_of"]
 log = logging.getLogger(__name__)
 KEPT_DRAWINGS = 256
+ASKS_AT_ONCE = min(4, os.cpu_count() or 1)
 HEADER = Header(uid="head")
 FILTER_BAR = FilterBar(uid="bar")
 EVERYTHING = Scope(area_ids=None, department_ids=None)
@@ -60,6 +63,8 @@ class Board:
         self._drawn: OrderedDict[Hashable, Values] = OrderedDict()
         self._lock = Lock()
         self._facts: tuple[int, Names, int] | None = None
+        self._listings: dict[tuple[Ask, Scope, int], object] = {}
+        self._pool = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="board")
 
     def context(self, view: View, *, page: Page, route: Mapping[str, str]) -> Context:
         """Returns what the page's tiles draw with; filters nobody can read fall back to the town's defaults."""
@@ -118,7 +123,7 @@ class Board:
     def _draw_fresh(self, page: Page, ctx: Context) -> tuple[Values, bool]:
         tiles = tiles_of(page)
         wanted = {tile.uid: self._safely(tile.requests, ctx, page=page, tile=tile) for tile in tiles}
-        answers = self._answer_all(wanted.values())
+        answers = self._answer_all(wanted.values(), generation=ctx.generation)
         values: Values = {}
         is_whole = True
         for tile in tiles:
@@ -130,19 +135,28 @@ class Board:
             values |= _tile_values(tile, drawn, uid=f"{page.name}-{tile.uid}", mine=mine, ctx=ctx)
         return values, is_whole
 
-    def _answer_all(self, wanted) -> dict[Ask, object]:
+    def _answer_all(self, wanted, *, generation: int) -> dict[Ask, object]:
+        """Answers every distinct ask once, several at a time; one that fails is logged and marked."""
         scope = self.scope_of()
-        answers: dict[Ask, object] = {}
-        for asks in wanted:
-            for ask in () if asks is FAILED else asks.values():
-                if ask in answers:
-                    continue
-                try:
-                    answers[ask] = answer(ask, scope=scope, store=self.store)
-                except Exception:
-                    log.exception("ask failed: %r", ask)
-                    answers[ask] = FAILED
-        return answers
+        asks = list(dict.fromkeys(ask for each in wanted if each is not FAILED for ask in each.values()))
+        steps = [self._pool.submit(self._answer, ask, scope=scope, generation=generation) for ask in asks]
+        return dict(zip(asks, (step.result() for step in steps), strict=True))
+
+    def _answer(self, ask: Ask, *, scope: Scope, generation: int) -> object:
+        """Returns an answer or FAILED; listings are kept for a generation, numbers have their own cache."""
+        key = (ask, scope, generation)
+        if key in self._listings:
+            return self._listings[key]
+        try:
+            found = answer(ask, scope=scope, store=self.store)
+        except Exception:
+            log.exception("ask failed: %r", ask)
+            return FAILED
+        if isinstance(ask, Listing):
+            with self._lock:
+                self._listings = {each: kept for each, kept in self._listings.items() if each[2] >= generation}
+                self._listings[key] = found
+        return found
 
     def _safely(self, step: Callable, *args, page: Page, tile: Tile):
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -14,6 +16,8 @@ from data.connection import Store
 from data.lineage import trace_metric
 from data.listing import Listing
 from data.request import Request, Scope
+
+log = logging.getLogger(__name__)
 
 
 def draw_drawer(metric_id: str, *, ctx: Context, scope: Scope, store: Store) -> Component:
@@ -77,9 +81,15 @@ def _ledger(metric_id: str, exclusions: dict[str, int], ctx: Context) -> Compone
 
 
 def _chain(metric_id: str, ctx: Context) -> Component:
+    """The model files on disk may be newer than the running code; the definition must open all the same."""
+    try:
+        nodes = trace_metric(metric_id, town=ctx.town)
+    except Exception:
+        log.exception("no chain for %s", metric_id)
+        return html.P(ctx.t("drawer.no_chain"), className="note")
     steps = [
         html.Li([html.B(ctx.maybe(f"chain.{node.kind}", node.kind)), html.Code(node.name), html.Span(node.path or "")])
-        for node in trace_metric(metric_id, town=ctx.town)
+        for node in nodes
     ]
     return html.Div([html.H3(ctx.t("drawer.chain")), html.Ol(steps, className="chain")])
 

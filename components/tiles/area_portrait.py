@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dash import html
 
@@ -12,7 +13,7 @@ from components.door import Rows
 from components.numbers import count_text, is_known, number_text
 from components.theme import RISK_CLASSES, RISK_LETTERS, RISK_LETTERS_EN
 from components.tiles.base import Tile
-from components.tiles.event_table import LateList
+from components.tiles.event_table import LateList, lateness_text
 from data.listing import Listing
 from data.request import Request
 
@@ -91,7 +92,14 @@ class AreaRisk(Tile):
 class OpenList(LateList):
     """Every open incident of the area, oldest first."""
 
+    words: ClassVar = ("late.open_none", "late.open_total")
+    side: ClassVar = None
+
     def requests(self, ctx: Context) -> Mapping[str, object]:
         """Returns the oldest open rows and how many there are."""
         request = Request(self.metric, filters=ctx.filters.during(None, None))
         return {"rows": Rows(request, limit=self.limit, order="first_signal_at"), "all": request}
+
+    def standing(self, row, ctx: Context) -> str:
+        """Returns what is left of the limit, or by how much it has passed."""
+        return lateness_text(row, ctx)

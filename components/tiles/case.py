@@ -67,14 +67,14 @@ class CaseSteps(CaseTile):
         """Returns the timeline."""
         items, before = [], None
         for _, step in case["steps"].iterrows():
-            gap = minutes_between(before, step["at"])
-            before = step["at"] if is_known(step["at"]) else before
+            gap = minutes_between(before, step["acted_at"])
+            before = step["acted_at"] if is_known(step["acted_at"]) else before
             whose = ctx.name("department", step["department_id"]) if is_known(step["department_id"]) else ""
             detail = " · ".join(part for part in (whose, _text(step.get("reason_text")), _text(step.get("outcome_code"))) if part)
             items.append(
                 html.Li(
                     [
-                        html.Span(instant_full(step["at"], ctx), className="step-at digits"),
+                        html.Span(instant_full(step["acted_at"], ctx), className="step-at digits"),
                         html.B(ctx.maybe(f"step.{step['step_code']}", str(step["step_code"]))),
                         html.Span(f"+{duration_text(gap, ctx)}" if gap is not None else "", className="step-gap digits"),
                         html.Span(detail, className="step-detail"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dash import html
 
@@ -38,6 +39,9 @@ class LateList(Tile):
     metric: str
     limit: int = 8
 
+    words: ClassVar = ("late.none", "late.total")
+    side: ClassVar = "late"
+
     def requests(self, ctx: Context) -> Mapping[str, object]:
         """Returns the oldest rows, and how many there are."""
         request = Request(self.metric, filters=ctx.filters.during(None, None))
@@ -50,18 +54,21 @@ class LateList(Tile):
         """Returns the list with the whole count above it."""
         rows, every = answers["rows"], answers["all"].frame.iloc[0]
         if rows.empty:
-            return (html.P(ctx.t("late.none"), className="empty calm"),)
+            return (html.P(ctx.t(self.words[0]), className="empty calm"),)
         items = [self._item(row, ctx) for _, row in rows.iterrows()]
         total = html.A(
-            [html.B(count_text(every["value"]), className="digits", **{"data-number": self.metric}), html.Span(ctx.t("late.total"))],
-            href=ctx.link("/incidents", kpi=self.metric, side="late", period=None),
+            [html.B(count_text(every["value"]), className="digits", **{"data-number": self.metric}), html.Span(ctx.t(self.words[1]))],
+            href=ctx.link("/incidents", kpi=self.metric, side=self.side, area=ctx.filters.area_id, period=None),
             className="late-total",
             **{"data-kpi": self.metric, "data-generation": str(ctx.generation)},
         )
         return ([total, html.Ol(items, className="late")],)
 
+    def standing(self, row, ctx: Context) -> str:
+        """Returns by how much the case is late."""
+        return duration_text(minutes_between(row["due_at"], ctx.as_of_at), ctx)
+
     def _item(self, row, ctx: Context):
-        overdue = minutes_between(row["due_at"], ctx.as_of_at)
         where = ctx.name("area", row["grid_id"]) if is_known(row["grid_id"]) else ctx.t("common.not_placed")
         what = ctx.name("category", row["category_code"])
         whose = ctx.name("department", row["department_id"]) if is_known(row["department_id"]) else UNKNOWN
@@ -69,7 +76,7 @@ class LateList(Tile):
             html.A(
                 [
                     html.Span(what, className="late-what", title=what),
-                    html.Span(duration_text(overdue, ctx), className="late-by digits"),
+                    html.Span(self.standing(row, ctx), className="late-by digits"),
                     html.Span(f"{where} · {whose}", className="late-where", title=f"{where} · {whose}"),
                     html.Span(ctx.t(f"stage.{row['stage_code']}"), className="late-stage"),
                 ],
