@@ -68,7 +68,8 @@ FROM (SELECT *, coalesce(stop_at <= limit_at, false) AS is_in_time,
   CASE WHEN cancelled_code IS NOT NULL THEN 'cancelled' WHEN is_recorded IS FALSE THEN 'not_recorded'
     WHEN NOT is_applicable THEN inapplicable_code
     WHEN NOT is_needed THEN 'not_needed' WHEN start_at IS NULL THEN 'no_start' WHEN limit_at IS NULL THEN 'no_limit'
-    WHEN stop_at < start_at THEN 'negative' WHEN stop_at > start_at + {longest_sql()} THEN 'too_long' END AS excluded_code
+    WHEN stop_at < start_at THEN 'negative' WHEN stop_at > start_at + {longest_sql()} THEN 'too_long'
+    WHEN is_missing THEN 'no_stop' END AS excluded_code
 FROM ({union}))"""
 
 
@@ -82,11 +83,13 @@ def _one_clock(code: str, spec: dict, source: str) -> str:
         surely_late = f"evidence_code = 'bounded' AND coalesce({stop} - occurred_ub_at > {limit}, false)"
     due = spec.get("due") or f"{start} + to_minutes({limit_sql(spec['limit'], start)})"
     applies, needed = spec.get("applies"), spec.get("not_needed")
+    may_miss = stop != "closed_at" and not spec.get("missing_is_late")  # R4: closed, but this time was never written down
+    missing = f"{stop} IS NULL AND closed_at IS NOT NULL" if may_miss else "false"
     return (
         f"SELECT '{code}' AS clock_code, {DIMENSIONS}, first_signal_at, cancelled_code, {start} AS start_at, {stop} AS stop_at, "
         f"{due} AS limit_at, {applies or 'true'} AS is_applicable, 'not_{(applies or '').removeprefix('is_')}' AS inapplicable_code, "
-        f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {spec.get('recorded', 'true')} AS is_recorded, {evidence} AS evidence_code, "
-        f"{surely_in} AS is_surely_in_time, {surely_late} AS is_surely_late FROM {source}"
+        f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {spec.get('recorded', 'true')} AS is_recorded, {missing} AS is_missing, "
+        f"{evidence} AS evidence_code, {surely_in} AS is_surely_in_time, {surely_late} AS is_surely_late FROM {source}"
     )
 
 
