@@ -111,6 +111,17 @@ class Rollup(Definition):
     measures: tuple[str, ...]
 
 
+class Prune(Definition):
+    """Says how `at` is computed, so that files can be skipped by their own columns.
+
+    `at` is `exact` where that is not null, else `fallback`; `exact` is `start` plus the metric's limit, if it has one.
+    """
+
+    exact: Identifier
+    start: Identifier
+    fallback: Identifier
+
+
 class Mart(Definition):
     """How the compiler reads one mart: its rows, its day, its measures and its rollups.
 
@@ -135,7 +146,7 @@ class Mart(Definition):
     date: Identifier | None = None
     is_matured: bool = False
     is_additive: bool = True
-    start: Identifier | None = None
+    prune: Prune | None = None
     dimensions: dict[Identifier, str]
     keep: tuple[Identifier, ...] = ()
     measures: dict[Identifier, str] = Field(default_factory=dict)

@@ -2,107 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from data.catalogue import Catalogue, Mart, Metric, Rollup
-from data.period import Span, cut, local_date
-from data.request import Request, RequestError, Scope
-from data.yamlfile import nearest_name
-
-# The whole town: filtering by it must not drop cases that could not be placed in a grid.
-TOWN_AREA = "town"
-TIME_DIMENSIONS = ("date", "month")
-FILTER_DIMENSIONS = ("feed_id", "category_code", "domain_code", "department_id", "severity_level")
-
-
-@dataclass(frozen=True)
-class Statement:
-    """SQL with named parameters; values never become part of the text."""
-
-    sql: str
-    params: dict[str, object]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A request together with everything needed to compile it.
-
-    Attributes:
-        levels: area levels of the town; `by` may name them.
-        zone: the town's time zone.
-        as_of_at: the instant the answer holds for.
-    """
-
-    request: Request
-    scope: Scope
-    catalogue: Catalogue
-    levels: tuple[str, ...]
-    zone: ZoneInfo
-    as_of_at: datetime
-    params: dict[str, object] = field(default_factory=dict, compare=False)
-
-    @cached_property
-    def metric(self) -> Metric:
-        """The metric asked for."""
-        return self.catalogue.metric(self.request.metric)
-
-    @cached_property
-    def mart(self) -> Mart:
-        """The mart the metric reads."""
-        return self.catalogue.mart(self.metric.model)
-
-    @cached_property
-    def span(self) -> Span:
-        """The period, cut into whole past local days and edges."""
-        filters = self.request.filters
-        return cut(filters.since_at, filters.until_at, as_of_at=self.as_of_at, zone=self.zone)
-
-    @cached_property
-    def filters(self) -> dict[str, object]:
-        """Filters by dimension that are set (not the period, not the area)."""
-        filters = self.request.filters
-        return {name: value for name in FILTER_DIMENSIONS if (value := getattr(filters, name)) is not None}
-
-    @cached_property
-    def area_ids(self) -> dict[str, tuple[str, ...]]:
-        """Area restrictions by parameter name; the whole town restricts nothing."""
-        chosen = self.request.filters.area_id
-        asked = {"area_ids": (chosen,)} if chosen and chosen != TOWN_AREA else {}
-        allowed = self.scope.area_ids
-        if allowed is not None and TOWN_AREA not in allowed:
-            asked["scope_area_ids"] = tuple(sorted(allowed))
-        return asked
-
-    def bind(self, sql: str, **values: object) -> Statement:
-        """Returns a statement with the parameters its text names."""
-        known = {"as_of_at": self.as_of_at, **self.params, **values}
-        bound = {}
-        for name in set(re.findall(r"\$(\w+)", sql)):
-            bound[name] = known[name] if name in known else self._rule(name)
-        return Statement(sql, bound)
-
-    def _rule(self, name: str) -> object:
-        value = self.catalogue.rule(name.replace("__", "."), local_date(self.as_of_at, self.zone))
-        return list(value) if isinstance(value, tuple) else value
-
-
-def check_dimensions(question: Question) -> None:
-    """Raises RequestError, naming the nearest dimension, when `by` or a filter does not fit the metric."""
-    mart, metric = question.mart, question.metric
-    known = {*mart.dimensions, *mart.keep} - {"grid_id"}
-    if "grid_id" in mart.dimensions:
-        known |= set(question.levels)
-    if mart.date:
-        known |= set(TIME_DIMENSIONS)
-    for name in question.request.by:
-        if name not in known:
-            raise RequestError(f"by = {name!r}: {metric.id} has no such dimension{nearest_name(name, known)}")
-    if len(set(question.request.by)) != len(question.request.by):
-        raise RequestError(f"by = {question.request.by}: a dimension is named twice")
+from data.catalogue import Rollup
+from data.question import TIME_DIMENSIONS, Question, Statement
 
 
 def compile_aggregate(question: Question) -> Statement:
@@ -253,23 +157,50 @@ def _from_rollup(question: Question, rollup: Rollup) -> str:
 
 def _from_rows(question: Question, part: tuple | None) -> str:
     """Returns FROM and WHERE of the rows of one part of the period (None: all of it)."""
-    tests = row_tests(question) + row_period(question, part)
-    where = f" WHERE {' AND '.join(tests)}" if tests else ""
-    return f"FROM ({question.mart.rows}) AS source {_joins(question)}{where}"
+    tests = row_tests(question)
+    chosen = [" AND ".join([*tests, *each]) for each in row_periods(question, part)]
+    rows = question.mart.rows
+    if len(chosen) == 1:
+        where = f" WHERE {chosen[0]}" if chosen[0] else ""
+        return f"FROM ({rows}) AS source {_joins(question)}{where}"
+    read = " UNION ALL ".join(f"SELECT * FROM ({rows}) AS source WHERE {each}" for each in chosen)
+    return f"FROM ({read}) AS source {_joins(question)}"
 
 
-def row_period(question: Question, part: tuple | None) -> list[str]:
-    """Returns the tests that keep the rows of a period; nothing for a snapshot."""
-    at = question.mart.at
-    if at is None:
-        return []
-    filters = question.request.filters
+def row_periods(question: Question, part: tuple | None) -> list[list[str]]:
+    """Returns the tests that keep the rows of a period, as alternatives that do not overlap.
+
+    A column computed from others cannot skip files; the columns it is made of can. So the period of a clock is asked
+    of its start, and apart from that of the cases that have no limit.
+    """
+    mart, filters = question.mart, question.request.filters
+    if mart.at is None:
+        return [[]]
     number, (since_at, until_at) = part or ("", (filters.since_at, filters.until_at))
-    tests = [f"{at} <= $as_of_at"]
-    for sign, name, instant in ((">=", f"since{number}_at", since_at), ("<", f"until{number}_at", until_at)):
-        if instant is not None:
-            question.params[name] = instant
-            tests.append(f"{at} {sign} ${name}")
+    window = {f"since{number}_at": since_at, f"until{number}_at": until_at}
+    question.params.update({name: instant for name, instant in window.items() if instant is not None})
+    if mart.prune is None:
+        return [_within(mart.at, window)]
+    exact = _within(mart.prune.exact, window)
+    missing = [f"{mart.prune.exact} IS NULL", *_within(mart.prune.fallback, window)]
+    if question.metric.limit:
+        values = question.catalogue.rules[question.metric.limit.rule].values.values()
+        question.params["longest_limit"] = timedelta(minutes=max(values))
+        question.params["shortest_limit"] = timedelta(minutes=min(values))
+        exact += _within(mart.prune.start, window, earlier=True)
+        missing.append(f"{mart.prune.start} IS NULL")
+    return [exact, missing]
+
+
+def _within(column: str, window: dict[str, datetime | None], *, earlier: bool = False) -> list[str]:
+    """Returns tests for a window; `earlier` moves it by the metric's limit, wide enough for all its dated values."""
+    (since, since_at), (until, until_at) = window.items()
+    longest, shortest = (" - $longest_limit", " - $shortest_limit") if earlier else ("", "")
+    tests = [f"{column} <= $as_of_at{shortest}"]
+    if since_at is not None:
+        tests.append(f"{column} >= ${since}{longest}")
+    if until_at is not None:
+        tests.append(f"{column} < ${until}{shortest}")
     return tests
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.compile import Question, Statement, row_period, row_tests
+from data.compile import row_periods, row_tests
 from data.connection import Snapshot
+from data.question import Question, Statement
 from data.request import RequestError
 from data.yamlfile import nearest_name
 
@@ -77,18 +78,19 @@ def _order(order: str | None, columns: list[str]) -> str:
 
 def _listed(question: Question, side: str | None, *, is_count: bool = False) -> Statement:
     mart = question.mart
-    tests = row_tests(question) + row_period(question, None)
+    tests = row_tests(question)
     if mart.id == "mart_open" and side is None:
         tests.append("was_open")
     side_sql = f"({mart.side})"
     if side is not None:
         tests.append(f"{side_sql} = $side")
-    where = f"WHERE {' AND '.join(tests)}" if tests else ""
+    periods = [" AND ".join([*tests, *each]) or "true" for each in row_periods(question, None)]
+    chosen = " UNION ALL ".join(f"SELECT * FROM ({mart.rows}) AS source WHERE {each}" for each in periods)
     own, join, shown = _shape(question)
     if is_count:
         own, join, shown = "1 AS one", "", []
     columns = ", ".join([own, f"{side_sql} AS side_code", *shown])
-    sql = f"SELECT {columns} FROM (SELECT * FROM ({mart.rows}) AS source {where}) AS source {join}"
+    sql = f"SELECT {columns} FROM ({chosen}) AS source {join}"
     return question.bind(sql, side=side)
 
 

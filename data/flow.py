@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.compile import Question, row_tests
+from data.compile import row_tests
 from data.connection import Snapshot, Store
 from data.query import question_of
+from data.question import Question
 from data.request import Filters, Request, Scope
 
 # An incident's last state is mart_incident's own; earlier closures that were taken back come from its steps.

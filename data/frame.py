@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.compile import Question
 from data.interval import poisson
 from data.period import days, local_date, midnight
+from data.question import Question
 
 FIGURES = ("value", "n", "low", "high", "lower", "upper", "flag")
 

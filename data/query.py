@@ -13,11 +13,12 @@ import pandas as pd
 
 from data import drill
 from data.catalogue import Catalogue, Metric, catalogue
-from data.compile import Question, check_dimensions, compile_aggregate, compile_lifetimes
+from data.compile import compile_aggregate, compile_lifetimes
 from data.connection import Snapshot, Store
 from data.frame import complete, tidy
 from data.interval import poisson, wilson
 from data.period import local_date
+from data.question import Question, check_dimensions
 from data.request import Request, Scope
 from data.survival import percentile
 

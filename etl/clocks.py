@@ -55,7 +55,7 @@ def clock_sql(*, source: str, zone_name: str) -> str:
     """
     union = "\nUNION ALL\n".join(_one_clock(code, spec, source) for code, spec in read_clocks()["clocks"].items())
     shown_due = "coalesce(limit_at, first_signal_at)"
-    return f"""SELECT clock_code, {DIMENSIONS}, start_at, stop_at, {shown_due} AS due_at,
+    return f"""SELECT clock_code, {DIMENSIONS}, first_signal_at, start_at, stop_at, limit_at, {shown_due} AS due_at,
   ({local_sql(shown_due, zone_name=zone_name)})::DATE AS due_date,
   round(epoch(stop_at - start_at) / 60.0, 3) AS minutes, excluded_code,
   (excluded_code IS NULL)::INTEGER AS eligible_count,

@@ -1,0 +1,105 @@
+"""A request with everything needed to answer it: definitions, scope, zone, as-of, bound values (问题)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from data.catalogue import Catalogue, Mart, Metric
+from data.period import Span, cut, local_date
+from data.request import Request, RequestError, Scope
+from data.yamlfile import nearest_name
+
+# The whole town: filtering by it must not drop cases that could not be placed in a grid.
+TOWN_AREA = "town"
+TIME_DIMENSIONS = ("date", "month")
+FILTER_DIMENSIONS = ("feed_id", "category_code", "domain_code", "department_id", "severity_level")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with named parameters; values never become part of the text."""
+
+    sql: str
+    params: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request together with everything needed to compile it.
+
+    Attributes:
+        levels: area levels of the town; `by` may name them.
+        zone: the town's time zone.
+        as_of_at: the instant the answer holds for.
+    """
+
+    request: Request
+    scope: Scope
+    catalogue: Catalogue
+    levels: tuple[str, ...]
+    zone: ZoneInfo
+    as_of_at: datetime
+    params: dict[str, object] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def metric(self) -> Metric:
+        """The metric asked for."""
+        return self.catalogue.metric(self.request.metric)
+
+    @cached_property
+    def mart(self) -> Mart:
+        """The mart the metric reads."""
+        return self.catalogue.mart(self.metric.model)
+
+    @cached_property
+    def span(self) -> Span:
+        """The period, cut into whole past local days and edges."""
+        filters = self.request.filters
+        return cut(filters.since_at, filters.until_at, as_of_at=self.as_of_at, zone=self.zone)
+
+    @cached_property
+    def filters(self) -> dict[str, object]:
+        """Filters by dimension that are set (not the period, not the area)."""
+        filters = self.request.filters
+        return {name: value for name in FILTER_DIMENSIONS if (value := getattr(filters, name)) is not None}
+
+    @cached_property
+    def area_ids(self) -> dict[str, tuple[str, ...]]:
+        """Area restrictions by parameter name; the whole town restricts nothing."""
+        chosen = self.request.filters.area_id
+        asked = {"area_ids": (chosen,)} if chosen and chosen != TOWN_AREA else {}
+        allowed = self.scope.area_ids
+        if allowed is not None and TOWN_AREA not in allowed:
+            asked["scope_area_ids"] = tuple(sorted(allowed))
+        return asked
+
+    def bind(self, sql: str, **values: object) -> Statement:
+        """Returns a statement with the parameters its text names."""
+        known = {"as_of_at": self.as_of_at, **self.params, **values}
+        bound = {}
+        for name in set(re.findall(r"\$(\w+)", sql)):
+            bound[name] = known[name] if name in known else self._rule(name)
+        return Statement(sql, bound)
+
+    def _rule(self, name: str) -> object:
+        value = self.catalogue.rule(name.replace("__", "."), local_date(self.as_of_at, self.zone))
+        return list(value) if isinstance(value, tuple) else value
+
+
+def check_dimensions(question: Question) -> None:
+    """Raises RequestError, naming the nearest dimension, when `by` or a filter does not fit the metric."""
+    mart, metric = question.mart, question.metric
+    known = {*mart.dimensions, *mart.keep} - {"grid_id"}
+    if "grid_id" in mart.dimensions:
+        known |= set(question.levels)
+    if mart.date:
+        known |= set(TIME_DIMENSIONS)
+    for name in question.request.by:
+        if name not in known:
+            raise RequestError(f"by = {name!r}: {metric.id} has no such dimension{nearest_name(name, known)}")
+    if len(set(question.request.by)) != len(question.request.by):
+        raise RequestError(f"by = {question.request.by}: a dimension is named twice")
