@@ -52,7 +52,8 @@
     const show = context.hideout || {};
     const id = feature.properties.area_id;
     const code = (show.classes || {})[id];
-    const letter = (show.letters || {})[RISKS.includes(code) ? code : "none"];
+    const isOutside = show.inside && !show.inside.includes(id);
+    const letter = !isOutside && (show.letters || {})[RISKS.includes(code) ? code : "none"];
     if (letter) {
       layer.bindTooltip(letter, {
         permanent: true,

@@ -1,4 +1,4 @@
-"""The board engine (看板引擎): a page is a list of tiles; each request is fetched once, failures are kept apart."""
+"""The board engine (看板引擎): draws a page's tiles; each ask is answered once, failures are kept apart."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Board:
         self._pool = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="board")
 
     def context(self, view: View, *, page: Page, route: Mapping[str, str]) -> Context:
-        """Returns what the page's tiles draw with; filters nobody can read fall back to the town's defaults."""
+        """Returns what the page's tiles draw with; unreadable filters become the town's defaults."""
         as_of_at = self.store.as_of_at()
         try:
             filters = parse_filters(view.params, as_of_at=as_of_at, town=self.town)
@@ -154,7 +154,9 @@ class Board:
             return FAILED
         if isinstance(ask, Listing):
             with self._lock:
-                self._listings = {each: kept for each, kept in self._listings.items() if each[2] >= generation}
+                self._listings = {
+                    each: kept for each, kept in self._listings.items() if each[2] >= generation
+                }
                 self._listings[key] = found
         return found
 
@@ -186,7 +188,7 @@ def _permissions() -> frozenset[str] | None:
 
 
 def stale_after_seconds(feeds) -> int:
-    """Returns how old the data may get before a panel calls itself stale: three times the slowest required feed."""
+    """Returns how old the data may get before it is stale: three times the slowest required feed."""
     required = feeds[feeds["is_required"].fillna(False).astype(bool)]
     slowest = (required["expected_interval_s"].fillna(0) + required["expected_lag_s"].fillna(0)).max()
     return int(3 * slowest) if slowest == slowest else 0

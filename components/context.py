@@ -102,7 +102,7 @@ class Context:
         return theme_of(self.view.theme)
 
     def may(self, permission: str) -> bool:
-        """Whether the visitor may open pages of that permission; outside a guarded request everything is open."""
+        """Whether the visitor may open pages of that permission; everyone outside a guarded request."""
         return self.permissions is None or permission in self.permissions
 
     def t(self, key: str, **values: object) -> str:
@@ -136,7 +136,7 @@ class Context:
         return self.filters.during(midnight(local_date(self.as_of_at, self.town.zone), self.town.zone), None)
 
     def next_level(self) -> str:
-        """Returns the level below the chosen area in the first hierarchy that holds it; the finest below itself."""
+        """Returns the level below the chosen area in the first hierarchy that holds it."""
         chosen = self.names.level(self.filters.area_id) if self.filters.area_id else None
         for hierarchy in self.town.file.hierarchies:
             levels = list(hierarchy.levels)

@@ -35,9 +35,20 @@ def base_layout(ctx: Context, **changes) -> dict:
         "yaxis": {**axis, "rangemode": "tozero", "nticks": 4, "showline": False},
         "showlegend": False,
         "hovermode": "x unified",
-        "hoverlabel": {"bgcolor": theme.raised, "bordercolor": theme.line, "font": {"size": size, "color": theme.text}},
+        "hoverlabel": {
+            "bgcolor": theme.raised,
+            "bordercolor": theme.line,
+            "font": {"size": size, "color": theme.text},
+        },
         "bargap": 0.25,
-        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom", "font": {"size": size}},
+        "legend": {
+            "orientation": "h",
+            "x": 1,
+            "xanchor": "right",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": size},
+        },
     }
     for key, value in changes.items():
         layout[key] = {**layout[key], **value} if isinstance(layout.get(key), dict) else value
@@ -47,5 +58,9 @@ def base_layout(ctx: Context, **changes) -> dict:
 def blank_figure(ctx: Context, text: str) -> dict:
     """Returns a chart that says why it is empty."""
     hidden = {"visible": False}
-    note = {"text": text, "showarrow": False, "font": {"color": ctx.theme.quiet, "size": BASE_FONT_PX * ctx.view.scale}}
+    note = {
+        "text": text,
+        "showarrow": False,
+        "font": {"color": ctx.theme.quiet, "size": BASE_FONT_PX * ctx.view.scale},
+    }
     return {"data": [], "layout": base_layout(ctx, xaxis=hidden, yaxis=hidden) | {"annotations": [note]}}

@@ -1,4 +1,4 @@
-"""How values are written (数字格式): with the metric's own format, unknown as a dash, thin samples in words."""
+"""How values are written (数字格式): in the metric's own format, unknown as a dash, never as zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame around a tile (面板): heading, data age, (i) button; and the mark the browser judges staleness by."""
+"""The frame around a tile (面板): heading, (i) button, and the mark the browser judges its age by."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def instant_text(instant: datetime | None) -> str:
 
 
 def age_mark(ctx: Context, *, as_of_at: datetime | None, is_failed: bool = False) -> Component:
-    """Returns what the browser's ticker reads: the data's instant, how old it may get, whether its query failed."""
+    """Returns what the browser reads: the data's instant, how old it may get, whether its query failed."""
     return html.Span(
         className="age",
         **{

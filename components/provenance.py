@@ -1,4 +1,4 @@
-"""Where a number comes from (指标溯源): the drawer behind every (i), from the definition down to the feeds' files."""
+"""Where a number comes from (指标溯源): the drawer behind every (i), from definition to feeds."""
 
 from __future__ import annotations
 
@@ -33,12 +33,21 @@ def draw_drawer(metric_id: str, *, ctx: Context, scope: Scope, store: Store) -> 
     return html.Div(
         [
             html.Header([html.H2(ctx.pick(metric.label)), close]),
-            html.Div([number(metric_id, row=row, ctx=ctx), html.Span(sample_text(metric_id, row=row, ctx=ctx), className="kpi-sample")], className="drawer-value"),
+            html.Div(
+                [
+                    number(metric_id, row=row, ctx=ctx),
+                    html.Span(sample_text(metric_id, row=row, ctx=ctx), className="kpi-sample"),
+                ],
+                className="drawer-value",
+            ),
             definition_list(metric, ctx),
             _ledger(metric_id, found.exclusions, ctx),
             _chain(metric_id, ctx),
             _sources(feeds, ctx),
-            html.P(ctx.t("drawer.as_of", at=instant_full(ctx.as_of_at, ctx), generation=ctx.generation), className="note"),
+            html.P(
+                ctx.t("drawer.as_of", at=instant_full(ctx.as_of_at, ctx), generation=ctx.generation),
+                className="note",
+            ),
         ],
         className="drawer-body",
     )
@@ -53,14 +62,34 @@ def definition_list(metric: Metric, ctx: Context) -> Component:
         ("excluded", ctx.pick(metric.exclusions)),
         ("formula", html.Code(metric.value or f"KM P{round(100 * (metric.share or 0))}")),
         ("where", html.Code(metric.where) if metric.where else None),
-        ("reference", " ".join(part for part in (metric.reference.title, f"“{metric.reference.quote}”" if metric.reference.quote else "") if part)),
+        (
+            "reference",
+            " ".join(
+                part
+                for part in (
+                    metric.reference.title,
+                    f"“{metric.reference.quote}”" if metric.reference.quote else "",
+                )
+                if part
+            ),
+        ),
         ("note", ctx.pick(metric.reference.note) if metric.reference.note else None),
-        ("version", ctx.t("drawer.version_text", version=metric.version, reviewed=metric.reviewed, next=metric.next_review)),
+        (
+            "version",
+            ctx.t(
+                "drawer.version_text",
+                version=metric.version,
+                reviewed=metric.reviewed,
+                next=metric.next_review,
+            ),
+        ),
     ]
     for name, reference in (("limit", metric.limit), ("target", metric.target)):
         if reference and local is not None:
             rule = catalogue().rules[reference.rule]
-            entries.insert(3, (name, f"{rule.on(local.date())} {ctx.t(f'drawer.unit_{rule.unit}')} · {reference.rule}"))
+            entries.insert(
+                3, (name, f"{rule.on(local.date())} {ctx.t(f'drawer.unit_{rule.unit}')} · {reference.rule}")
+            )
     pairs = [(html.Dt(ctx.t(f"drawer.{name}")), html.Dd(text)) for name, text in entries if text]
     return html.Dl([each for pair in pairs for each in pair], className="definition")
 
@@ -71,7 +100,11 @@ def _ledger(metric_id: str, exclusions: dict[str, int], ctx: Context) -> Compone
     rows = [
         html.Tr(
             [
-                html.Td(html.A(ctx.t(f"excluded.{code}"), href=ctx.link("/incidents", kpi=metric_id, side="excluded"))),
+                html.Td(
+                    html.A(
+                        ctx.t(f"excluded.{code}"), href=ctx.link("/incidents", kpi=metric_id, side="excluded")
+                    )
+                ),
                 html.Td(count_text(count), className="digits right"),
             ]
         )
@@ -88,7 +121,13 @@ def _chain(metric_id: str, ctx: Context) -> Component:
         log.exception("no chain for %s", metric_id)
         return html.P(ctx.t("drawer.no_chain"), className="note")
     steps = [
-        html.Li([html.B(ctx.maybe(f"chain.{node.kind}", node.kind)), html.Code(node.name), html.Span(node.path or "")])
+        html.Li(
+            [
+                html.B(ctx.maybe(f"chain.{node.kind}", node.kind)),
+                html.Code(node.name),
+                html.Span(node.path or ""),
+            ]
+        )
         for node in nodes
     ]
     return html.Div([html.H3(ctx.t("drawer.chain")), html.Ol(steps, className="chain")])
@@ -105,5 +144,7 @@ def _sources(feeds, ctx: Context) -> Component:
         )
         for row in feeds.itertuples()
     ]
-    head = html.Thead(html.Tr([html.Th(ctx.t(f"column.{name}")) for name in ("feed_id", "watermark_at", "last_arrival_at")]))
+    head = html.Thead(
+        html.Tr([html.Th(ctx.t(f"column.{name}")) for name in ("feed_id", "watermark_at", "last_arrival_at")])
+    )
     return html.Div([html.H3(ctx.t("drawer.feeds")), html.Table([head, html.Tbody(rows)], className="table")])

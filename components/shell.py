@@ -21,7 +21,7 @@ LATIN = {500: "fonts/barlow-latin-500-normal.woff2", 600: "fonts/barlow-latin-60
 
 @cache
 def asset_url(name: str) -> str:
-    """Returns the address of a file under assets/ with its content's hash, so that it can be kept for a year."""
+    """Returns the address of a file under assets/ with its content's hash: it may be kept for a year."""
     digest = blake2b((ASSETS / name).read_bytes(), digest_size=6).hexdigest()
     return f"/assets/{name}?v={digest}"
 
@@ -29,14 +29,15 @@ def asset_url(name: str) -> str:
 def index() -> str:
     """Returns the HTML every page starts from.
 
-    Plotly comes as the basic bundle and asynchronously: dcc.Graph waits for `window.Plotly`, which is a promise
-    until the script has run, so numbers are on screen before charts and the full bundle is never fetched.
+    Plotly comes as the basic bundle and asynchronously: dcc.Graph waits for `window.Plotly`, a promise until the
+    script has run, so numbers are on screen before charts and the full bundle is never fetched.
     """
     styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
     faces = "".join(
         f'@font-face{{font-family:Barlow;font-weight:{weight};font-display:swap;src:url("{asset_url(name)}")}}'
         for weight, name in LATIN.items()
     )
+    plotly, locale = asset_url("vendor/plotly-basic.min.js"), asset_url("vendor/plotly-locale-zh-cn.js")
     scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in SCRIPTS)
     return f"""<!DOCTYPE html>
 <html lang="zh-CN" data-theme="dark">
@@ -46,7 +47,7 @@ def index() -> str:
 <style>{css_variables()}{faces}</style>{styles}{scripts}{{%css%}}
 </head>
 <body>{{%app_entry%}}
-<script>cockpit.loadPlotly("{asset_url("vendor/plotly-basic.min.js")}", "{asset_url("vendor/plotly-locale-zh-cn.js")}")</script>
+<script>cockpit.loadPlotly("{plotly}", "{locale}")</script>
 <footer hidden>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
 </body></html>"""
 

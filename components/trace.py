@@ -1,4 +1,4 @@
-"""A small line beside a number (走势线), drawn as an svg image: no script, no layout cost, sharp at any size."""
+"""A small line beside a number (走势线), drawn as an svg image: no script, sharp at any size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The callbacks of the screens (回调): one that opens a page, one per page that refreshes it, one for the drawer."""
+"""The callbacks of the screens (回调): one opens a page, one per page refreshes it, one fills the drawer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def register(
 
 
 def _register_view(app: Dash) -> None:
-    """The browser turns its address and window into `view`; `place` changes only when another page must open."""
+    """The browser turns its address into `view`; `place` changes only when another page must open."""
     app.clientside_callback(
         ClientsideFunction("cockpit", "view"),
         Output("view", "data"),

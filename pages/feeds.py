@@ -8,10 +8,19 @@ FEEDS = (
     "quarantined_count", "refused_count", "clock_offset_minutes", "clock_pair_count", "negative_pct",
 )  # fmt: skip
 LOADS = (
-    "landed_at", "feed_id", "file_name", "status_code", "row_count", "new_count", "updated_count", "unchanged_count",
-    "quarantined_count", "reason_text",
+    "landed_at", "feed_id", "file_name", "status_code", "row_count", "new_count", "updated_count",
+    "unchanged_count", "quarantined_count", "reason_text",
 )  # fmt: skip
-REJECTED = ("quarantined_at", "feed_id", "file_name", "row_no", "column_name", "value_text", "reason_code", "reason_text")
+REJECTED = (
+    "quarantined_at",
+    "feed_id",
+    "file_name",
+    "row_no",
+    "column_name",
+    "value_text",
+    "reason_code",
+    "reason_text",
+)
 
 register_page(
     __name__,
@@ -23,6 +32,8 @@ register_page(
     tiles=[
         ListingTable(uid="feeds", title="feeds.feeds", listing="feeds", columns=FEEDS, age_of="watermark_at"),
         ListingTable(uid="loads", title="feeds.loads", listing="loads", columns=LOADS, limit=40),
-        ListingTable(uid="rejected", title="feeds.rejected", listing="quarantine", columns=REJECTED, limit=60),
+        ListingTable(
+            uid="rejected", title="feeds.rejected", listing="quarantine", columns=REJECTED, limit=60
+        ),
     ],
 )

@@ -23,6 +23,7 @@ register_page(
     __name__,
     path="/grid/<id>",
     title="page.grid",
+    permission="cases",
     area_param="id",
     tiles=[
         AreaFacts(uid="facts", title="grid.facts", area="third"),
@@ -31,7 +32,14 @@ register_page(
         VitalSigns(uid="vitals", title="grid.vitals", shown=VITALS),
         Trend(uid="trend", title="grid.trend", area="half", metric="incident_count"),
         Changes(uid="changes", title="overview.changes", area="half", metric="incident_count", limit=8),
-        Ranking(uid="category", title="incidents.by_category", area="half", metric="incident_count", by="category_code", limit=10),
+        Ranking(
+            uid="category",
+            title="incidents.by_category",
+            area="half",
+            metric="incident_count",
+            by="category_code",
+            limit=10,
+        ),
         OpenList(uid="open", title="grid.open", area="half", metric="open_count", limit=12),
     ],
 )

@@ -19,7 +19,18 @@ VITALS = (
     "closure_within_sla_pct",
     "dispatch_returned_pct",
 )
-SEGMENTS = ("discovery_minutes", "dispatch_minutes", "accept_minutes", "arrive_minutes", "handle_minutes", "check_minutes", "close_minutes")
+SEGMENTS = (
+    "discovery_minutes",
+    "dispatch_minutes",
+    "accept_minutes",
+    "arrive_minutes",
+    "handle_minutes",
+    "check_minutes",
+    "close_minutes",
+)
+
+TOP = {"metric": "incident_count", "limit": 10, "area": "third"}
+ON_TIME = {"metric": "on_time_closure_pct", "limit": 10, "area": "third", "has_interval": True}
 
 register_page(
     __name__,
@@ -31,10 +42,10 @@ register_page(
         VitalSigns(uid="vitals", title="incidents.vitals", shown=VITALS),
         RiskMap(uid="map", title="overview.map", area="half", has_tabs=False),
         Trend(uid="trend", title="incidents.trend", area="half", metric="incident_count"),
-        Ranking(uid="feed", title="incidents.by_feed", area="third", metric="incident_count", by="feed_id"),
-        Ranking(uid="category", title="incidents.by_category", area="third", metric="incident_count", by="category_code", limit=10),
-        Ranking(uid="department", title="incidents.by_department", area="third", metric="on_time_closure_pct", by="department_id", limit=10, has_interval=True),
-        Ranking(uid="place", title="incidents.by_area", area="third", metric="incident_count", by="area", limit=10),
+        Ranking(uid="feed", title="incidents.by_feed", by="feed_id", **TOP),
+        Ranking(uid="category", title="incidents.by_category", by="category_code", **TOP),
+        Ranking(uid="department", title="incidents.by_department", by="department_id", **ON_TIME),
+        Ranking(uid="place", title="incidents.by_area", by="area", **TOP),
         Backlog(uid="backlog", title="incidents.backlog", area="third", metric="open_count"),
         Ranking(uid="stage", title="incidents.by_stage", area="third", metric="open_count", by="stage_code"),
         Distribution(uid="times", title="incidents.times", segments=SEGMENTS),

@@ -10,7 +10,14 @@ from components.tiles.risk_map import RiskMap
 from components.tiles.timeline import Timeline
 from components.tiles.vital_signs import VitalSigns
 
-VITALS = ("incident_count", "reports_per_incident", "open_count", "dispatch_returned_pct", "handle_minutes_p90", "extension_effect_pct")
+VITALS = (
+    "incident_count",
+    "reports_per_incident",
+    "open_count",
+    "dispatch_returned_pct",
+    "handle_minutes_p90",
+    "extension_effect_pct",
+)
 
 register_page(
     __name__,
@@ -23,7 +30,9 @@ register_page(
         KpiCard(uid="dispatch", area="k05", metric="dispatch_within_sla_pct"),
         KpiCard(uid="closure", area="k03", metric="closure_within_sla_pct"),
         KpiCard(uid="on_time", area="kot", metric="on_time_closure_pct"),
-        Ranking(uid="flow", title="overview.flow", area="flow", metric="report_count", by="feed_id", is_today=True),
+        Ranking(
+            uid="flow", title="overview.flow", area="flow", metric="report_count", by="feed_id", is_today=True
+        ),
         RiskMap(uid="map", title="overview.map", area="map"),
         Timeline(uid="hours", title="overview.hours", area="time", metric="incident_count"),
         LateList(uid="late", title="overview.late", area="late", metric="open_overdue_count", limit=24),

@@ -1,4 +1,4 @@
-"""Cuts Noto Sans SC (OFL, from the zhplot package) into web slices, so that a page loads only the characters it shows."""
+"""Cuts Noto Sans SC (OFL, from zhplot) into web slices: a page loads only the characters it shows."""
 
 from __future__ import annotations
 

@@ -47,7 +47,10 @@ class AreaFacts(Tile):
         holders = links[(links["grid_id"] == area_id) & (links["level_code"] != "grid")]
         order = {level: index for index, level in enumerate(ctx.town.levels)}
         rows = sorted(holders.itertuples(), key=lambda each: order.get(each.level_code, 0))
-        links = [html.A(ctx.name("area", each.area_id), href=ctx.link("/", area=each.area_id), className="link") for each in rows]
+        links = [
+            html.A(ctx.name("area", each.area_id), href=ctx.link("/", area=each.area_id), className="link")
+            for each in rows
+        ]
         return [part for link in links for part in (link, " · ")][:-1]
 
 
@@ -66,7 +69,11 @@ class AreaRisk(Tile):
         if rows.empty:
             return (html.P(ctx.t("common.no_data"), className="empty"),)
         codes = ["overall", *answers["domains"]["domain_code"]]
-        return (html.Ul([self._line(code, rows, ctx) for code in codes if code in rows.index], className="classes"),)
+        return (
+            html.Ul(
+                [self._line(code, rows, ctx) for code in codes if code in rows.index], className="classes"
+            ),
+        )
 
     def _line(self, code: str, rows, ctx: Context):
         row = rows.loc[code]
@@ -84,7 +91,11 @@ class AreaRisk(Tile):
             facts.append(ctx.t("grid.previous", name=ctx.t(f"map.class_{before}")))
         name = ctx.t("map.overall") if code == "overall" else ctx.name("domain", code)
         return html.Li(
-            [html.I(letters[known], className=f"swatch risk-{known}"), html.Span(name, className="bar-name"), html.Span(" · ".join(facts), className="note")]
+            [
+                html.I(letters[known], className=f"swatch risk-{known}"),
+                html.Span(name, className="bar-name"),
+                html.Span(" · ".join(facts), className="note"),
+            ]
         )
 
 

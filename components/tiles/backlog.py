@@ -24,7 +24,11 @@ class Backlog(Tile):
 
     def requests(self, ctx: Context) -> Mapping[str, Request]:
         """Returns the open cases by age band and whether they are overdue."""
-        return {"bands": Request(self.metric, by=("age_code", "is_overdue"), filters=ctx.filters.during(None, None))}
+        return {
+            "bands": Request(
+                self.metric, by=("age_code", "is_overdue"), filters=ctx.filters.during(None, None)
+            )
+        }
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the bars, youngest first."""
@@ -37,20 +41,32 @@ class Backlog(Tile):
         for row in frame.itertuples():
             counts[(row.age_code, bool(row.is_overdue))] = float(row.value or 0)
         codes = [f"age_{index}" for index in range(len(edges) + 1)]
-        largest = max((counts.get((code, True), 0) + counts.get((code, False), 0) for code in codes), default=1) or 1
-        bars = [self._bar(index, code, edges=edges, counts=counts, largest=largest, ctx=ctx) for index, code in enumerate(codes)]
-        key = html.Div([html.I(className="key fill-late"), ctx.t("backlog.overdue"), html.I(className="key fill-open"), ctx.t("backlog.in_time")], className="keys")
+        pairs = [(counts.get((code, True), 0.0), counts.get((code, False), 0.0)) for code in codes]
+        largest = max(sum(pair) for pair in pairs) or 1.0
+        names = [ctx.t("backlog.up_to", edge=duration_text(edge, ctx)) for edge in edges]
+        names.append(ctx.t("backlog.over", edge=duration_text(edges[-1], ctx)))
+        bars = [
+            self._bar(name, pair, largest=largest, ctx=ctx) for name, pair in zip(names, pairs, strict=True)
+        ]
+        key = html.Div(
+            [
+                html.I(className="key fill-late"),
+                ctx.t("backlog.overdue"),
+                html.I(className="key fill-open"),
+                ctx.t("backlog.in_time"),
+            ],
+            className="keys",
+        )
         return ([html.Ol(bars, className="bars backlog"), key],)
 
-    def _bar(self, index: int, code: str, *, edges, counts, largest: float, ctx: Context):
-        late, open_ = counts.get((code, True), 0.0), counts.get((code, False), 0.0)
-        if index < len(edges):
-            name = ctx.t("backlog.up_to", edge=duration_text(edges[index], ctx))
-        else:
-            name = ctx.t("backlog.over", edge=duration_text(edges[-1], ctx))
+    def _bar(self, name: str, pair: tuple[float, float], *, largest: float, ctx: Context):
+        late, open_ = pair
         parts = [
             html.I(className="fill fill-late", style={"width": f"{late / largest * 100:.2f}%"}),
-            html.I(className="fill fill-open", style={"left": f"{late / largest * 100:.2f}%", "width": f"{open_ / largest * 100:.2f}%"}),
+            html.I(
+                className="fill fill-open",
+                style={"left": f"{late / largest * 100:.2f}%", "width": f"{open_ / largest * 100:.2f}%"},
+            ),
         ]
         return html.Li(
             [

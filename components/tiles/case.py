@@ -1,4 +1,4 @@
-"""One incident (事件): what it is, its life step by step, the reports merged into it and every clock that ran on it."""
+"""One incident (事件): its facts, its life step by step, the reports merged into it, every clock on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from components.numbers import UNKNOWN, duration_text, instant_full, is_known
 from components.tiles.base import Tile
 from components.tiles.event_table import lateness_text, minutes_between
 
-FACTS = ("category_code", "severity_level", "feed_id", "grid_id", "department_id", "stage_code", "evidence_code", "place_method_code")
+FACTS = (
+    "category_code",
+    "severity_level",
+    "feed_id",
+    "grid_id",
+    "department_id",
+    "stage_code",
+    "evidence_code",
+    "place_method_code",
+)
 COUNTS = ("dispatch_count", "return_count", "failed_check_count", "reopen_count", "extension_count")
 FUNCTIONS = {name: {"variable": f"dashExtensions.cockpit.{name}"} for name in ("border", "dot", "frame")}
 
@@ -31,7 +40,9 @@ class CaseTile(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the drawing, or that there is no such incident for this reader."""
         case = answers["case"]
-        return (html.P(ctx.t("case.missing"), className="empty"),) if case is None else (self.show(case, ctx),)
+        return (
+            (html.P(ctx.t("case.missing"), className="empty"),) if case is None else (self.show(case, ctx),)
+        )
 
     def show(self, case: dict, ctx: Context):
         """Returns the drawing of a case that exists."""
@@ -45,15 +56,23 @@ class CaseFacts(CaseTile):
     def show(self, case: dict, ctx: Context):
         """Returns title, standing and facts."""
         incident = case["incident"]
-        title = incident["title_text"] if is_known(incident["title_text"]) else ctx.name("category", incident["category_code"])
+        title = (
+            incident["title_text"]
+            if is_known(incident["title_text"])
+            else ctx.name("category", incident["category_code"])
+        )
         pairs = [(name, _fact(name, incident[name], ctx)) for name in FACTS]
-        pairs += [(name, str(int(incident[name]))) for name in COUNTS if is_known(incident[name]) and incident[name]]
+        pairs += [
+            (name, str(int(incident[name]))) for name in COUNTS if is_known(incident[name]) and incident[name]
+        ]
         pairs.append(("due_at", instant_full(incident["due_at"], ctx)))
         terms = [each for name, text in pairs for each in (html.Dt(ctx.t(f"column.{name}")), html.Dd(text))]
         return html.Div(
             [
                 html.H1([title, html.Span(lateness_text(incident, ctx), className="standing")]),
-                html.P(incident["address_text"] if is_known(incident["address_text"]) else "", className="note"),
+                html.P(
+                    incident["address_text"] if is_known(incident["address_text"]) else "", className="note"
+                ),
                 html.Dl(terms, className="definition two"),
             ]
         )
@@ -70,19 +89,28 @@ class CaseSteps(CaseTile):
             gap = minutes_between(before, step["acted_at"])
             before = step["acted_at"] if is_known(step["acted_at"]) else before
             whose = ctx.name("department", step["department_id"]) if is_known(step["department_id"]) else ""
-            detail = " · ".join(part for part in (whose, _text(step.get("reason_text")), _text(step.get("outcome_code"))) if part)
+            detail = " · ".join(
+                part
+                for part in (whose, _text(step.get("reason_text")), _text(step.get("outcome_code")))
+                if part
+            )
             items.append(
                 html.Li(
                     [
                         html.Span(instant_full(step["acted_at"], ctx), className="step-at digits"),
                         html.B(ctx.maybe(f"step.{step['step_code']}", str(step["step_code"]))),
-                        html.Span(f"+{duration_text(gap, ctx)}" if gap is not None else "", className="step-gap digits"),
+                        html.Span(
+                            f"+{duration_text(gap, ctx)}" if gap is not None else "",
+                            className="step-gap digits",
+                        ),
                         html.Span(detail, className="step-detail"),
                     ],
                     className="step",
                 )
             )
-        return html.Ol(items, className="steps") if items else html.P(ctx.t("common.nothing"), className="empty")
+        return (
+            html.Ol(items, className="steps") if items else html.P(ctx.t("common.nothing"), className="empty")
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +119,24 @@ class CaseReports(CaseTile):
 
     def show(self, case: dict, ctx: Context):
         """Returns the reports, the leading one first."""
-        names = ("feed_id", "source_key", "reported_at", "received_at", "title_text", "link_rule_code", "link_score", "file_name")
+        names = (
+            "feed_id",
+            "source_key",
+            "reported_at",
+            "received_at",
+            "title_text",
+            "link_rule_code",
+            "link_score",
+            "file_name",
+        )
         rows = case["reports"].sort_values("is_lead", ascending=False, kind="stable")
-        body = [html.Tr([html.Td(_fact(name, row[name], ctx)) for name in names], className="is-lead" if row["is_lead"] else "") for _, row in rows.iterrows()]
+        body = [
+            html.Tr(
+                [html.Td(_fact(name, row[name], ctx)) for name in names],
+                className="is-lead" if row["is_lead"] else "",
+            )
+            for _, row in rows.iterrows()
+        ]
         head = html.Thead(html.Tr([html.Th(ctx.t(f"column.{name}")) for name in names]))
         return html.Div(html.Table([head, html.Tbody(body)], className="table"), className="scroll")
 
@@ -108,7 +151,12 @@ class CaseClocks(CaseTile):
         body = []
         for _, row in case["clocks"].iterrows():
             cells = [html.Td(_fact(name, row[name], ctx)) for name in names]
-            body.append(html.Tr([*cells, html.Td(_standing(row, ctx))], className="is-late" if row["side_code"] == "late" else ""))
+            body.append(
+                html.Tr(
+                    [*cells, html.Td(_standing(row, ctx))],
+                    className="is-late" if row["side_code"] == "late" else "",
+                )
+            )
         head = html.Thead(html.Tr([html.Th(ctx.t(f"column.{name}")) for name in (*names, "counts")]))
         return html.Div(html.Table([head, html.Tbody(body)], className="table"), className="scroll")
 
@@ -125,9 +173,23 @@ class CaseMap(Tile):
 
     def frame(self, uid: str):
         """Returns the map."""
-        areas = dl.GeoJSON(id=f"{uid}-areas", style=FUNCTIONS["border"], onEachFeature=FUNCTIONS["frame"], hideout={})
-        dots = dl.GeoJSON(id=f"{uid}-dots", pointToLayer=FUNCTIONS["dot"], data={"type": "FeatureCollection", "features": []})
-        ground = dl.Map([areas, dots], className="map", center=[0, 0], zoom=12, zoomSnap=0.05, zoomControl=False, attributionControl=False)
+        areas = dl.GeoJSON(
+            id=f"{uid}-areas", style=FUNCTIONS["border"], onEachFeature=FUNCTIONS["frame"], hideout={}
+        )
+        dots = dl.GeoJSON(
+            id=f"{uid}-dots",
+            pointToLayer=FUNCTIONS["dot"],
+            data={"type": "FeatureCollection", "features": []},
+        )
+        ground = dl.Map(
+            [areas, dots],
+            className="map",
+            center=[0, 0],
+            zoom=12,
+            zoomSnap=0.05,
+            zoomControl=False,
+            attributionControl=False,
+        )
         return html.Div(ground, className="map-box")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
@@ -139,7 +201,10 @@ class CaseMap(Tile):
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": [float(row.lon), float(row.lat)]},
-                "properties": {"is_lead": bool(row.is_lead), "label": f"{ctx.name('feed', row.feed_id)} {row.source_key}"},
+                "properties": {
+                    "is_lead": bool(row.is_lead),
+                    "label": f"{ctx.name('feed', row.feed_id)} {row.source_key}",
+                },
             }
             for row in (placed.itertuples() if reports is not None else ())
         ]
@@ -167,7 +232,9 @@ def _fact(name: str, value: object, ctx: Context) -> str:
 
 def _standing(row, ctx: Context) -> str:
     if is_known(row["excluded_code"]):
-        return ctx.t("case.excluded", why=ctx.maybe(f"excluded.{row['excluded_code']}", str(row["excluded_code"])))
+        return ctx.t(
+            "case.excluded", why=ctx.maybe(f"excluded.{row['excluded_code']}", str(row["excluded_code"]))
+        )
     if not row["is_due"]:
         return ctx.t("case.not_due")
     return ctx.t(f"side.{row['side_code']}")

@@ -1,4 +1,4 @@
-"""What changed (变化): counts of this window against the same weekdays before, with the interval of the ratio."""
+"""What changed (变化): counts against the same weekdays before, with the interval of the ratio."""
 
 from __future__ import annotations
 
@@ -44,38 +44,50 @@ class Changes(Tile):
             return (html.P(ctx.t("changes.no_base"), className="empty"),)
         rows = [(key, now.get(key, 0), before.get(key, 0)) for key in {*now, *before}]
         rows.sort(key=lambda row: (-_evidence(row[1], row[2]), str(row[0])))
-        items = [self._item(None, sum(now.values()), sum(before.values()), ctx)]
-        items += [self._item(*row, ctx) for row in rows[: self.limit]]
+        items = [self._item(None, sum(now.values()), base=sum(before.values()), ctx=ctx)]
+        items += [self._item(key, count, base=base, ctx=ctx) for key, count, base in rows[: self.limit]]
         return (html.Ol(items, className="changes"),)
 
-    def _item(self, key, count: int, base: int, ctx: Context):
-        ratio, low, high = rate_ratio(count, base)
-        is_up, is_down = low > 1, high is not None and high < 1
+    def _item(self, key, count: int, *, base: int, ctx: Context):
         kind, parameter = KINDS.get(self.by, ("area", "area"))
         name = ctx.t("changes.total") if key is None else ctx.name(kind, key)
-        percent = "—" if ratio is None else f"{(ratio - 1) * 100:+.0f}%".replace("-", "−")
-        if ratio is not None and high is not None:
-            span = f"{(low - 1) * 100:+.0f}% – {(high - 1) * 100:+.0f}%".replace("-", "−")
-        else:
-            span = ctx.t("changes.open")
-        verdict = ctx.t("changes.up") if is_up else ctx.t("changes.down") if is_down else ctx.t("changes.chance")
-        marks = {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"} if key is not None else {}
+        verdict, percent, span = _change(count, base, ctx=ctx)
+        marks = {} if key is None else {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"}
         return html.Li(
             [
                 html.Span(name, className="change-name", title=name),
                 html.Span(f"{count_text(base)} → {count_text(count)}", className="change-pair digits"),
-                html.Span(percent if is_up or is_down else verdict, className="change-percent digits" + (" is-sure" if is_up or is_down else "")),
-                html.Span(f"{verdict} · {span}" if is_up or is_down else span, className="change-span digits"),
+                html.Span(percent if verdict else "", className="change-percent digits"),
+                html.Span(span if verdict else ctx.t("changes.chance"), className="change-span digits"),
             ],
             className="change" + (" is-total" if key is None else ""),
-            title=ctx.t("changes.explain", span=span),
+            title=ctx.t("changes.explain", verdict=verdict or ctx.t("changes.chance"), span=span),
             **marks,
         )
 
 
+def _change(count: int, base: int, *, ctx: Context) -> tuple[str, str, str]:
+    """Returns the verdict (empty when chance explains the change), the change and its interval in words."""
+    ratio, low, high = rate_ratio(count, base)
+    verdict = (
+        ctx.t("changes.up") if low > 1 else ctx.t("changes.down") if high is not None and high < 1 else ""
+    )
+    percent = "—" if ratio is None else _signed(ratio)
+    upper = ctx.t("changes.open") if high is None else _signed(high)
+    return verdict, percent, ctx.t("changes.span", low=_signed(low), high=upper)
+
+
+def _signed(ratio: float) -> str:
+    return f"{(ratio - 1) * 100:+.0f}%".replace("-", "−")
+
+
 def _counts(answer, by: str) -> dict:
     frame = answer.frame
-    return {key: int(value) for key, value in zip(frame[by], frame["value"], strict=True) if value == value and value}
+    return {
+        key: int(value)
+        for key, value in zip(frame[by], frame["value"], strict=True)
+        if value == value and value
+    }
 
 
 def _evidence(count: int, base: int) -> float:

@@ -1,4 +1,4 @@
-"""Definitions on screen (指标口径): every metric with its reading, and rival readings of one promise side by side."""
+"""Definitions on screen (指标口径): every metric, and rival readings of one promise side by side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from data.request import Request
 
 @dataclass(frozen=True, kw_only=True)
 class Rivals(Tile):
-    """The same promise under several readings, in one row: the reader sees how much the definition decides."""
+    """The same promise under several readings, in one row: how much the definition decides."""
 
     shown: tuple[str, ...]
 
@@ -38,7 +38,10 @@ class Rivals(Tile):
             items.append(
                 html.Li(
                     [
-                        html.Span([html.B(ctx.pick(metric.label)), info_button(name, ctx=ctx)], className="vital-name"),
+                        html.Span(
+                            [html.B(ctx.pick(metric.label)), info_button(name, ctx=ctx)],
+                            className="vital-name",
+                        ),
                         number(name, row=row, ctx=ctx),
                         html.Span(sample_text(name, row=row, ctx=ctx), className="kpi-sample"),
                         html.Span(ctx.pick(metric.clocks), className="note"),
@@ -73,8 +76,14 @@ class MetricBook(Tile):
         metric = catalogue().metric(names[0])
         label = ctx.pick(metric.label)
         if len(names) > 1:
-            label = f"{label.rpartition(' ')[0]} {' / '.join('P' + name.rpartition('_p')[2] for name in names)}"
-        head = [html.B(label), html.Code(metric.path.stem), html.Span(ctx.pick(metric.unit), className="note")]
+            label = (
+                f"{label.rpartition(' ')[0]} {' / '.join('P' + name.rpartition('_p')[2] for name in names)}"
+            )
+        head = [
+            html.B(label),
+            html.Code(metric.path.stem),
+            html.Span(ctx.pick(metric.unit), className="note"),
+        ]
         return html.Details(
             [html.Summary([*head, info_button(names[0], ctx=ctx)]), definition_list(metric, ctx)],
             id=f"metric-{metric.path.stem}",

@@ -1,4 +1,4 @@
-"""How long things take (环节时长): median, P90 and P95 of each segment, open cases included (Kaplan-Meier)."""
+"""How long things take (环节时长): median, P90, P95 of each segment, open cases included."""
 
 from __future__ import annotations
 
@@ -33,7 +33,15 @@ class Distribution(Tile):
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the table."""
-        head = html.Thead(html.Tr([html.Th(ctx.t("column.segment")), *(html.Th(f"P{share}", className="right") for share in SHARES), html.Th("n", className="right")]))
+        head = html.Thead(
+            html.Tr(
+                [
+                    html.Th(ctx.t("column.segment")),
+                    *(html.Th(f"P{share}", className="right") for share in SHARES),
+                    html.Th("n", className="right"),
+                ]
+            )
+        )
         rows = [self._row(segment, answers, ctx) for segment in self.segments]
         return (html.Div(html.Table([head, html.Tbody(rows)], className="table"), className="scroll"),)
 
@@ -48,7 +56,7 @@ class Distribution(Tile):
 
 
 def percentile_text(row, ctx: Context) -> str:
-    """Returns a percentile as a duration; where the curve does not get there, more than the longest time watched."""
+    """Returns a percentile as a duration; past the end of the curve, more than the longest time watched."""
     if is_known(row["value"]):
         return duration_text(row["value"], ctx)
     if row["flag"] == "beyond" and is_known(row["lower"]):

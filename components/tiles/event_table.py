@@ -1,4 +1,4 @@
-"""Incidents as rows (事件表): a list for the wall (late ones, oldest first) and a paged table for the desk."""
+"""Incidents as rows (事件表): a list for the wall, late ones first, and a paged table for the desk."""
 
 from __future__ import annotations
 
@@ -57,8 +57,13 @@ class LateList(Tile):
             return (html.P(ctx.t(self.words[0]), className="empty calm"),)
         items = [self._item(row, ctx) for _, row in rows.iterrows()]
         total = html.A(
-            [html.B(count_text(every["value"]), className="digits", **{"data-number": self.metric}), html.Span(ctx.t(self.words[1]))],
-            href=ctx.link("/incidents", kpi=self.metric, side=self.side, area=ctx.filters.area_id, period=None),
+            [
+                html.B(count_text(every["value"]), className="digits", **{"data-number": self.metric}),
+                html.Span(ctx.t(self.words[1])),
+            ],
+            href=ctx.link(
+                "/incidents", kpi=self.metric, side=self.side, area=ctx.filters.area_id, period=None
+            ),
             className="late-total",
             **{"data-kpi": self.metric, "data-generation": str(ctx.generation)},
         )
@@ -86,12 +91,22 @@ class LateList(Tile):
         )
 
 
-COLUMNS = ("first_signal_at", "category_code", "grid_id", "feed_id", "report_count", "department_id", "stage_code", "due_at", "lateness")
+COLUMNS = (
+    "first_signal_at",
+    "category_code",
+    "grid_id",
+    "feed_id",
+    "report_count",
+    "department_id",
+    "stage_code",
+    "due_at",
+    "lateness",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventTable(Tile):
-    """The incidents behind a number, one page at a time; `kpi`, `side`, `page`, `order` come from the address."""
+    """The incidents behind a number, a page at a time; `kpi`, `side`, `page`, `order` from the address."""
 
     metric: str = "incident_count"
     page_size: int = 25
@@ -130,7 +145,11 @@ class EventTable(Tile):
             return html.Th(label)
         now = ctx.view.params.get("order", "-first_signal_at")
         mark = " ↓" if now == f"-{name}" else " ↑" if now == name else ""
-        return html.Th(html.A(label + mark, href="#", **{"data-set": f"order={name if now == f'-{name}' else f'-{name}'}"}))
+        return html.Th(
+            html.A(
+                label + mark, href="#", **{"data-set": f"order={name if now == f'-{name}' else f'-{name}'}"}
+            )
+        )
 
     def _row(self, row, ctx: Context):
         link = ctx.link(f"/incidents/{row['incident_id']}")
@@ -162,7 +181,11 @@ def lateness_text(row, ctx: Context) -> str:
         return ctx.t("common.no_limit")
     if is_known(closed_at):
         late = minutes_between(due_at, closed_at)
-        return ctx.t("late.closed_in_time") if late <= 0 else ctx.t("late.closed_late", by=duration_text(late, ctx))
+        return (
+            ctx.t("late.closed_in_time")
+            if late <= 0
+            else ctx.t("late.closed_late", by=duration_text(late, ctx))
+        )
     left = minutes_between(ctx.as_of_at, due_at)
     key = "late.left" if left > 0 else "late.overdue"
     return ctx.t(key, by=duration_text(abs(left), ctx))
@@ -172,7 +195,12 @@ def pager(*, page: int, size: int, total: int, ctx: Context):
     """Returns which rows are shown of how many, with links to the pages beside."""
     pages = max(1, -(-total // size))
     first = min(total, (page - 1) * size + 1)
-    text = ctx.t("common.rows", first=count_text(first), last=count_text(min(total, page * size)), total=count_text(total))
+    text = ctx.t(
+        "common.rows",
+        first=count_text(first),
+        last=count_text(min(total, page * size)),
+        total=count_text(total),
+    )
     steps = [(1, "«"), (page - 1, "‹"), (page + 1, "›"), (pages, "»")]
     links = [
         html.A(mark, href="#", className="page-step", **{"data-set": f"page={to}"})

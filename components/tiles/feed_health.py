@@ -32,7 +32,10 @@ class FeedHealth(Tile):
                     html.Span(instant_short(row.watermark_at, ctx), className="feed-at digits"),
                     html.Span(
                         className="age feed-age digits",
-                        **{"data-asof": instant_text(row.watermark_at), "data-lag": str(feed_allowance_s(row))},
+                        **{
+                            "data-asof": instant_text(row.watermark_at),
+                            "data-lag": str(feed_allowance_s(row)),
+                        },
                     ),
                 ],
                 className="feed" + ("" if row.is_required else " is-optional"),

@@ -1,4 +1,4 @@
-"""The filters of a screen (筛选栏): period, place with its way down, source, category, domain, department; all in the address."""
+"""The filters of a screen (筛选栏): period, place and the way down, kinds; all live in the address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FilterBar(Tile):
         if period not in PERIODS:
             periods.append((period, period.replace("..", " – ")))
         fields = [
-            _select("period", period, periods, label=ctx.t("filter.period")),
+            _select("period", period, options=periods, label=ctx.t("filter.period")),
             *self._places(answers, ctx),
             *(self._kind(parameter, kind, ctx) for parameter, kind in KINDS),
         ]
@@ -48,7 +48,8 @@ class FilterBar(Tile):
     def _kind(self, parameter: str, kind: str, ctx: Context):
         every = [("", ctx.t(f"filter.all_{parameter}"))]
         options = [(key, ctx.name(kind, key)) for key in ctx.names.keys(kind)]
-        return _select(parameter, ctx.view.params.get(parameter, ""), every + options, label=ctx.t(f"filter.{parameter}"))
+        chosen, label = ctx.view.params.get(parameter, ""), ctx.t(f"filter.{parameter}")
+        return _select(parameter, chosen, options=every + options, label=label)
 
     def _places(self, answers: Mapping[str, object], ctx: Context) -> list:
         areas = answers["areas"]
@@ -59,15 +60,21 @@ class FilterBar(Tile):
         for area_id in trail:
             text = ctx.name("area", area_id)
             mark = {} if area_id == here else {"data-set": f"area={area_id}"}
-            crumbs += [html.Span("›", className="sep"), html.A(text, href="#", **mark) if mark else html.B(text)]
+            crumbs += [
+                html.Span("›", className="sep"),
+                html.A(text, href="#", **mark) if mark else html.B(text),
+            ]
         fields = [html.Span(crumbs, className="crumbs")]
         if here and levels.get(here) == "grid":
-            return [*fields, html.A(ctx.t("filter.portrait"), href=ctx.link(f"/grid/{here}"), className="portrait")]
+            return [
+                *fields,
+                html.A(ctx.t("filter.portrait"), href=ctx.link(f"/grid/{here}"), className="portrait"),
+            ]
         for level in self._next_levels(levels.get(here), ctx):
             options = _children(here, level, answers)
             if options:
                 choices = [("", _level_label(level, ctx)), *((key, ctx.name("area", key)) for key in options)]
-                fields.append(_select("area", "", choices, label=_level_label(level, ctx)))
+                fields.append(_select("area", "", options=choices, label=_level_label(level, ctx)))
         return fields
 
     def _next_levels(self, level: str | None, ctx: Context) -> list[str]:
@@ -106,6 +113,8 @@ def _children(area_id: str | None, level: str, answers: Mapping[str, object]) ->
     return [each for each in ids if each in set(mine["area_id"])]
 
 
-def _select(parameter: str, value: str, options, *, label: str):
+def _select(parameter: str, value: str, *, options, label: str):
     items = [html.Option(text, value=key) for key, text in options]
-    return html.Select(items, **{"data-param": parameter, "data-value": value, "aria-label": label, "title": label})
+    return html.Select(
+        items, **{"data-param": parameter, "data-value": value, "aria-label": label, "title": label}
+    )

@@ -48,12 +48,20 @@ class Header(Tile):
             href=ctx.link("/", area=None),
             className="brand",
         )
-        return ([html.Div([brand, *self._kind(ctx)], className="head-left", **marks), self._nav(ctx), self._state(answers["feeds"], ctx)],)
+        return (
+            [
+                html.Div([brand, *self._kind(ctx)], className="head-left", **marks),
+                self._nav(ctx),
+                self._state(answers["feeds"], ctx),
+            ],
+        )
 
     def _kind(self, ctx: Context) -> list:
         labels = []
         if ctx.town.file.is_synthetic:
-            labels.append(html.Span(ctx.t("shell.synthetic"), className="kind", title=ctx.t("shell.synthetic_note")))
+            labels.append(
+                html.Span(ctx.t("shell.synthetic"), className="kind", title=ctx.t("shell.synthetic_note"))
+            )
         if ctx.town.pinned_at is not None:
             day = ctx.local(ctx.town.pinned_at).strftime("%Y-%m-%d")
             labels.append(html.Span(ctx.t("shell.replay", day=day), className="kind"))
@@ -86,9 +94,16 @@ class Header(Tile):
         return html.Div(
             [
                 html.Span(className="link-state", hidden=True, **{"data-link": ""}),
-                html.Span([ctx.t("shell.as_of"), html.B(instant_short(ctx.as_of_at, ctx), className="digits")], className="as-of"),
+                html.Span(
+                    [ctx.t("shell.as_of"), html.B(instant_short(ctx.as_of_at, ctx), className="digits")],
+                    className="as-of",
+                ),
                 html.A(dots, href=ctx.link("/feeds"), className="dots", title=ctx.t("shell.feeds")),
-                html.Span([html.Span(className="clock-day"), html.Span(className="clock-time digits")], className="clock", **zone),
+                html.Span(
+                    [html.Span(className="clock-day"), html.Span(className="clock-time digits")],
+                    className="clock",
+                    **zone,
+                ),
                 html.Span(
                     [
                         html.A(ctx.t("shell.other_language"), href="#", **{"data-cookie": f"lang={other}"}),
@@ -104,5 +119,9 @@ class Header(Tile):
 
 def feed_allowance_s(row) -> int:
     """Returns how old a feed's data may get: three times what its contract expects."""
-    known = [value for value in (row.expected_interval_s, row.expected_lag_s) if value is not None and value == value]
+    known = [
+        value
+        for value in (row.expected_interval_s, row.expected_lag_s)
+        if value is not None and value == value
+    ]
     return int(3 * sum(known))

@@ -39,7 +39,9 @@ class KpiCard(Tile):
         asks = {"now": Request(self.metric, filters=ctx.filters)}
         if self.trace_by and ctx.as_of_at:
             since_at = ctx.as_of_at - timedelta(days=TRACE_DAYS)
-            asks["trace"] = Request(self.metric, by=(self.trace_by,), filters=ctx.filters.during(since_at, None))
+            asks["trace"] = Request(
+                self.metric, by=(self.trace_by,), filters=ctx.filters.during(since_at, None)
+            )
         return asks
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
@@ -59,7 +61,10 @@ class KpiCard(Tile):
                 ],
                 className="kpi-row",
             ),
-            html.Div([*_verdict(metric, row, ctx), *sample_text(self.metric, row=row, ctx=ctx)], className="kpi-sample"),
+            html.Div(
+                [*_verdict(metric, row, ctx), *sample_text(self.metric, row=row, ctx=ctx)],
+                className="kpi-sample",
+            ),
         ]
         return (lines,)
 
@@ -119,6 +124,10 @@ def _verdict(metric, row, ctx: Context) -> list:
         return [html.Span(word, className="kpi-goal" + ("" if is_met else " is-missed"))]
     if metric.limit:
         minutes = catalogue().rule(metric.limit.rule, local.date())
-        text = ctx.t("kpi.limit_hours", value=f"{minutes / 60:g}") if minutes >= 120 else ctx.t("kpi.limit", value=minutes)
+        text = (
+            ctx.t("kpi.limit_hours", value=f"{minutes / 60:g}")
+            if minutes >= 120
+            else ctx.t("kpi.limit", value=minutes)
+        )
         return [html.Span(text, className="kpi-goal")]
     return []

@@ -14,13 +14,19 @@ from components.tiles.base import Tile
 from components.tiles.header import feed_allowance_s
 from data.listing import Listing
 
-NAMED = {"feed_id": "feed", "category_code": "category", "department_id": "department", "grid_id": "area", "area_id": "area"}
+NAMED = {
+    "feed_id": "feed",
+    "category_code": "category",
+    "department_id": "department",
+    "grid_id": "area",
+    "area_id": "area",
+}
 CODED = {"status_code": "status", "reason_code": "reason", "share_class": "share"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListingTable(Tile):
-    """The first rows of a listing; `age_of` names a column whose age the browser judges against the feed's contract."""
+    """The first rows of a listing; the browser judges the age of `age_of` against the feed's contract."""
 
     listing: str
     columns: tuple[str, ...]
@@ -37,7 +43,9 @@ class ListingTable(Tile):
         if rows.empty:
             return (html.P(ctx.t("common.nothing"), className="empty"),)
         names = [*self.columns, *(["age"] if self.age_of else [])]
-        head = html.Thead(html.Tr([html.Th(ctx.t(f"column.{name}"), className=_align(name)) for name in names]))
+        head = html.Thead(
+            html.Tr([html.Th(ctx.t(f"column.{name}"), className=_align(name)) for name in names])
+        )
         body = html.Tbody([html.Tr(self._cells(row, ctx)) for _, row in rows.iterrows()])
         return (html.Div(html.Table([head, body], className="table"), className="scroll"),)
 

@@ -76,11 +76,17 @@ class Ranking(Tile):
         interval = interval_text(row["low"], row["high"], metric.format) if self.has_interval else ""
         width = max(0.0, min(100.0, float(row["value"]) / largest * 100))
         is_selected = is_known_key and ctx.view.params.get(parameter) == str(key)
-        marks = {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"} if is_known_key and parameter else {}
+        marks = (
+            {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"}
+            if is_known_key and parameter
+            else {}
+        )
         track = [html.I(className="fill", style={"width": f"{width:.2f}%"})]
         if interval and is_known(row["low"]):
             low, high = float(row["low"]) / largest * 100, float(row["high"]) / largest * 100
-            track.append(html.I(className="whisker", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"}))
+            track.append(
+                html.I(className="whisker", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"})
+            )
         name = ctx.t(f"stage.{key}") if kind == "stage" else ctx.name(kind, key)
         return html.Li(
             [
@@ -88,7 +94,9 @@ class Ranking(Tile):
                 html.Span(track, className="track"),
                 html.Span(value, className="bar-value digits"),
             ],
-            className="bar" + (" is-selected" if is_selected else "") + (" is-thin" if row["is_thin"] else ""),
+            className="bar"
+            + (" is-selected" if is_selected else "")
+            + (" is-thin" if row["is_thin"] else ""),
             title=" · ".join(part for part in (name, value + ctx.pick(metric.unit), note, interval) if part),
             **marks,
         )

@@ -1,4 +1,4 @@
-"""The five-colour map (五色图): colour and letter per grid, hatched when evidence is thin, grey when there is none."""
+"""The five-colour map (五色图): colour and letter per grid, hatched when thin, grey when unknown."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class RiskMap(Tile):
 
     def frame(self, uid: str):
         """Returns tabs, map and legend; the map's ground is the town itself, there are no map tiles."""
-        areas = dl.GeoJSON(id=f"{uid}-areas", style=FUNCTIONS["style"], onEachFeature=FUNCTIONS["each"], hideout={})
+        areas = dl.GeoJSON(
+            id=f"{uid}-areas", style=FUNCTIONS["style"], onEachFeature=FUNCTIONS["each"], hideout={}
+        )
         ground = dl.Map(
             [areas],
             id=f"{uid}-map",
@@ -76,7 +78,9 @@ class RiskMap(Tile):
         selected = ctx.filters.area_id
         return {
             "classes": {row.grid_id: row.class_code for row in rows.itertuples() if row.class_code != "none"},
-            "hatched": [row.grid_id for row in rows.itertuples() if row.is_hatched is True or row.is_hatched == 1],
+            "hatched": [
+                row.grid_id for row in rows.itertuples() if row.is_hatched is True or row.is_hatched == 1
+            ],
             "facts": {row.grid_id: _fact(row, ctx) for row in rows.itertuples()},
             "inside": sorted(set(inside["grid_id"])) if inside is not None else None,
             "selected": selected,
@@ -126,7 +130,11 @@ def _legend(rows, ctx: Context) -> list:
         for code in RISK_CLASSES
     ]
     hatched = int(rows["is_hatched"].fillna(False).astype(bool).sum()) if len(rows) else 0
-    thin = [html.I(className="swatch hatched"), html.Span(ctx.t("map.thin")), html.B(str(hatched), className="digits")]
+    thin = [
+        html.I(className="swatch hatched"),
+        html.Span(ctx.t("map.thin")),
+        html.B(str(hatched), className="digits"),
+    ]
     cycle = str(rows["cycle_date"].max())[:10] if len(rows) else ""
     note = html.Span(ctx.t("map.cycle", date=cycle), className="legend-note") if cycle else ""
     return [*items, html.Span(thin, className="legend-item"), note]

@@ -1,4 +1,4 @@
-"""Today hour by hour against what is usual (今日走势): bars are counts, the line the mean of the same weekday."""
+"""Today hour by hour (今日走势): bars are counts, the line is the mean of the same weekday."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOURS = tuple(range(24))
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline(Tile):
-    """A count per local hour of the as-of day, and the mean of the same hours on the last eight same weekdays."""
+    """A count per local hour of the as-of day, and the mean of the last eight same weekdays."""
 
     metric: str
 
@@ -32,7 +32,9 @@ class Timeline(Tile):
         if today.since_at is None:
             return {}
         since_at = today.since_at - timedelta(days=7 * USUAL_WEEKS)
-        return {"hours": Request(self.metric, by=("date", "hour"), filters=ctx.filters.during(since_at, None))}
+        return {
+            "hours": Request(self.metric, by=("date", "hour"), filters=ctx.filters.during(since_at, None))
+        }
 
     def frame(self, uid: str):
         """Returns the chart."""
@@ -41,43 +43,26 @@ class Timeline(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""
         now = ctx.local(ctx.as_of_at)
-        days = _by_day(answers["hours"]) if now is not None else {}
-        today = days.get(now.date(), {}) if now is not None else {}
-        back = [now.date() - timedelta(days=7 * week) for week in range(1, USUAL_WEEKS + 1)] if now is not None else []
-        weeks = [days[day] for day in back if day in days]  # a day before the feeds began is not a quiet day
-        if not (today or weeks):
+        if now is None:
             return (blank_figure(ctx, ctx.t("common.no_data")),)
-        usual = [sum(week.get(hour, 0) for week in weeks) / len(weeks) if weeks else None for hour in HOURS]
+        days = _by_day(answers["hours"])
+        today = days.get(now.date(), {})
+        usual = _mean_day(days, now.date())
+        if not today and usual is None:
+            return (blank_figure(ctx, ctx.t("common.no_data")),)
         counts = [today.get(hour, 0) if hour <= now.hour else None for hour in HOURS]
-        return ({"data": self._traces(counts, usual, now.hour, ctx), "layout": self._layout(now.hour, ctx)},)
-
-    def _traces(self, counts, usual, hour: int, ctx: Context) -> list[dict]:
-        theme = ctx.theme
-        colours = [theme.accent if each < hour else theme.series[1] for each in HOURS]
-        bars = {
-            "type": "bar",
-            "x": list(HOURS),
-            "y": counts,
-            "name": ctx.t("timeline.today"),
-            "marker": {"color": colours, "opacity": 0.85},
-            "hovertemplate": "%{y:,.0f}",
-        }
-        line = {
-            "type": "scatter",
-            "mode": "lines",
-            "x": list(HOURS),
-            "y": usual,
-            "name": ctx.t("timeline.usual", weeks=USUAL_WEEKS),
-            "line": {"color": theme.text, "width": 2 * ctx.view.scale, "dash": "dot", "shape": "hvh"},
-            "hovertemplate": "%{y:,.1f}",
-        }
-        return [bars, line] if any(value is not None for value in usual) else [bars]
+        traces = [_bars(counts, now.hour, ctx=ctx), *([_line(usual, ctx)] if usual else [])]
+        return ({"data": traces, "layout": self._layout(now.hour, ctx)},)
 
     def _layout(self, hour: int, ctx: Context) -> dict:
         ticks = [each for each in HOURS if each % 3 == 0]
         return base_layout(
             ctx,
-            xaxis={"tickvals": ticks, "ticktext": [f"{each:02d}:00" for each in ticks], "range": [-0.6, 23.6]},
+            xaxis={
+                "tickvals": ticks,
+                "ticktext": [f"{each:02d}:00" for each in ticks],
+                "range": [-0.6, 23.6],
+            },
             showlegend=True,
             legend={"y": 1.0, "yanchor": "bottom"},
             margin={"t": 26 * ctx.view.scale},
@@ -93,6 +78,42 @@ class Timeline(Tile):
                 }
             ],
         )
+
+
+def _bars(counts, hour: int, *, ctx: Context) -> dict:
+    """The hour that is still running is quieter: it is not complete."""
+    return {
+        "type": "bar",
+        "x": list(HOURS),
+        "y": counts,
+        "name": ctx.t("timeline.today"),
+        "marker": {
+            "color": [ctx.theme.accent if each < hour else ctx.theme.series[1] for each in HOURS],
+            "opacity": 0.85,
+        },
+        "hovertemplate": "%{y:,.0f}",
+    }
+
+
+def _line(usual: list[float], ctx: Context) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(HOURS),
+        "y": usual,
+        "name": ctx.t("timeline.usual", weeks=USUAL_WEEKS),
+        "line": {"color": ctx.theme.text, "width": 2 * ctx.view.scale, "dash": "dot", "shape": "hvh"},
+        "hovertemplate": "%{y:,.1f}",
+    }
+
+
+def _mean_day(days: dict[date, dict[int, float]], today: date) -> list[float] | None:
+    """Returns the mean per hour of the same weekdays; a day before the feeds began is not a quiet day."""
+    back = [today - timedelta(days=7 * week) for week in range(1, USUAL_WEEKS + 1)]
+    weeks = [days[day] for day in back if day in days]
+    if not weeks:
+        return None
+    return [sum(week.get(hour, 0) for week in weeks) / len(weeks) for hour in HOURS]
 
 
 def _by_day(answer) -> dict[date, dict[int, float]]:

@@ -1,4 +1,4 @@
-"""One or several metrics over days (趋势): a line each, its interval as a band, thin days as hollow points."""
+"""Metrics over days (趋势): a line each, the first with its interval, thin days as hollow points."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def _line(name: str, frame, *, colour: str, ctx: Context) -> dict:
         "name": ctx.pick(metric.label),
         "customdata": [f"period={day}..{day}" for day in dates],
         "line": {"color": colour, "width": 2 * ctx.view.scale},
-        "marker": {"size": 5 * ctx.view.scale, "symbol": ["circle-open" if flag else "circle" for flag in frame["flag"].fillna("")]},
+        "marker": {
+            "size": 5 * ctx.view.scale,
+            "symbol": ["circle-open" if flag else "circle" for flag in frame["flag"].fillna("")],
+        },
         "hovertemplate": "%{y:,.1f}" + ctx.pick(metric.unit),
     }
 

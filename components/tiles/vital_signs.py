@@ -38,7 +38,11 @@ class VitalSigns(Tile):
         metric, row = catalogue().metric(name), answer.frame.iloc[0]
         return html.Li(
             [
-                html.Span([html.Span(ctx.pick(metric.label)), info_button(name, ctx=ctx)], className="vital-name", title=ctx.pick(metric.meaning)),
+                html.Span(
+                    [html.Span(ctx.pick(metric.label)), info_button(name, ctx=ctx)],
+                    className="vital-name",
+                    title=ctx.pick(metric.meaning),
+                ),
                 number(name, row=row, ctx=ctx),
                 html.Span(sample_text(name, row=row, ctx=ctx), className="kpi-sample"),
             ],
