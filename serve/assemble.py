@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +35,8 @@ from serve.live import Live
 from serve.routes import audit_route, geometry_route, health_route, status_route
 
 log = logging.getLogger(__name__)
+
+_FILE = re.compile(r'"((?:/assets|/_dash-component-suites)/[^"?]+)')
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,9 @@ def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
     )
     live = Live(house.settings.published_dir / "CURRENT", refresh=house.refresh, now=house.now)
     _add_routes(app, house=house, door=door, live=live, audit=audit)
-    app.server.router.lifespan_context = _lifespan([live.start], [live.stop])
-    audit.record(Event("start", actor="server", detail=f"generation {house.store.generation()}"))
     delivery = Delivery(app.server, generation=house.store.generation)
+    app.server.router.lifespan_context = _lifespan([live.start, _warming(delivery, app)], [live.stop])
+    audit.record(Event("start", actor="server", detail=f"generation {house.store.generation()}"))
     return Guard(delivery, rules=rules, sessions=sessions, audit=audit)
 
 
@@ -128,6 +132,19 @@ def _lifespan(begin: Iterable[Callable], end: Iterable[Callable]):
             await each()
 
     return lifespan
+
+
+def _warming(delivery: Delivery, app: Dash) -> Callable:
+    # The page itself says which files a viewer will ask for first.
+    files = _FILE.findall(app.index_string + app._generate_scripts_html())
+    running = set()
+
+    async def begin() -> None:
+        task = asyncio.create_task(delivery.warm(files))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    return begin
 
 
 def _plain(value: object) -> object:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qs
 
 from serve.captured import Captured, Receive, Send, capture
-from serve.encoding import accepted_coding
+from serve.encoding import accepted_coding, is_text
 
 STATIC = ("/assets/", "/_dash-component-suites/")
 STREAM = "/events"
@@ -45,19 +45,28 @@ class Delivery:
             answer = await capture(self._app, scope, receive)
             await answer.send(send, coding=coding)
 
-    async def _send_static(self, scope: dict, receive: Receive, send: Send) -> None:
+    async def warm(self, paths: Iterable[str]) -> None:
+        """Fetch and pack files before the first viewer asks for them."""
+        for path in paths:
+            scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+            kept = await self._static({**scope, "root_path": "", "raw_path": path.encode()}, _no_body())
+            if kept.status == 200 and is_text(kept.header(b"content-type")):
+                await asyncio.to_thread(kept.encoded, "br")
+
+    async def _static(self, scope: dict, receive: Receive) -> Captured:
         path = scope["path"]
         kept = self._statics.get(path)
         if kept is None:
             # Without the browser's own conditions: what is kept must be the whole file.
-            plain = {
-                **scope,
-                "headers": [each for each in scope["headers"] if not each[0].startswith(b"if-")],
-            }
-            kept = await capture(self._app, plain, receive)
+            plain = [each for each in scope["headers"] if not each[0].startswith((b"if-", b"range"))]
+            kept = await capture(self._app, {**scope, "headers": plain}, receive)
             if kept.status == 200:
                 kept.effort = 9
                 self._statics[path] = kept
+        return kept
+
+    async def _send_static(self, scope: dict, receive: Receive, send: Send) -> None:
+        kept = await self._static(scope, receive)
         if kept.status != 200:
             await kept.send(send, coding="")
             return
@@ -113,3 +122,17 @@ def _is_versioned(scope: dict) -> bool:
     if scope["path"].startswith("/assets/"):
         return "v" in parse_qs(scope["query_string"].decode("latin-1"))
     return ".v" in scope["path"].rsplit("/", 1)[-1]
+
+
+def _no_body() -> Receive:
+    """Return the `receive` of a request without a body whose sender then stays silent."""
+    is_given = False
+
+    async def receive() -> dict:
+        nonlocal is_given
+        if is_given:  # an answer that watches for the sender's leaving would otherwise spin for ever
+            await asyncio.Event().wait()
+        is_given = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive
