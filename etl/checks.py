@@ -17,7 +17,7 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 EARLIEST = "2000-01-01"
 MAX_KEY_CHARS = 256
 WHITE_SPACE = " \t\r\n\u3000\u00a0"
-DERIVED = ("lon", "lat", "source_lon", "source_lat")
+UNDIGESTED = frozenset({"lon", "lat", "reporter_hash"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ def check_headings(contract: FeedContract, incoming: Incoming) -> tuple[Note, ..
         RefusedFileError: a needed column is missing, renamed or there twice.
     """
     headings = [heading for heading in incoming.headings if heading]
+    if not headings:  # an empty list of records has no keys either; that is no fault
+        return incoming.notes
     notes: list[Note] = list(incoming.notes)
     mapped: set[str] = set()
     for name, column in contract.columns.items():
@@ -155,11 +157,15 @@ def canonical_columns(entity: Entity, contract: FeedContract) -> list[str]:
 
 
 def digest_columns(entity: Entity, contract: FeedContract, *, prefix: str) -> dict[str, str]:
-    """Returns canonical column -> SQL value of what a row's digest covers."""
+    """Returns canonical column -> SQL value of what a row's digest covers.
+
+    Left out: lon and lat, which follow from the received pair, and the caller's hash, whose key belongs to one
+    installation; so digests of two installations can be compared.
+    """
     columns = {}
     for name in entity.columns:
         source = name.removeprefix("source_") if name in {"source_lon", "source_lat"} else name
-        if source in contract.columns and name not in {"lon", "lat"}:
+        if source in contract.columns and name not in UNDIGESTED:
             columns[name] = f"{prefix}{source}"
     return columns
 
@@ -168,7 +174,7 @@ def digest_sql(columns: dict[str, str]) -> str:
     """Returns SQL of a row digest.
 
     Each column is hashed with its name and nulls count nothing, so a column that is added to the entity later
-    does not change the digest of rows that lack it. lon and lat are left out: they follow from the received pair.
+    does not change the digest of rows that lack it.
     """
     parts = [
         f"CASE WHEN {value} IS NULL THEN 0::UBIGINT ELSE hash({literal(name)}, {value}) END"

@@ -65,6 +65,11 @@ def settle_coordinates(con: duckdb.DuckDBPyConnection, contract: FeedContract, t
         f"abs(source_lon - {center.lat}) < {NEAR_DEGREES} AND abs(source_lat - {center.lon}) < {NEAR_DEGREES} "
         f"AND abs(source_lon - {center.lon}) > {NEAR_DEGREES}",
     )
+    con.execute(
+        f"INSERT INTO row_flag SELECT _row, 'far_from_town', 'lon', source_lon || ' ' || source_lat FROM checked "
+        f"WHERE {_LOCATED} AND lon IS NOT NULL AND (abs(source_lon - {center.lon}) > {NEAR_DEGREES} "
+        f"OR abs(source_lat - {center.lat}) > {NEAR_DEGREES})"
+    )
     if contract.datum != "wgs84":
         _convert(con, contract.datum)
     return _check_datum(con, contract, town)

@@ -37,10 +37,10 @@ _VERSIONED = """
 
 _ARRIVAL = """
     CREATE OR REPLACE TEMP TABLE verdict AS
-    WITH good AS (SELECT _row, source_key, _digest FROM checked WHERE _errors IS NULL),
+    WITH good AS (SELECT _row, source_key, hash(_digest, {caller}) AS _digest FROM checked WHERE _errors IS NULL),
     keys AS (SELECT source_key, min(_row) AS first_row, min(_digest) <> max(_digest) AS is_disputed
              FROM good GROUP BY ALL),
-    standing AS (SELECT source_key, min(_digest) AS _digest FROM existing WHERE _is_current GROUP BY ALL)
+    standing AS (SELECT source_key, min(hash(_digest, caller)) AS _digest FROM existing WHERE _is_current GROUP BY ALL)
     SELECT good._row, good.source_key,
            CASE WHEN keys.is_disputed THEN 'duplicate_key_in_file'
                 WHEN standing._digest = good._digest OR keys.first_row <> good._row THEN 'unchanged'
@@ -68,7 +68,7 @@ def merge_rows(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_i
     if _is_all_new(con):
         con.execute("CREATE OR REPLACE TEMP TABLE verdict (_row INTEGER, source_key VARCHAR, verdict VARCHAR, is_disputed BOOLEAN)")
         return MergeCounts(new=_insert(con, contract, load_id=load_id, chosen="true", source="checked WHERE _errors IS NULL"))
-    con.execute(_VERSIONED if contract.is_versioned else _ARRIVAL)
+    con.execute(_VERSIONED if contract.is_versioned else _ARRIVAL.format(caller=_caller(contract)))
     _insert(
         con, contract, load_id=load_id, chosen="verdict IN ('new', 'updated')",
         source="checked JOIN (SELECT _row, verdict FROM verdict WHERE verdict IN ('new', 'updated', 'older')) USING (_row)",
@@ -80,11 +80,16 @@ def merge_rows(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_i
     return _count(con)
 
 
+def _caller(contract: FeedContract) -> str:
+    # Not part of the digest, but a corrected number is a change where the later delivery stands.
+    return "reporter_hash" if "reporter_hash" in contract.definition.columns else "NULL::VARCHAR"
+
+
 def _find_existing(con: duckdb.DuckDBPyConnection, contract: FeedContract) -> None:
     # The short key list becomes a filter of the scan: blocks without such keys are not read.
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE existing AS SELECT source_key, version_at, _digest, _is_current, rowid AS rid "
-        f"FROM {contract.definition.table} WHERE feed_id = '{contract.feed}' "
+        f"CREATE OR REPLACE TEMP TABLE existing AS SELECT source_key, version_at, _digest, _is_current, rowid AS rid, "
+        f"{_caller(contract)} AS caller FROM {contract.definition.table} WHERE feed_id = '{contract.feed}' "
         f"AND source_key IN (SELECT source_key FROM checked WHERE _errors IS NULL)"
     )
 

@@ -82,7 +82,7 @@ def _value_case(contract: FeedContract, incoming: Incoming) -> str:
         cells = [_masked(contract, source, positions[source]) for source in column.sources if source in positions]
         if cells:
             cases.append(f"WHEN {literal(name)} THEN concat_ws(' ', {', '.join(cells)})")
-    return f"CASE name {' '.join(cases)} END"
+    return f"CASE name {' '.join(cases)} END" if cases else "NULL"
 
 
 def _raw_json(contract: FeedContract, incoming: Incoming) -> str:

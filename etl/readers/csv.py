@@ -27,6 +27,8 @@ def read(reading: Reading) -> Incoming:
     """
     contract = reading.contract
     encoding = contract.encoding or guess_encoding(reading.path)
+    if not is_utf8(encoding) and not is_wide(encoding):
+        refuse_if_utf8(reading.path, encoding)
     headings = read_headings(reading, encoding)
     notes = final_newline_notes(reading.path, encoding)
     if reading.has_nul and not is_wide(encoding):
@@ -127,7 +129,6 @@ def transcode(reading: Reading, encoding: str) -> Path:
 
     Raises:
         UnicodeDecodeError: some bytes do not decode; the slow path then saves the other lines.
-        RefusedFileError: the file is UTF-8 although the contract says otherwise.
     """
     target = reading.scratch / "utf8.csv"
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -139,13 +140,15 @@ def transcode(reading: Reading, encoding: str) -> Path:
             reading.check_time()
         sink.write(decoder.decode(b"", final=True))
     if suspicious and not is_wide(encoding):
-        refuse_if_utf8(reading.path, encoding)
         raise UnicodeDecodeError(encoding, b"", 0, 0, "lines in UTF-8 among the others")
     return target
 
 
 def refuse_if_utf8(path: Path, encoding: str) -> None:
-    """Raises RefusedFileError when the whole file is valid UTF-8: the declared encoding is wrong."""
+    """Raises RefusedFileError when the file has Chinese text and all of it is valid UTF-8: wrong encoding declared."""
+    with path.open("rb") as handle:
+        if not UTF8_CHINESE.search(handle.read(HEAD_BYTES)):
+            return
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as handle:

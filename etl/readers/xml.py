@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from lxml import etree
 
 from etl.incoming import MAX_UNPACKED_BYTES, Incoming, Reading, RefusedFileError, clean_heading
@@ -23,7 +25,8 @@ def read(reading: Reading) -> Incoming:
     collector = RowCollector(reading)
     wanted = [part for part in reading.contract.records.split(".") if part]
     try:
-        _collect(reading, collector, wanted)
+        with reading.path.open("rb") as handle:
+            _collect(handle, collector, wanted)
     except etree.XMLSyntaxError as error:
         raise RefusedFileError("damaged_file", f"not valid XML: {str(error)[:200]}") from None
     if not collector.row_no and wanted and not _has_path(reading, wanted[:-1]):
@@ -42,17 +45,17 @@ def _refuse_document_type(reading: Reading) -> None:
             tail = text[-16:]
 
 
-def _events(reading: Reading, events: tuple[str, ...]) -> etree.iterparse:
+def _events(handle: BinaryIO) -> etree.iterparse:
     return etree.iterparse(
-        str(reading.path), events=events, resolve_entities=False, load_dtd=False, no_network=True,
+        handle, events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True,
         huge_tree=False, remove_comments=True, remove_pis=True,
     )
 
 
-def _collect(reading: Reading, collector: RowCollector, wanted: list[str]) -> None:
+def _collect(handle: BinaryIO, collector: RowCollector, wanted: list[str]) -> None:
     depth = len(wanted) or 1
     path: list[str] = []
-    for event, element in _events(reading, ("start", "end")):
+    for event, element in _events(handle):
         if event == "start":
             path.append(etree.QName(element).localname)
             if len(path) > 64:
@@ -68,13 +71,14 @@ def _collect(reading: Reading, collector: RowCollector, wanted: list[str]) -> No
 
 def _has_path(reading: Reading, wanted: list[str]) -> bool:
     path: list[str] = []
-    for event, element in _events(reading, ("start", "end")):
-        if event == "end":
-            path.pop()
-            continue
-        path.append(etree.QName(element).localname)
-        if path[1:] == wanted:
-            return True
+    with reading.path.open("rb") as handle:
+        for event, element in _events(handle):
+            if event == "end":
+                path.pop()
+                continue
+            path.append(etree.QName(element).localname)
+            if path[1:] == wanted:
+                return True
     return False
 
 
