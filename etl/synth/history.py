@@ -23,23 +23,32 @@ from etl.synth.writers import file_name, write_window
 STATE = "truth/state.json"
 # Deliveries before the first day count for its first file; a year is more than any report waits.
 BEFORE_S = 366 * 86_400
+# Below so many whole-town days a second process costs more than it saves.
+SMALL_DAYS = 60
 Say = Callable[[str], None]
 
 
 def write_history(plan: Plan, *, say: Say = print) -> dict[str, int]:
     """Writes every feed's files and the truth; returns rows written per feed.
 
-    Two processes share the work because workbooks are slow to write; their files do not depend on each other.
+    Two processes share a long history because workbooks are slow to write; their files are independent.
     """
     heavy = tuple(spec for spec in SPECS if spec.format == "xlsx" or spec.is_step)
     light = tuple(spec for spec in SPECS if spec not in heavy)
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        other = pool.apply_async(write_group, (plan, heavy))
-        drawn = draw_reports(plan, with_truth=True)
-        counts = write_specs(plan, light, report=drawn, say=say)
-        counts |= other.get()
-    for spec in heavy:
-        say(f"  {spec.feed}: {counts[spec.feed]:,} rows")
+    if plan.days * plan.volume.scale < SMALL_DAYS:
+        counts = write_specs(plan, SPECS, report=draw_reports(plan, with_truth=True), say=say)
+    else:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            other = pool.apply_async(write_group, (plan, heavy))
+            counts = write_specs(plan, light, report=draw_reports(plan, with_truth=True), say=say)
+            counts |= other.get()
+        for spec in heavy:
+            say(f"  {spec.feed}: {counts[spec.feed]:,} rows")
+    _write_state(plan)
+    return counts
+
+
+def _write_state(plan: Plan) -> None:
     state = {
         "seed": plan.seed,
         "scale": plan.volume.scale,
@@ -48,7 +57,6 @@ def write_history(plan: Plan, *, say: Say = print) -> dict[str, int]:
         "ends": {spec.feed: plan.now for spec in SPECS},
     }
     (plan.home / STATE).write_text(json.dumps(state), encoding="utf-8")
-    return counts
 
 
 def write_group(plan: Plan, specs: tuple[FeedSpec, ...]) -> dict[str, int]:

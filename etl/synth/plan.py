@@ -15,6 +15,9 @@ from etl.synth.townfiles import TOWN_SEED
 from etl.synth.workclock import LOCAL_SECONDS, WorkClock
 from etl.synth.world import World, build_world
 
+# Deadlines lie ahead of the last day, and a stream goes on for weeks.
+CLOCK_AHEAD_DAYS = 400
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -36,14 +39,19 @@ class Plan:
     is_null: bool = False
     keep: Callable[[Columns], np.ndarray] | None = None
 
+    @property
+    def days(self) -> int:
+        """Local days from the first to the last, both counted."""
+        return (local_day(self.now) - self.first).days + 1
+
     def world(self) -> World:
         """Returns the world of this plan."""
         return build_world(self.town_dir, seed=self.seed, town_seed=TOWN_SEED, is_null=self.is_null)
 
     def clock(self) -> WorkClock:
         """Returns the work clock over history and two months on."""
-        days = (local_day(self.now) - self.first).days + 130
-        return WorkClock(self.world().calendar, first=self.first - timedelta(days=20), days=days)
+        first = self.first - timedelta(days=40)
+        return WorkClock(self.world().calendar, first=first, days=self.days + CLOCK_AHEAD_DAYS)
 
 
 def local_day(at: int) -> date:
