@@ -85,6 +85,12 @@ class CockpitBackend(FastAPIDashServer):
 class CockpitDash(Dash):
     """Dash on this backend, silent about what it runs on."""
 
+    def _generate_scripts_html(self) -> str:
+        # Dash looks at every file again for every page; here the files do not change while the process lives.
+        if not self._got_first_request["setup_server"] or not hasattr(self, "_scripts_html"):
+            self._scripts_html = super()._generate_scripts_html()
+        return self._scripts_html
+
     def _config(self) -> dict:
         told = super()._config()
         # Every page would name the exact versions of Python and Dash; only the developers' panel reads them.

@@ -92,11 +92,11 @@ def visible_rows() -> str:
     )
 
 
-def make_app(served_calls: list, gate: threading.Event) -> tuple[Dash, PolicyBook]:
+def make_app(served_calls: list, gate: threading.Event, *, assets: Path) -> tuple[Dash, PolicyBook]:
     app = CockpitDash(
         "cockpit",
         backend=CockpitBackend,
-        assets_folder="/nonexistent",
+        assets_folder=str(assets),
         suppress_callback_exceptions=True,
         title="t",
     )
@@ -185,7 +185,9 @@ def serve_small_app(home: Path, accounts_file: Path) -> Served:
     """Returns the guarded app in a home of its own, with a copy of ready-made accounts."""
     calls, gate = [], threading.Event()
     gate.set()
-    app, book = make_app(calls, gate)
+    (home / "assets").mkdir()
+    (home / "assets" / "a.css").write_text("p{color:red}" * 100)
+    app, book = make_app(calls, gate, assets=home / "assets")
     house = make_house(home)
     shutil.copy(accounts_file, home / "ops.sqlite")
     return Served(enclose(app, house=house, book=book), app, house, home, calls, gate)

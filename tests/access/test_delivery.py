@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import statistics
@@ -110,6 +111,21 @@ def test_scripts_are_packed_once_and_kept_by_browsers(served):
         again = client.get(path, headers={"if-none-match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
     assert sent < whole / 2
+
+
+def test_files_are_packed_ahead(served):
+    delivery = served.guard._app
+    running = threading.Thread(
+        target=lambda: asyncio.run(delivery.warm(["/assets/a.css", "/assets/none.css"]))
+    )
+    running.daemon = True  # a warm-up that never ends must fail this test, not hang it
+    running.start()
+    running.join(10)
+    assert not running.is_alive()
+    assert list(delivery._statics) == ["/assets/a.css"]
+    assert brotli.decompress(delivery._statics["/assets/a.css"].encoded("br")).startswith(b"p{color:red}")
+    answer = served.client("leader").get("/assets/a.css?v=1", headers={"range": "bytes=0-3"})
+    assert (answer.status_code, len(answer.content)) == (200, 1200)
 
 
 def test_geometry_is_kept_when_its_base_is_named(served):
