@@ -1,0 +1,91 @@
+"""`make bench`: measures what is fast and what is not, prints it, and with --write keeps it in docs/bench.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.arrival import make_dropper, measure_arrival
+from bench.browser import chromium, measure_cold_load, measure_filter_click, measure_painted
+from bench.etl_speed import measure_etl
+from bench.homes import home_of
+from bench.links import measure_links
+from bench.measure import BenchError, Book
+from bench.overview import measure_overview, measure_sizes
+from bench.publishing import measure_publish
+from bench.serving import served
+from bench.table import write_table
+from data.settings import REPOSITORY, read_settings
+
+PARTS = ("links", "etl", "publish", "overview", "sizes", "arrival", "browser")
+REMARKS = Path(__file__).resolve().parent / "remarks.md"
+LARGE = 10_000_000
+
+
+def main() -> int:
+    """Runs the parts asked for; 1 when an aim is missed and --strict is given."""
+    given = _options()
+    sizes = sorted(int(float(each) * 1e6) for each in given.sizes.split(","))
+    root = Path(given.home).resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    book = Book()
+    steps: dict[str, Callable[[], None]] = {
+        "links": lambda: measure_links(book, read_settings(town="stown").home),
+        "etl": lambda: measure_etl(book, root, rows=given.rows),
+        "publish": lambda: measure_publish(book, [home_of(root, size) for size in sizes]),
+        "overview": lambda: measure_overview(book, home_of(root, sizes[-1])),
+        "sizes": lambda: measure_sizes(book, home_of(root, sizes[0]), home_of(root, sizes[-1])),
+        "arrival": lambda: [_live(book, root, size=size, drops=given.drops) for size in sizes],
+        "browser": lambda: _browse(book, root, sizes=sizes),
+    }
+    for part in given.only or PARTS:
+        print(f"-- {part}", flush=True)
+        try:
+            steps[part]()
+        except BenchError as error:
+            print(f"   not measured: {error}", file=sys.stderr, flush=True)
+    if given.write:
+        write_table(book, sizes=sizes, notes=REMARKS)
+    missed = [finding for finding in book.findings if finding.is_met is False]
+    print(f"{len(book.findings)} findings, {len(missed)} aims missed")
+    return 1 if missed and given.strict else 0
+
+
+def _live(book: Book, root: Path, *, size: int, drops: int) -> None:
+    home = home_of(root, size)
+    aim_s = 2.0 if size > LARGE else 1.0
+    dropper = make_dropper(home)
+    with served(home, is_live=True) as house, chromium() as browser:
+        measure_arrival(book, house, dropper=dropper, drops=drops, aim_s=aim_s)
+        measure_painted(book, browser, house, dropper=dropper, drops=drops, aim_s=aim_s)
+
+
+def _browse(book: Book, root: Path, *, sizes: list[int]) -> None:
+    home = home_of(root, max([size for size in sizes if size <= LARGE], default=sizes[0]))
+    with served(home) as house, chromium() as browser:
+        measure_cold_load(book, browser, house, root=root)
+        measure_filter_click(book, browser, house)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--sizes", default="0.25,2.5", help="history sizes in millions of reports (default: %(default)s)"
+    )
+    parser.add_argument("--rows", type=int, default=500_000, help="rows of the CSV the whole ETL is timed on")
+    parser.add_argument("--drops", type=int, default=30, help="files dropped per size and way of looking")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="only these parts")
+    parser.add_argument(
+        "--home",
+        default=REPOSITORY / "data" / "warehouse" / "bench",
+        help="where the homes are made and kept",
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/bench.md")
+    parser.add_argument("--strict", action="store_true", help="end with 1 when an aim is missed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

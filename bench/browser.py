@@ -1,0 +1,238 @@
+"""The wall in a headless Chromium: landed to painted, cold load against a static page, a filter click."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bench.arrival import Dropper, note_arrival
+from bench.measure import Book, Finding, count_text, median, percentile, time_text
+from bench.serving import Served
+from data.settings import REPOSITORY
+from scripts.prepare import find_browser
+
+SIZE = {"width": 1920, "height": 1080}
+STATIC_PORT = 8972
+COLD_AIM = 1.5
+FILTER_AIM_S = 0.2
+# Ready: every chart drawn, the map's areas drawn, the numbers there.
+_WATCH_READY = """
+(() => {
+  const ready = () => {
+    const charts = document.querySelectorAll(".js-plotly-plot");
+    const drawn = [...charts].filter((each) => each.querySelector(".main-svg"));
+    const areas = document.querySelectorAll("path.leaflet-interactive, .map-copy path").length;
+    const wanted = window.__charts === undefined ? document.querySelectorAll(".dash-graph").length : window.__charts;
+    return charts.length > 0 && drawn.length >= wanted && areas > 0;
+  };
+  const look = () => {
+    if (!document.body || !ready()) return requestAnimationFrame(look);
+    requestAnimationFrame(() => requestAnimationFrame(() => { window.__ready = performance.now(); }));
+  };
+  requestAnimationFrame(look);
+})();
+"""
+# Notes when all ages carry a generation, painted; and the last change of a panel after a click.
+_WATCH_CHANGES = """
+(() => {
+  window.__shown = {};
+  window.__changed = 0;
+  const quiet = ".age, [data-clock], [data-link]";
+  const look = (changes) => {
+    const told = changes.some((each) => {
+      const at = each.target.nodeType === 1 ? each.target : each.target.parentElement;
+      return at && !at.closest(quiet) && at.closest(".panel, .bare");
+    });
+    const marks = [...document.querySelectorAll(".age[data-generation]")].map((each) => Number(each.dataset.generation));
+    const oldest = marks.length ? Math.min(...marks) : 0;
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (told) window.__changed = performance.now();
+      if (oldest && !window.__shown[oldest]) window.__shown[oldest] = Date.now();
+    }));
+  };
+  const start = () => new MutationObserver(look).observe(document.body, {
+    childList: true, subtree: true, characterData: true, attributes: true,
+  });
+  if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);
+})();
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Yields a headless Chromium."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def visiting(browser: Browser, served: Served | None, script: str) -> Iterator[tuple[BrowserContext, Page]]:
+    """Yields a page with an empty cache, signed in where there is somebody to sign in to."""
+    context = browser.new_context(viewport=SIZE)
+    if served:
+        context.add_cookies(
+            [{"name": name, "value": value, "url": served.url} for name, value in served.cookies.items()]
+        )
+    context.add_init_script(script)
+    page = context.new_page()
+    try:
+        yield context, page
+    finally:
+        context.close()
+
+
+def measure_cold_load(book: Book, browser: Browser, served: Served, *, root: Path, runs: int = 5) -> None:
+    """Opens the wall and a static page with the same charts and map, by turns, each time with an empty cache."""
+    with visiting(browser, served, _WATCH_READY) as (_, page):
+        page.goto(served.url)
+        page.wait_for_function("window.__ready")
+        page.wait_for_timeout(500)
+        _write_static(page, root)
+    with _serving_folder(root / "static"):
+        wall, partial, full = [], [], []
+        for _ in range(runs):
+            wall.append(_load(browser, served, served.url))
+            partial.append(_load(browser, None, f"http://127.0.0.1:{STATIC_PORT}/partial.html"))
+            full.append(_load(browser, None, f"http://127.0.0.1:{STATIC_PORT}/full.html"))
+    share = median(wall) / median(partial)
+    how = f"wall {time_text(median(wall))}; static with the same partial bundle {time_text(median(partial))}, with the full one {time_text(median(full))}"
+    book.note(
+        Finding(
+            "Browser",
+            "cold load of the wall, share of a static page with the same charts and map",
+            f"{share:.2f} x",
+            f"<= {COLD_AIM} x",
+            share <= COLD_AIM,
+            how,
+        )
+    )
+
+
+def _load(browser: Browser, served: Served | None, url: str) -> float:
+    with visiting(browser, served, _WATCH_READY) as (_, page):
+        page.goto(url)
+        page.wait_for_function("window.__ready", timeout=60_000)
+        return page.evaluate("window.__ready") / 1000
+
+
+def _write_static(page: Page, root: Path) -> None:
+    """Copies what the wall shows (figures as data, the map as drawing) into pages that need no server."""
+    folder = root / "static"
+    folder.mkdir(parents=True, exist_ok=True)
+    charts = page.evaluate(
+        "[...document.querySelectorAll('.js-plotly-plot')].map((each) => ({data: each.data, layout: each.layout, "
+        "width: each.clientWidth, height: each.clientHeight}))"
+    )
+    drawing = page.evaluate(
+        "(document.querySelector('.leaflet-overlay-pane svg') || {outerHTML: ''}).outerHTML"
+    )
+    partial = REPOSITORY / "assets" / "vendor" / "plotly-basic.min.js"
+    (folder / "partial.js").write_bytes(partial.read_bytes())
+    from plotly.offline import get_plotlyjs
+
+    (folder / "full.js").write_text(get_plotlyjs(), encoding="utf-8")
+    for name in ("partial", "full"):
+        boxes = "".join(
+            f'<div id="c{n}" style="width:{each["width"]}px;height:{each["height"]}px"></div>'
+            for n, each in enumerate(charts)
+        )
+        calls = "".join(
+            f"Plotly.newPlot('c{n}', {json.dumps(each['data'])}, {json.dumps(each['layout'])}, {{displayModeBar: false}});"
+            for n, each in enumerate(charts)
+        )
+        (folder / f"{name}.html").write_text(
+            f'<!DOCTYPE html><meta charset="utf-8"><script>window.__charts = {len(charts)}</script><script src="{name}.js"></script>'
+            f'<body><div class="map-copy">{drawing}</div>{boxes}<script>{calls}</script>',
+            encoding="utf-8",
+        )
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def _serving_folder(folder: Path) -> Iterator[None]:
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", STATIC_PORT), functools.partial(_Quiet, directory=str(folder))
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def measure_filter_click(book: Book, browser: Browser, served: Served) -> None:
+    """Clicks one source after the other on the wall; each answer is new to the server."""
+    feeds = list(served.home.town.feeds_dir.glob("*.yaml"))
+    sources = [path.stem for path in sorted(feeds) if not path.stem.endswith("_step")]
+    with visiting(browser, served, _WATCH_READY + _WATCH_CHANGES) as (_, page):
+        page.goto(served.url)
+        page.wait_for_function("window.__ready", timeout=60_000)
+        page.wait_for_timeout(1000)
+        taken = [_click_seconds(page, f"source={source}") for source in sources]
+        again = [_click_seconds(page, f"source={source}") for source in sources]
+    size = count_text(served.home.batch.count)
+    for label, values in (("first time", taken), ("again", again)):
+        slow = percentile(values, 0.95)
+        book.note(
+            Finding(
+                "Browser",
+                f"filter click redraws all tiles of the wall, {size} reports, {label}",
+                f"p50 {time_text(median(values))}, slowest {time_text(slow)}",
+                f"<= {FILTER_AIM_S} s",
+                slow <= FILTER_AIM_S,
+                f"{len(values)} clicks, from the click to the last painted change",
+            )
+        )
+
+
+def _click_seconds(page: Page, filters: str) -> float:
+    """Sets a filter as a click does and waits until nothing has changed for 400 ms; returns click to last change."""
+    begun = page.evaluate(
+        f"(() => {{ const at = performance.now(); window.cockpit.filter({json.dumps(filters)}); return at; }})()"
+    )
+    limit = time.monotonic() + 20
+    while time.monotonic() < limit:
+        changed, now = page.evaluate("[window.__changed, performance.now()]")
+        if changed > begun and now - changed > 400:
+            return (changed - begun) / 1000
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing changed within 20 s of the click on {filters}")
+
+
+def measure_painted(
+    book: Book, browser: Browser, served: Served, *, dropper: Dropper, drops: int, aim_s: float
+) -> None:
+    """Drops files while the wall is open; the instant counts at which every tile carries the new generation, painted."""
+    taken = []
+    with visiting(browser, served, _WATCH_READY + _WATCH_CHANGES) as (_, page):
+        page.goto(served.url)
+        page.wait_for_function("window.__ready", timeout=60_000)
+        page.wait_for_function("Object.keys(window.__shown).length > 0")
+        for _ in range(drops):
+            before = page.evaluate("Math.max(...Object.keys(window.__shown).map(Number))")
+            landed = dropper.drop()
+            page.wait_for_function(
+                f"Object.keys(window.__shown).some((each) => Number(each) > {before})", timeout=30_000
+            )
+            shown = page.evaluate("Object.entries(window.__shown).sort((a, b) => b[0] - a[0])[0][1]")
+            taken.append(shown / 1000 - landed)
+            page.wait_for_timeout(300 + 37 * (len(taken) % 11))
+    note_arrival(book, "painted on the wall, every tile", taken, size=served.home.batch.count, aim_s=aim_s)

@@ -1,0 +1,73 @@
+"""The whole ETL against a raw typed read of the same CSV, in the same process on the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from bench.homes import empty_home
+from bench.measure import Book, Finding, count_text, lap, median, seconds_of, time_text
+from bench.reports import history, write_csv
+from etl.build import build
+from etl.contract import FeedContract, load_contract
+from etl.landing import load_file
+from etl.publish import publish
+
+AIM = 0.25
+FEED = "police_110"
+_RAW_TYPES = {"lon": "DOUBLE", "lat": "DOUBLE"}
+
+
+def measure_etl(book: Book, root: Path, *, rows: int) -> None:
+    """Loads, builds and publishes one CSV of `rows` rows into an empty home, and reads it raw before and after."""
+    home = empty_home(root, "etl-speed")
+    contract = load_contract(home.town, FEED)
+    csv = root / f"{FEED}_20261122000000.csv"
+    with home.writing() as con:
+        write_csv(con, contract, batch=history(rows, home.town.now(home.settings)), path=csv)
+        raw = seconds_of(lambda: read_raw(csv, contract, root), times=2)
+        with lap() as loading:
+            result = load_file(con, home.town, contract, csv, settings=home.settings)
+        with lap() as building:
+            build(con, home.town, full=True)
+        with lap() as publishing:
+            publish(con, home.town, home.settings)
+        raw += seconds_of(lambda: read_raw(csv, contract, root), times=1)
+    assert result.new_count == rows, f"{result.new_count} of {rows} rows loaded: {result}"
+    whole = loading.seconds + building.seconds + publishing.seconds
+    share = median(raw) / whole
+    parts = (
+        f"load {time_text(loading.seconds)}, build (place, link, time) {time_text(building.seconds)}, "
+        f"publish {time_text(publishing.seconds)}; raw read {time_text(median(raw))}"
+    )
+    what = f"whole ETL of a {count_text(rows)}-row CSV ({csv.stat().st_size / 1e6:.0f} MB), share of raw read speed"
+    book.note(
+        Finding(
+            "ETL", what, f"{share:.2f} x ({rows / whole:,.0f} rows/s)", f">= {AIM} x", share >= AIM, parts
+        )
+    )
+    csv.unlink()
+
+
+def read_raw(csv: Path, contract: FeedContract, root: Path) -> None:
+    """Reads the CSV with declared types into a table of a database file: what DuckDB alone needs for these bytes."""
+    path = root / "raw-read.duckdb"
+    path.unlink(missing_ok=True)
+    instants = {mapped.column: mapped.time[0] for mapped in contract.columns.values() if mapped.time}
+    kinds = {
+        mapped.column: _RAW_TYPES[name] for name, mapped in contract.columns.items() if name in _RAW_TYPES
+    }
+    formats = set(instants.values())
+    assert len(formats) == 1, f"{contract.feed}: one time format expected, found {formats}"
+    with duckdb.connect(str(path)) as con:
+        headings = [
+            row[0]
+            for row in con.execute(f"DESCRIBE SELECT * FROM read_csv('{csv}', all_varchar = true)").fetchall()
+        ]
+        columns = {name: "TIMESTAMP" if name in instants else kinds.get(name, "VARCHAR") for name in headings}
+        con.execute(
+            f"CREATE TABLE raw_read AS SELECT * FROM read_csv('{csv}', header = true, columns = {columns!r}, "
+            f"timestampformat = '{formats.pop()}', auto_detect = false, delim = '{contract.delimiter}')"
+        )
+    path.unlink(missing_ok=True)

@@ -1,0 +1,176 @@
+"""What a screen costs on the server: fresh against the sum of its own SQL, cached, and by size of the history."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bench.homes import Home
+from bench.measure import Book, Finding, count_text, lap, median, seconds_of, time_text
+from components.board import Board
+from components.context import View
+from components.page import find_page
+from data import query
+from data.connection import Snapshot, Store
+from data.request import EVERYTHING, Request, parse_filters
+
+RUNS = 7
+REFRESH_AIM = 1.3
+CACHED_AIM_S = 0.005
+SIZE_AIM = 2.0
+
+
+@dataclass
+class Screen:
+    """One home opened as the web process opens it."""
+
+    home: Home
+    store: Store
+    board: Board
+
+    def draw(self, path: str, search: str = "") -> None:
+        """Draws a page as its refresh callback does."""
+        view = View.of({"path": path, "search": search}, town=self.home.town)
+        page, route = find_page(view.path)
+        self.board.draw(page, self.board.context(view, page=page, route=route))
+
+    def forget(self) -> None:
+        """Empties every cache of answers and drawings, as a new generation does."""
+        self.board._drawn.clear()
+        self.board._facts = None
+        query._answers._answers.clear()
+
+
+@contextmanager
+def opened(home: Home) -> Iterator[Screen]:
+    """Yields a screen of the home; its pages are registered once per process."""
+    for name in ("overview", "grid", "incidents", "incident"):
+        importlib.import_module(f"pages.{name}")
+    store = Store(home.settings.home, zone=home.town.zone)
+    try:
+        yield Screen(
+            home, store, Board(store, town=home.town, scope_of=lambda: EVERYTHING, share_key=lambda: "bench")
+        )
+    finally:
+        query._answers._answers.clear()
+        store.close()
+
+
+def measure_overview(book: Book, home: Home) -> None:
+    """Compares a fresh refresh of the wall with the sum of its statements run bare, and with a cached one."""
+    size = count_text(home.batch.count)
+    with opened(home) as screen:
+        screen.draw("/")
+        fresh, raw = [], []
+        for _ in range(RUNS):  # alternating, so that a busy neighbour burdens both alike
+            screen.forget()
+            with recorded() as statements, lap() as taken:
+                screen.draw("/")
+            fresh.append(taken.seconds)
+            raw.append(replay(screen.store, statements))
+        cached = seconds_of(lambda: screen.draw("/"), times=200)
+    share = median(fresh) / median(raw)
+    how = f"fresh {time_text(median(fresh))}, its {len(statements)} statements bare {time_text(median(raw))}, {RUNS} runs"
+    book.note(
+        Finding(
+            "Screens, server",
+            f"wall refresh at {size} reports, share of the sum of its raw SQL",
+            f"{share:.2f} x",
+            f"<= {REFRESH_AIM} x",
+            share <= REFRESH_AIM,
+            how,
+        )
+    )
+    slowest = percentile95 = sorted(cached)[int(0.95 * len(cached))]
+    book.note(
+        Finding(
+            "Screens, server",
+            f"wall refresh at {size} reports, same generation and scope again",
+            f"p95 {time_text(percentile95)}",
+            f"< {time_text(CACHED_AIM_S)}",
+            slowest < CACHED_AIM_S,
+            "the drawing itself; all walls share it",
+        )
+    )
+
+
+@contextmanager
+def recorded() -> Iterator[list[tuple[str, object]]]:
+    """Yields the list that statements are noted in while the block runs."""
+    statements: list[tuple[str, object]] = []
+    kept = {name: getattr(Snapshot, name) for name in ("arrays", "frame", "rows")}
+
+    def noting(original):
+        def run(self, sql, params=None):
+            statements.append((sql, params))
+            return original(self, sql, params)
+
+        return run
+
+    for name, original in kept.items():
+        setattr(Snapshot, name, noting(original))
+    try:
+        yield statements
+    finally:
+        for name, original in kept.items():
+            setattr(Snapshot, name, original)
+
+
+def replay(store: Store, statements: list[tuple[str, object]]) -> float:
+    """Returns the seconds the statements need one after the other, results fetched, nothing else done."""
+    with store.reading() as snapshot, lap() as taken:
+        for sql, params in statements:
+            snapshot.cursor.execute(sql, params).fetchall()
+    return taken.seconds
+
+
+def screen_costs(home: Home) -> dict[str, float]:
+    """Returns the median seconds of a fresh wall, grid page and list page, a filtered wall, a drill to rows and to a case."""
+    with opened(home) as screen:
+        grid = screen.store.execute(
+            "SELECT grid_id FROM mart_incident WHERE grid_id IS NOT NULL LIMIT 1"
+        ).iloc[0, 0]
+        case = screen.store.execute(
+            "SELECT max(incident_id) FROM mart_incident WHERE month_id = (SELECT max(month_id) FROM mart_incident)"
+        ).iloc[0, 0]
+        filters = parse_filters({"period": "28d"}, as_of_at=screen.store.as_of_at(), town=home.town)
+        asked = Request("closure_within_sla_pct", filters=filters)
+        steps = {
+            "wall": lambda: screen.draw("/"),
+            "wall filtered by feed": lambda: screen.draw("/", "source=police_110"),
+            "grid page": lambda: screen.draw(f"/grid/{grid}"),
+            "incident list": lambda: screen.draw("/incidents"),
+            "rows behind a number": lambda: query.fetch_rows(
+                asked, scope=EVERYTHING, store=screen.store, limit=50
+            ),
+            "one case": lambda: query.fetch_incident(case, scope=EVERYTHING, store=screen.store),
+        }
+        found = {}
+        for name, step in steps.items():
+            step()
+            taken = []
+            for _ in range(5):
+                screen.forget()
+                taken += seconds_of(step)
+            found[name] = median(taken)
+    return found
+
+
+def measure_sizes(book: Book, small: Home, large: Home) -> None:
+    """Compares what screens cost at two sizes of the history."""
+    low, high = screen_costs(small), screen_costs(large)
+    sizes = f"{count_text(large.batch.count)} against {count_text(small.batch.count)} reports"
+    for name, seconds in high.items():
+        share = seconds / low[name]
+        book.note(
+            Finding(
+                "Screens, by size of history",
+                f"{name}, {sizes}",
+                f"{share:.2f} x",
+                f"<= {SIZE_AIM} x",
+                share <= SIZE_AIM,
+                f"{time_text(low[name])} -> {time_text(seconds)}",
+            )
+        )
