@@ -16,7 +16,7 @@ help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: setup  ## set up, load the town, build, publish, serve on 127.0.0.1:8050 (TOWN= DATA= PORT= SPEED=)
-	@$(PYTHON) -m scripts.run_town --town "$(TOWN)" --port "$(PORT)" --speed "$(SPEED)" $(if $(DATA),--data "$(DATA)")
+	@exec $(PYTHON) -m scripts.run_town --town "$(TOWN)" --port "$(PORT)" --speed "$(SPEED)" $(if $(DATA),--data "$(DATA)")
 
 test: setup-test  ## set up and run every test, slow ones last
 	@PYTHONUNBUFFERED=1 $(PYTHON) -m pytest

@@ -165,7 +165,10 @@ def _read_plan() -> Plan:
         os.environ["COCKPIT_DATA"] = str(Path(given.data).resolve())
     settings = read_settings()
     os.environ["COCKPIT_HOME"] = str(settings.home)
-    return Plan(settings, load_town(settings), port=given.port, speed=given.speed)
+    town = load_town(settings)
+    if town.file.sources:  # a replay of open data: nobody's accounts are behind the demonstration links
+        os.environ.setdefault("COCKPIT_DEMO", "1")
+    return Plan(settings, town, port=given.port, speed=given.speed)
 
 
 def _stop_asked(*_: object) -> None:
@@ -174,7 +177,8 @@ def _stop_asked(*_: object) -> None:
 
 def main() -> int:
     """Brings the town up, serves it, stops everything on Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, _stop_asked)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop_asked)
     services: dict[str, subprocess.Popen] = {}
     try:
         plan = _read_plan()

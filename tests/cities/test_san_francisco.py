@@ -25,7 +25,8 @@ def test_the_units_of_a_call_are_one_incident(san_francisco, raw, units):
         f"SELECT count(*), count(DISTINCT call_number) FROM read_parquet({units}, union_by_name = true)"
     )[0]
     shown = san_francisco.execute(
-        "SELECT count(*) AS incidents, sum(report_count) AS reports FROM mart_incident WHERE feed_id = 'sf_fire'"
+        "SELECT count(*) AS incidents, sum(report_count) AS reports FROM mart_incident"
+        " WHERE feed_id = 'sf_fire'"
     ).iloc[0]
     assert (shown["incidents"], shown["reports"]) == (calls, rows)
 
@@ -55,11 +56,12 @@ def test_nearly_every_call_lies_in_a_neighbourhood(san_francisco):
 def test_medians_agree_with_a_direct_query_on_the_raw_file(
     san_francisco, raw, units, *, segment, start, stop, window
 ):
-    # One row per call: first dispatch and first arrival over its units. Local times: no window holds a clock change.
+    # One row per call: first dispatch and first arrival over its units. No window holds a clock change.
     expected = raw(
         f"""
         SELECT epoch({stop} - {start}) / 60 FROM (
-            SELECT min(received_dttm) AS received, min(dispatch_dttm) AS dispatched, min(on_scene_dttm) AS arrived
+            SELECT min(received_dttm) AS received, min(dispatch_dttm) AS dispatched,
+                min(on_scene_dttm) AS arrived
             FROM read_parquet({units}, union_by_name = true, filename = true)
             WHERE filename LIKE '%{window}.parquet' GROUP BY call_number)
         WHERE {stop} >= {start}
@@ -67,8 +69,9 @@ def test_medians_agree_with_a_direct_query_on_the_raw_file(
     )
     first, last = window.split("_")[-2:]
     ours = san_francisco.execute(
-        "SELECT minutes FROM mart_segment WHERE segment_code = ? AND feed_id = 'sf_fire' AND excluded_code IS NULL"
-        " AND minutes IS NOT NULL AND start_date BETWEEN strptime(?, '%Y%m%d')::DATE AND strptime(?, '%Y%m%d')::DATE",
+        "SELECT s.minutes FROM mart_segment AS s JOIN mart_incident AS i USING (incident_id)"
+        " WHERE s.segment_code = ? AND s.feed_id = 'sf_fire' AND s.excluded_code IS NULL AND s.minutes IS NOT NULL"
+        " AND i.signal_date BETWEEN strptime(?, '%Y%m%d')::DATE AND strptime(?, '%Y%m%d')::DATE",
         [segment, first, last],
     )["minutes"]
     assert len(ours) == len(expected)
@@ -77,7 +80,8 @@ def test_medians_agree_with_a_direct_query_on_the_raw_file(
 
 def test_closures_before_the_beginning_are_counted_not_averaged(san_francisco, raw, shared_data):
     (expected,) = raw(
-        f"SELECT count(*) FROM '{shared_data}/sf/sf311_sample_2008_2019.parquet' WHERE closed_date < created_date"
+        f"SELECT count(*) FROM '{shared_data}/sf/sf311_sample_2008_2019.parquet'"
+        " WHERE closed_date < created_date"
     )[0]
     negative = san_francisco.execute(
         "SELECT count(*) AS n FROM mart_segment WHERE segment_code = 'signal_close' AND feed_id = 'sf_311'"
