@@ -97,7 +97,7 @@ class Audit:
 
     def _keep_head(self, seq_no: int, seal: str) -> None:
         # After the commit: a crash in between leaves the head behind, which verify() accepts; never ahead.
-        # Written in place in one piece: replacing the file would wait three milliseconds for the disk each time.
+        # Written in place, in one piece: replacing the file would wait milliseconds for the disk each time.
         line = json.dumps({"seq_no": seq_no, "row_hash": seal}).ljust(128).encode()
         handle = os.open(self.head_path, os.O_WRONLY | os.O_CREAT, 0o600)
         try:

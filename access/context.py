@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from data.request import Scope
 
 _visitor: ContextVar[Visitor | None] = ContextVar("cockpit_visitor", default=None)
+_reasons: ContextVar[list[str] | None] = ContextVar("cockpit_reasons_not_to_share", default=None)
 
 
 class NoVisitor(PermissionError):
@@ -66,3 +67,17 @@ def current_scope() -> Scope:
     if visitor is None:
         raise NoVisitor("no visitor: current_scope() was called outside a guarded request")
     return visitor.scope
+
+
+def watch_sharing() -> list[str]:
+    """Begin to collect reasons why the answer being made must not be shared; return the list."""
+    reasons: list[str] = []
+    _reasons.set(reasons)
+    return reasons
+
+
+def do_not_share(reason: str) -> None:
+    """Say that the answer being made is for this request only: it may be better next time."""
+    reasons = _reasons.get()
+    if reasons is not None:
+        reasons.append(reason)

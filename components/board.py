@@ -13,7 +13,7 @@ from threading import Lock
 from dash import html, no_update
 from dash.development.base_component import Component
 
-from access.context import current_visitor
+from access.context import current_visitor, do_not_share
 from access.policy import PERMISSIONS
 from components.context import Context, Names, View
 from components.door import Ask, answer
@@ -107,6 +107,8 @@ class Board:
                 self._drawn[key] = values
                 while len(self._drawn) > KEPT_DRAWINGS:
                     self._drawn.popitem(last=False)
+        else:
+            do_not_share(f"{page.name}: a tile failed")
         return values
 
     def compose(self, page: Page, ctx: Context) -> Component:

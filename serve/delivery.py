@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qs
 
+from access.context import watch_sharing
 from serve.captured import Captured, Receive, Send, capture
 from serve.encoding import accepted_coding, is_text
 
@@ -97,8 +98,9 @@ class Delivery:
         return await asyncio.shield(running)
 
     async def _compute(self, key: tuple, scope: dict, receive: Receive) -> Captured:
+        reasons = watch_sharing()
         answer = await capture(self._app, scope, receive)
-        if answer.status == 200:
+        if answer.status == 200 and not reasons:
             self._keep(key, answer)
         return answer
 

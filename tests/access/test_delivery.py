@@ -73,6 +73,13 @@ def test_a_failed_answer_is_not_kept(served):
     assert not served.guard._app._answers
 
 
+def test_an_incomplete_answer_is_not_kept(served):
+    client = served.client("leader")
+    for _ in range(2):
+        assert client.post(CALLS, json=call_body(search="?incomplete")).status_code == 200
+    assert len(served.calls) == 2
+
+
 def test_the_answers_kept_are_bounded(served, monkeypatch):
     monkeypatch.setattr("serve.delivery.ANSWER_BYTES", 500)
     client = served.client("leader")
