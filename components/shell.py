@@ -29,8 +29,8 @@ def asset_url(name: str) -> str:
 def index() -> str:
     """Returns the HTML every page starts from.
 
-    Plotly comes as the basic bundle and asynchronously: dcc.Graph waits for `window.Plotly`, a promise until the
-    script has run, so numbers are on screen before charts and the full bundle is never fetched.
+    Plotly comes as the basic bundle and asynchronously: `window.Plotly` is a promise until the script ran and
+    dcc.Graph waits for it, so numbers are on screen before charts and the full bundle is never fetched.
     """
     styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
     faces = "".join(

@@ -94,7 +94,8 @@ def _tables(names: tuple[str, ...], depth: int) -> list[Node]:
 def read_models() -> dict[str, ModelFile]:
     """Returns the SQL models by name with the tables each reads, as DuckDB's own parser sees them."""
     con = duckdb.connect()
-    con.execute("CREATE MACRO local_at(t) AS t")  # the town's own is made by the build; only names count here
+    for macro in ("local_at", "cell_x", "cell_y"):  # the town's own are made by the build; only names count here
+        con.execute(f"CREATE MACRO {macro}(v) AS v")
     found = {}
     for path in sorted(MODELS.rglob("*.sql")):
         reads = con.get_table_names(path.read_text(encoding="utf-8"))

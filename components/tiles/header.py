@@ -94,6 +94,7 @@ class Header(Tile):
         return html.Div(
             [
                 html.Span(className="link-state", hidden=True, **{"data-link": ""}),
+                html.Span(scope_text(ctx), className="scope"),
                 html.Span(
                     [ctx.t("shell.as_of"), html.B(instant_short(ctx.as_of_at, ctx), className="digits")],
                     className="as-of",
@@ -115,6 +116,22 @@ class Header(Tile):
             ],
             className="head-right",
         )
+
+
+def scope_text(ctx: Context) -> str:
+    """Returns what the numbers on the screen are about: period, and place and kinds where chosen."""
+    params = ctx.view.params
+    period = params.get("period") or ctx.town.file.default_period
+    parts = [ctx.maybe(f"period.{period}", period.replace("..", " – "))]
+    for parameter, kind in (
+        ("area", "area"),
+        ("source", "feed"),
+        ("category", "category"),
+        ("department", "department"),
+    ):
+        if params.get(parameter):
+            parts.append(ctx.name(kind, params[parameter]))
+    return " · ".join(parts)
 
 
 def feed_allowance_s(row) -> int:

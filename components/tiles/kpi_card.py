@@ -9,7 +9,7 @@ from datetime import timedelta
 from dash import html
 
 from components.context import Context
-from components.numbers import UNKNOWN, count_text, interval_text, is_known, number_text
+from components.numbers import UNKNOWN, count_text, duration_text, interval_text, is_known, number_text
 from components.panel import instant_text
 from components.tiles.base import Tile
 from components.trace import trace
@@ -17,6 +17,7 @@ from data.catalogue import catalogue
 from data.request import Request
 
 TRACE_DAYS = 28
+LONG_MINUTES = 90  # every percentile is a duration in minutes; above this hours read better
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +75,12 @@ def number(metric_id: str, *, row, ctx: Context, side: str | None = None):
     metric = catalogue().metric(metric_id)
     is_thin = row["flag"] == "small_sample"
     is_beyond = row["flag"] == "beyond"
-    text = number_text(row["lower"] if is_beyond else row["value"], metric.format)
+    text, unit = value_text(row["lower"] if is_beyond else row["value"], metric, ctx=ctx)
     text = f"> {text}" if is_beyond and text != UNKNOWN else text
     return html.A(
         [
             html.Span(text, className="digits", **{"data-number": f"{metric_id}{side or ''}"}),
-            html.Span(ctx.pick(metric.unit) if text != UNKNOWN else "", className="unit"),
+            html.Span(unit, className="unit"),
         ],
         **({"href": ctx.link("/incidents", kpi=metric_id, side=side, page=None)} if ctx.may("cases") else {}),
         className="number" + (" is-thin" if is_thin else "") + ("" if text != UNKNOWN else " is-unknown"),
@@ -91,6 +92,16 @@ def number(metric_id: str, *, row, ctx: Context, side: str | None = None):
             "data-generation": str(ctx.generation),
         },
     )
+
+
+def value_text(value: object, metric, *, ctx: Context) -> tuple[str, str]:
+    """Returns a value and its unit; long durations in hours or days, unknown as a dash without unit."""
+    if not is_known(value):
+        return UNKNOWN, ""
+    if metric.kind == "percentile" and abs(value) >= LONG_MINUTES:
+        text, _, unit = duration_text(value, ctx).rpartition(" ")
+        return text, unit
+    return number_text(value, metric.format), ctx.pick(metric.unit)
 
 
 def sample_text(metric_id: str, *, row, ctx: Context) -> list[str]:
