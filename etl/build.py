@@ -60,8 +60,8 @@ def definitions_digest(town: Town) -> str:
 def read_state(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
     """Returns a value of build_state, None when it was never set."""
     con.execute("CREATE TABLE IF NOT EXISTS build_state (key VARCHAR, value VARCHAR)")
-    row = con.execute("SELECT value FROM build_state WHERE key = ?", [key]).fetchone()
-    return row[0] if row else None
+    rows = con.execute("SELECT value FROM build_state WHERE key = ?", [key]).fetchall()
+    return rows[0][0] if rows else None
 
 
 def write_state(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
@@ -72,11 +72,12 @@ def write_state(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
 
 def town_shapes(con: duckdb.DuckDBPyConnection, town: Town, *, digest: str) -> Geometry:
     """Returns the town's polygons; writes the dim_ tables when the town's folder is new to this process."""
-    if _geometry.digest != digest:
+    if read_state(con, "dims") != digest or _geometry.digest != digest:
         shapes = build_dims(con, town)
         build_link_rules(con)
         build_cells(con, shapes["grid"])
         con.execute(f"CREATE OR REPLACE MACRO local_at(t) AS ({local_sql('t', zone_name=town.file.timezone)})")
+        write_state(con, "dims", digest)
         _geometry.shapes, _geometry.tree, _geometry.digest = shapes, GridTree(shapes["grid"]), digest
     return _geometry
 
@@ -159,6 +160,7 @@ def empty_shadow(con: duckdb.DuckDBPyConnection) -> None:
 
 def _build_touched(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResult:
     home, models = con.execute("SELECT current_database()").fetchone()[0] + ".main", read_models()
+    _renew_offsets(con, home)
     con.execute(f"CREATE TEMP TABLE raw_report AS SELECT * FROM {home}.raw_report "
                 "WHERE _is_current AND report_id IN (SELECT report_id FROM touched_report)")
     place_border_points(con, tree)
@@ -174,6 +176,27 @@ def _build_touched(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResul
         con.execute(f"CREATE TEMP TABLE {name} AS {models[name].sql}")
     incidents = _swap_marts(con, home)
     return BuildResult(False, con.execute("SELECT count(*) FROM touched_report").fetchone()[0], incidents)
+
+
+def _renew_offsets(con: duckdb.DuckDBPyConnection, home: str) -> None:
+    """Measures the clocks again for the weeks the touched reports lie in; a feed-week whose offset moved is touched whole."""
+    con.execute(f"CREATE TEMP TABLE touched_week AS SELECT DISTINCT date_trunc('week', reported_at)::DATE AS week_date FROM {home}.raw_report "
+                "WHERE _is_current AND report_id IN (SELECT report_id FROM touched_report)")
+    first = con.execute("SELECT min(week_date) FROM touched_week").fetchone()[0]
+    if first is not None:
+        con.execute(f"CREATE TEMP TABLE raw_report AS SELECT * FROM {home}.raw_report WHERE reported_at >= TIMESTAMP '{first}' - INTERVAL 1 HOUR "
+                    "AND _is_current AND (date_trunc('week', reported_at - INTERVAL 1 HOUR)::DATE IN (SELECT week_date FROM touched_week) "
+                    "OR date_trunc('week', reported_at + INTERVAL 1 HOUR)::DATE IN (SELECT week_date FROM touched_week))")
+        con.execute(f"CREATE TEMP TABLE fresh_offset AS SELECT * FROM ({read_models()['core_clock_offset'].sql}) WHERE week_date IN (SELECT week_date FROM touched_week)")
+        con.execute(f"CREATE TEMP TABLE moved_week AS SELECT coalesce(n.feed_id, o.feed_id) AS feed_id, coalesce(n.week_date, o.week_date) AS week_date "
+                    f"FROM fresh_offset AS n FULL JOIN (SELECT * FROM {home}.core_clock_offset WHERE week_date IN (SELECT week_date FROM touched_week)) AS o "
+                    "ON o.feed_id = n.feed_id AND o.week_date = n.week_date WHERE coalesce(n.offset_s, 0) <> coalesce(o.offset_s, 0)")
+        con.execute("INSERT INTO touched_report SELECT r.report_id FROM raw_report AS r JOIN moved_week AS m ON m.feed_id = r.feed_id "
+                    "AND m.week_date = date_trunc('week', r.reported_at)::DATE WHERE r.report_id NOT IN (SELECT report_id FROM touched_report)")
+        con.execute(f"DELETE FROM {home}.core_clock_offset WHERE week_date IN (SELECT week_date FROM touched_week)")
+        con.execute(f"INSERT INTO {home}.core_clock_offset SELECT * FROM fresh_offset")
+    for name in ("touched_week", "raw_report", "fresh_offset", "moved_week"):
+        con.execute(f"DROP TABLE IF EXISTS temp.main.{name}")
 
 
 def _relink(con: duckdb.DuckDBPyConnection, home: str) -> None:

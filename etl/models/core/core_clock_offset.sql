@@ -1,4 +1,5 @@
--- grain: one row per feed and week with enough transfers from or to the reference clock; offset in seconds, feed ahead = positive
+-- grain: one row per feed and week with transfers from or to the reference clock; offset in seconds, feed ahead = positive
+-- applied in half-minute steps, so that a correction does not flicker with every new pair
 WITH transfer AS (
     SELECT
         r.feed_id,
@@ -30,7 +31,7 @@ pair AS (
 SELECT
     p.feed_id,
     p.week_date,
-    CASE WHEN count(*) >= 10 AND any_value(f.is_clock_corrected) THEN round(median(p.offset_s))::BIGINT ELSE 0 END AS offset_s,
+    CASE WHEN count(*) >= 10 AND any_value(f.is_clock_corrected) THEN round(median(p.offset_s) / 30)::BIGINT * 30 ELSE 0 END AS offset_s,
     round(median(p.offset_s))::BIGINT AS measured_offset_s,
     count(*) AS pair_count
 FROM pair AS p

@@ -18,9 +18,9 @@ signal AS (
         min(reported_at) AS first_signal_at,
         min(received_at) AS registered_at,
         max(severity_level) AS severity_level,
-        arg_min(grid_id, reported_at) FILTER (WHERE place_method_code = 'point') AS point_grid_id,
-        arg_min(lon, reported_at) FILTER (WHERE place_method_code = 'point') AS point_lon,
-        arg_min(lat, reported_at) FILTER (WHERE place_method_code = 'point') AS point_lat
+        arg_min(grid_id, (reported_at, report_id)) FILTER (WHERE place_method_code = 'point') AS point_grid_id,
+        arg_min(lon, (reported_at, report_id)) FILTER (WHERE place_method_code = 'point') AS point_lon,
+        arg_min(lat, (reported_at, report_id)) FILTER (WHERE place_method_code = 'point') AS point_lat
     FROM member
     GROUP BY incident_id
 ),
