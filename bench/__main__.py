@@ -1,4 +1,4 @@
-"""`make bench`: measures what is fast and what is not, prints it, and with --write keeps it in docs/bench.md."""
+"""`make bench`: measures what is fast and what is not, prints it, keeps it in docs/bench.md with --write."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.arrival import make_dropper, measure_arrival
+from bench.arrival import Trial, make_dropper, measure_arrival
 from bench.browser import chromium, measure_cold_load, measure_filter_click, measure_painted
 from bench.etl_speed import measure_etl
 from bench.homes import home_of
@@ -58,8 +58,8 @@ def _live(book: Book, root: Path, *, size: int, drops: int) -> None:
     aim_s = 2.0 if size > LARGE else 1.0
     dropper = make_dropper(home)
     with served(home, is_live=True) as house, chromium() as browser:
-        measure_arrival(book, house, dropper=dropper, drops=drops, aim_s=aim_s)
-        measure_painted(book, browser, house, dropper=dropper, drops=drops, aim_s=aim_s)
+        measure_arrival(book, house, trial=Trial(dropper, drops, aim_s))
+        measure_painted(book, browser, house, trial=Trial(dropper, drops, aim_s))
 
 
 def _browse(book: Book, root: Path, *, sizes: list[int]) -> None:

@@ -76,6 +76,15 @@ class Dropper:
         return landed
 
 
+@dataclass(frozen=True)
+class Trial:
+    """How often to drop a file, and how soon it should be on screen."""
+
+    dropper: Dropper
+    drops: int
+    aim_s: float
+
+
 def make_dropper(home: Home) -> Dropper:
     """Returns a dropper; its lookups come from a copy, because the warehouse belongs to the live loader.
 
@@ -91,21 +100,21 @@ def make_dropper(home: Home) -> Dropper:
     return Dropper(home, con, int(newest) + 1)
 
 
-def measure_arrival(book: Book, served: Served, *, dropper: Dropper, drops: int, aim_s: float) -> None:
+def measure_arrival(book: Book, served: Served, *, trial: Trial) -> None:
     """Drops files one by one and waits for the live stream to announce each."""
     listener = Listener(served.cookie_header)
     thread = threading.Thread(target=listener.run, daemon=True)
     thread.start()
     _wait_for(lambda: listener.newest > 0)
     taken = []
-    for _ in range(drops):
+    for _ in range(trial.drops):
         before = listener.newest
-        landed = dropper.drop()
+        landed = trial.dropper.drop()
         _wait_for(lambda: listener.newest > before)  # noqa: B023 - called at once
         taken.append(listener.heard[listener.newest] - landed)
         time.sleep(random.uniform(0.2, 0.8))  # noqa: S311 - not in step with any timer
     listener.is_wanted = False
-    note_arrival(book, "announced to browsers", taken, size=served.home.batch.count, aim_s=aim_s)
+    note_arrival(book, "announced to browsers", taken, size=served.home.batch.count, aim_s=trial.aim_s)
 
 
 def note_arrival(book: Book, until: str, taken: list[float], *, size: int, aim_s: float) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bench.arrival import Dropper, note_arrival
+from bench.arrival import Trial, note_arrival
 from bench.measure import Book, Finding, count_text, median, percentile, time_text
 from bench.serving import Served
 from data.settings import REPOSITORY
@@ -30,7 +30,8 @@ _WATCH_READY = """
     const charts = document.querySelectorAll(".js-plotly-plot");
     const drawn = [...charts].filter((each) => each.querySelector(".main-svg"));
     const areas = document.querySelectorAll("path.leaflet-interactive, .map-copy path").length;
-    const wanted = window.__charts === undefined ? document.querySelectorAll(".dash-graph").length : window.__charts;
+    const graphs = document.querySelectorAll(".dash-graph").length;
+    const wanted = window.__charts === undefined ? graphs : window.__charts;
     return charts.length > 0 && drawn.length >= wanted && areas > 0;
   };
   const look = () => {
@@ -51,7 +52,8 @@ _WATCH_CHANGES = """
       const at = each.target.nodeType === 1 ? each.target : each.target.parentElement;
       return at && !at.closest(quiet) && at.closest(".panel, .bare");
     });
-    const marks = [...document.querySelectorAll(".age[data-generation]")].map((each) => Number(each.dataset.generation));
+    const ages = [...document.querySelectorAll(".age[data-generation]")];
+    const marks = ages.map((each) => Number(each.dataset.generation));
     const oldest = marks.length ? Math.min(...marks) : 0;
     requestAnimationFrame(() => requestAnimationFrame(() => {
       if (told) window.__changed = performance.now();
@@ -80,7 +82,7 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def visiting(browser: Browser, served: Served | None, script: str) -> Iterator[tuple[BrowserContext, Page]]:
     """Yields a page with an empty cache, signed in where there is somebody to sign in to."""
-    context = browser.new_context(viewport=SIZE)
+    context = browser.new_context(viewport=SIZE, bypass_csp=True)
     if served:
         context.add_cookies(
             [{"name": name, "value": value, "url": served.url} for name, value in served.cookies.items()]
@@ -94,7 +96,7 @@ def visiting(browser: Browser, served: Served | None, script: str) -> Iterator[t
 
 
 def measure_cold_load(book: Book, browser: Browser, served: Served, *, root: Path, runs: int = 5) -> None:
-    """Opens the wall and a static page with the same charts and map, by turns, each time with an empty cache."""
+    """Opens the wall and a static page with the same charts and map by turns, each with an empty cache."""
     with visiting(browser, served, _WATCH_READY) as (_, page):
         page.goto(served.url)
         page.wait_for_function("window.__ready")
@@ -107,7 +109,8 @@ def measure_cold_load(book: Book, browser: Browser, served: Served, *, root: Pat
             partial.append(_load(browser, None, f"http://127.0.0.1:{STATIC_PORT}/partial.html"))
             full.append(_load(browser, None, f"http://127.0.0.1:{STATIC_PORT}/full.html"))
     share = median(wall) / median(partial)
-    how = f"wall {time_text(median(wall))}; static with the same partial bundle {time_text(median(partial))}, with the full one {time_text(median(full))}"
+    static = f"{time_text(median(partial))}, with the full one {time_text(median(full))}"
+    how = f"wall {time_text(median(wall))}; static with the same partial bundle {static}"
     book.note(
         Finding(
             "Browser",
@@ -132,7 +135,8 @@ def _write_static(page: Page, root: Path) -> None:
     folder = root / "static"
     folder.mkdir(parents=True, exist_ok=True)
     charts = page.evaluate(
-        "[...document.querySelectorAll('.js-plotly-plot')].map((each) => ({data: each.data, layout: each.layout, "
+        "[...document.querySelectorAll('.js-plotly-plot')].map((each) => "
+        "({data: each.data, layout: each.layout, "
         "width: each.clientWidth, height: each.clientHeight}))"
     )
     drawing = page.evaluate(
@@ -149,11 +153,13 @@ def _write_static(page: Page, root: Path) -> None:
             for n, each in enumerate(charts)
         )
         calls = "".join(
-            f"Plotly.newPlot('c{n}', {json.dumps(each['data'])}, {json.dumps(each['layout'])}, {{displayModeBar: false}});"
+            f"Plotly.newPlot('c{n}', {json.dumps(each['data'])}, {json.dumps(each['layout'])}, "
+            f"{{displayModeBar: false}});"
             for n, each in enumerate(charts)
         )
         (folder / f"{name}.html").write_text(
-            f'<!DOCTYPE html><meta charset="utf-8"><script>window.__charts = {len(charts)}</script><script src="{name}.js"></script>'
+            f'<!DOCTYPE html><meta charset="utf-8"><script>window.__charts = {len(charts)}</script><script '
+            f'src="{name}.js"></script>'
             f'<body><div class="map-copy">{drawing}</div>{boxes}<script>{calls}</script>',
             encoding="utf-8",
         )
@@ -204,9 +210,9 @@ def measure_filter_click(book: Book, browser: Browser, served: Served) -> None:
 
 
 def _click_seconds(page: Page, filters: str) -> float:
-    """Sets a filter as a click does and waits until nothing has changed for 400 ms; returns click to last change."""
+    """Sets a filter as a click does; returns click to last change, after which all is quiet for 400 ms."""
     begun = page.evaluate(
-        f"(() => {{ const at = performance.now(); window.cockpit.filter({json.dumps(filters)}); return at; }})()"
+        f"(() => {{ const at = performance.now(); cockpit.filter({json.dumps(filters)}); return at; }})()"
     )
     limit = time.monotonic() + 20
     while time.monotonic() < limit:
@@ -217,22 +223,22 @@ def _click_seconds(page: Page, filters: str) -> float:
     raise TimeoutError(f"nothing changed within 20 s of the click on {filters}")
 
 
-def measure_painted(
-    book: Book, browser: Browser, served: Served, *, dropper: Dropper, drops: int, aim_s: float
-) -> None:
-    """Drops files while the wall is open; the instant counts at which every tile carries the new generation, painted."""
+def measure_painted(book: Book, browser: Browser, served: Served, *, trial: Trial) -> None:
+    """Drops files while the wall is open; counts until every tile carries the new generation, painted."""
     taken = []
     with visiting(browser, served, _WATCH_READY + _WATCH_CHANGES) as (_, page):
         page.goto(served.url)
         page.wait_for_function("window.__ready", timeout=60_000)
         page.wait_for_function("Object.keys(window.__shown).length > 0")
-        for _ in range(drops):
+        for _ in range(trial.drops):
             before = page.evaluate("Math.max(...Object.keys(window.__shown).map(Number))")
-            landed = dropper.drop()
+            landed = trial.dropper.drop()
             page.wait_for_function(
                 f"Object.keys(window.__shown).some((each) => Number(each) > {before})", timeout=30_000
             )
             shown = page.evaluate("Object.entries(window.__shown).sort((a, b) => b[0] - a[0])[0][1]")
             taken.append(shown / 1000 - landed)
             page.wait_for_timeout(300 + 37 * (len(taken) % 11))
-    note_arrival(book, "painted on the wall, every tile", taken, size=served.home.batch.count, aim_s=aim_s)
+    note_arrival(
+        book, "painted on the wall, every tile", taken, size=served.home.batch.count, aim_s=trial.aim_s
+    )

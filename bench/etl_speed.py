@@ -20,7 +20,7 @@ _RAW_TYPES = {"lon": "DOUBLE", "lat": "DOUBLE"}
 
 
 def measure_etl(book: Book, root: Path, *, rows: int) -> None:
-    """Loads, builds and publishes one CSV of `rows` rows into an empty home, and reads it raw before and after."""
+    """Loads, builds and publishes one CSV of `rows` rows into an empty home, and reads it raw."""
     home = empty_home(root, "etl-speed")
     contract = load_contract(home.town, FEED)
     csv = root / f"{FEED}_20261122000000.csv"
@@ -41,7 +41,8 @@ def measure_etl(book: Book, root: Path, *, rows: int) -> None:
         f"load {time_text(loading.seconds)}, build (place, link, time) {time_text(building.seconds)}, "
         f"publish {time_text(publishing.seconds)}; raw read {time_text(median(raw))}"
     )
-    what = f"whole ETL of a {count_text(rows)}-row CSV ({csv.stat().st_size / 1e6:.0f} MB), share of raw read speed"
+    size = f"{count_text(rows)}-row CSV ({csv.stat().st_size / 1e6:.0f} MB)"
+    what = f"whole ETL of a {size}, share of raw read speed"
     book.note(
         Finding(
             "ETL", what, f"{share:.2f} x ({rows / whole:,.0f} rows/s)", f">= {AIM} x", share >= AIM, parts
@@ -51,7 +52,7 @@ def measure_etl(book: Book, root: Path, *, rows: int) -> None:
 
 
 def read_raw(csv: Path, contract: FeedContract, root: Path) -> None:
-    """Reads the CSV with declared types into a table of a database file: what DuckDB alone needs for these bytes."""
+    """Reads the CSV with declared types into a table of a database file: what DuckDB alone needs."""
     path = root / "raw-read.duckdb"
     path.unlink(missing_ok=True)
     instants = {mapped.column: mapped.time[0] for mapped in contract.columns.values() if mapped.time}

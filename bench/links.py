@@ -43,11 +43,13 @@ def measure_links(book: Book, home: Path) -> None:
 _PAIRS = """
     WITH truth AS (
         SELECT m.report_id, m.incident_id AS found_id, t.true_incident AS true_id
-        FROM mart_report AS m JOIN read_parquet($truth) AS t ON t.feed = m.feed_id AND t.source_key = m.source_key
+        FROM mart_report AS m
+        JOIN read_parquet($truth) AS t ON t.feed = m.feed_id AND t.source_key = m.source_key
     ),
-    size AS (
-        SELECT (SELECT sum(n * (n - 1) / 2) FROM (SELECT count(*) AS n FROM truth GROUP BY found_id)) AS found,
-            (SELECT sum(n * (n - 1) / 2) FROM (SELECT count(*) AS n FROM truth GROUP BY true_id)) AS true_pairs,
-            (SELECT sum(n * (n - 1) / 2) FROM (SELECT count(*) AS n FROM truth GROUP BY found_id, true_id)) AS both
-    )
-    SELECT found::BIGINT, true_pairs::BIGINT, both::BIGINT FROM size"""
+    found AS (SELECT count(*) AS n FROM truth GROUP BY found_id),
+    true_one AS (SELECT count(*) AS n FROM truth GROUP BY true_id),
+    both_one AS (SELECT count(*) AS n FROM truth GROUP BY found_id, true_id)
+    SELECT
+        (SELECT sum(n * (n - 1) / 2)::BIGINT FROM found),
+        (SELECT sum(n * (n - 1) / 2)::BIGINT FROM true_one),
+        (SELECT sum(n * (n - 1) / 2)::BIGINT FROM both_one)"""

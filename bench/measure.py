@@ -42,7 +42,7 @@ def seconds_of(step: Callable[[], object], *, times: int = 1) -> list[float]:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """Returns the smallest value that at least `share` of the values do not exceed (inverted CDF, as on the screens)."""
+    """Returns the smallest value that at least `share` of the values do not exceed, as on the screens."""
     if not values:
         raise BenchError("percentile of no values")
     ordered = sorted(values)

@@ -1,4 +1,4 @@
-"""What a screen costs on the server: fresh against the sum of its own SQL, cached, and by size of the history."""
+"""What a screen costs on the server: fresh against the sum of its own SQL, cached, by size of the history."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def measure_overview(book: Book, home: Home) -> None:
             raw.append(replay(screen.store, statements))
         cached = seconds_of(lambda: screen.draw("/"), times=200)
     share = median(fresh) / median(raw)
-    how = f"fresh {time_text(median(fresh))}, its {len(statements)} statements bare {time_text(median(raw))}, {RUNS} runs"
+    bare = f"its {len(statements)} statements bare {time_text(median(raw))}"
+    how = f"fresh {time_text(median(fresh))}, {bare}, {RUNS} runs"
     book.note(
         Finding(
             "Screens, server",
@@ -127,13 +128,14 @@ def replay(store: Store, statements: list[tuple[str, object]]) -> float:
 
 
 def screen_costs(home: Home) -> dict[str, float]:
-    """Returns the median seconds of a fresh wall, grid page and list page, a filtered wall, a drill to rows and to a case."""
+    """Returns the median seconds of fresh pages and of drills to rows and to a case."""
     with opened(home) as screen:
         grid = screen.store.execute(
             "SELECT grid_id FROM mart_incident WHERE grid_id IS NOT NULL LIMIT 1"
         ).iloc[0, 0]
         case = screen.store.execute(
-            "SELECT max(incident_id) FROM mart_incident WHERE month_id = (SELECT max(month_id) FROM mart_incident)"
+            "SELECT max(incident_id) FROM mart_incident WHERE month_id = (SELECT max(month_id) FROM "
+            "mart_incident)"
         ).iloc[0, 0]
         filters = parse_filters({"period": "28d"}, as_of_at=screen.store.as_of_at(), town=home.town)
         asked = Request("closure_within_sla_pct", filters=filters)

@@ -1,4 +1,4 @@
-"""What a small delivery costs the writer at each size of the history: load, build, publish, and the daily risk cycle."""
+"""What a small delivery costs the writer by size of the history: load, build, publish, the risk cycle."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def measure_publish(book: Book, homes: list[Home]) -> None:
         book.note(
             Finding(
                 "Publishing",
-                f"publish of a {ROWS_PER_FILE}-report file at {count_text(size)}, share of {count_text(smallest)}",
+                f"publish of a {ROWS_PER_FILE}-report file at {count_text(size)}, share of "
+                f"{count_text(smallest)}",
                 f"{share:.2f} x",
                 *aim,
                 parts,

@@ -1,8 +1,8 @@
 """Large numbers of reports, made in SQL: as a feed's own CSV, or straight into `raw_report` for the sizes.
 
-Reports are spread evenly over two years up to now, over the town's whole ground and over the categories of each
-feed's code set; their chain (received, dispatched, accepted, on scene, handled, closed) is drawn per report. Same
-arguments, same reports.
+Reports are spread evenly over two years up to now, over the town's whole ground and over the categories of
+each feed's code set; their chain (received, dispatched, accepted, on scene, handled, closed) is drawn per
+report. Same arguments, same reports.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from bench.measure import BenchError
 from etl.contract import ColumnMap, FeedContract
 
 HISTORY = timedelta(days=730)
-# What one report is called in SQL: canonical columns of entity `report`, instants UTC. {columns} are filled per use.
+# A report and its life in canonical columns of entity `report`, instants UTC.
 _CHAIN = """
     SELECT *, received_at + to_seconds(bench_lag(i, 20, 110)) AS dispatched_at FROM (
         SELECT i, feed_no, reported_at, reported_at + to_seconds(bench_lag(i, 10, 45)) AS received_at,
-            CASE WHEN bench_u(i, 3) < 0.38 THEN reported_at - to_seconds(bench_lag(i, 15, 700)) END AS occurred_at
+            CASE WHEN bench_u(i, 3) < 0.38
+                THEN reported_at - to_seconds(bench_lag(i, 15, 700)) END AS occurred_at
         FROM drawn)"""
 _LIFE = f"""
     SELECT *, handled_at + to_seconds(bench_lag(i, 45, 5400)) AS closed_at FROM (
         SELECT *, arrived_at + to_seconds(bench_lag(i, 40, 4800)) AS handled_at FROM (
             SELECT *, accepted_at + to_seconds(bench_lag(i, 35, 540)) AS arrived_at FROM (
-                SELECT *, dispatched_at + to_seconds(bench_lag(i, 30, 60)) AS accepted_at FROM ({_CHAIN}))))"""
+                SELECT *, dispatched_at + to_seconds(bench_lag(i, 30, 60)) AS accepted_at
+                FROM ({_CHAIN}))))"""
 _INSTANTS = ("received_at", "dispatched_at", "accepted_at", "arrived_at", "handled_at", "closed_at")
 
 
@@ -75,24 +77,31 @@ def prepare(con: duckdb.DuckDBPyConnection, feeds: list[str]) -> None:
         wanted = "code IS NOT NULL" if field != "outcome" else "code NOT IN ('duplicate')"
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE bench_{field} AS SELECT feed_no, source_code, "
-            "row_number() OVER (PARTITION BY feed_no ORDER BY source_code) - 1 AS code_no FROM dim_code JOIN bench_feed USING (feed_id) "
+            "row_number() OVER (PARTITION BY feed_no ORDER BY source_code) - 1 AS code_no FROM dim_code "
+            "JOIN bench_feed USING (feed_id) "
             f"WHERE field_code = '{field}' AND {wanted}"
         )
-        # Counts stand beside the feed, not beside the codes: a join on `x % count of the other side` compares all with all.
+        # Counts stand beside the feed: a join on `x % count of the other side` compares all with all.
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE bench_feed AS SELECT f.*, (SELECT count(*) FROM bench_{field} AS c "
+            f"CREATE OR REPLACE TEMP TABLE bench_feed AS SELECT f.*, (SELECT count(*) FROM bench_{field} AS "
+            "c "
             f"WHERE c.feed_no = f.feed_no) AS {field}_count FROM bench_feed AS f"
         )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE bench_cell AS SELECT row_number() OVER (ORDER BY cell_x, cell_y) - 1 AS cell_no, "
-        "origin_lon + cell_x * cell_lon AS left_lon, origin_lat + cell_y * cell_lat AS low_lat, "
-        "cell_lon, cell_lat FROM dim_cell, dim_raster"
-    )
+    _prepare_ground(con)
     missing = con.execute(
         "SELECT feed_id FROM bench_feed WHERE feed_no NOT IN (SELECT feed_no FROM bench_category)"
     ).fetchall()
     if missing:
         raise BenchError(f"feed {missing[0][0]!r} has no category codes in dim_code")
+
+
+def _prepare_ground(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE bench_cell AS SELECT row_number() OVER (ORDER BY cell_x, cell_y) - 1 "
+        "AS cell_no, "
+        "origin_lon + cell_x * cell_lon AS left_lon, origin_lat + cell_y * cell_lat AS low_lat, "
+        "cell_lon, cell_lat FROM dim_cell, dim_raster"
+    )
 
 
 def report_sql(batch: Batch) -> str:
@@ -112,18 +121,20 @@ def report_sql(batch: Batch) -> str:
     newest = ", ".join(f"CASE WHEN {name} <= {until} THEN {name} END" for name in _INSTANTS[1:])
     return f"""
         WITH drawn AS ({drawn}), life AS ({_LIFE})
-        SELECT l.feed_id, printf('%012d', l.i) AS source_key, reported_at, date_trunc('second', received_at) AS received_at,
+        SELECT l.feed_id, printf('%012d', l.i) AS source_key, reported_at,
+            date_trunc('second', received_at) AS received_at,
             date_trunc('second', occurred_at) AS occurred_at, {stages},
             date_trunc('second', greatest(received_at, {newest})) AS version_at,
             c.source_code AS category_source_code, d.source_code AS department_source_code,
             CASE WHEN bench_u(l.i, 5) < 0.04 THEN o.source_code END AS outcome_source_code,
-            CASE WHEN bench_u(l.i, 6) < 0.96 THEN round(s.left_lon + bench_u(l.i, 7) * s.cell_lon, 6) END AS lon,
-            CASE WHEN bench_u(l.i, 6) < 0.96 THEN round(s.low_lat + bench_u(l.i, 8) * s.cell_lat, 6) END AS lat,
+            CASE WHEN is_placed THEN round(s.left_lon + bench_u(l.i, 7) * s.cell_lon, 6) END AS lon,
+            CASE WHEN is_placed THEN round(s.low_lat + bench_u(l.i, 8) * s.cell_lat, 6) END AS lat,
             printf('1%010d', hash(l.i % 40000) % 10000000000) AS reporter_hash,
             printf('幸福路%d号', hash(l.i) % 900) AS address_text,
             printf('报称在幸福路%d号附近发生情况，请派人到现场核实处理', hash(l.i) % 900) AS description_text
         FROM (
-            SELECT life.*, f.feed_id, hash(i * 64 + 50) % category_count AS category_no,
+            SELECT life.*, f.feed_id, bench_u(i, 6) < 0.96 AS is_placed,
+                hash(i * 64 + 50) % category_count AS category_no,
                 hash(i * 64 + 51) % greatest(department_count, 1) AS department_no,
                 hash(i * 64 + 52) % greatest(outcome_count, 1) AS outcome_no,
                 hash(i * 64 + 53) % (SELECT count(*) FROM bench_cell) AS cell_no
@@ -179,7 +190,7 @@ def _source_text(name: str, mapped: ColumnMap, contract: FeedContract) -> str:
 
 
 def fill_raw(con: duckdb.DuckDBPyConnection, *, batch: Batch) -> None:
-    """Puts a batch straight into raw_report with one ledger row per feed, as if loaded: for sizes, not for loader speed."""
+    """Puts a batch straight into raw_report with one ledger row per feed: for sizes, not for loader speed."""
     con.execute(
         f"INSERT INTO raw_report BY NAME SELECT *, feed_id || ':' || source_key AS report_id, "
         "1 + (SELECT min(feed_no) FROM bench_feed AS f WHERE f.feed_id = made.feed_id) AS _load_id, "
@@ -187,10 +198,14 @@ def fill_raw(con: duckdb.DuckDBPyConnection, *, batch: Batch) -> None:
         f"({report_sql(batch)}) AS made"
     )
     con.execute(
-        "INSERT INTO ledger BY NAME SELECT 1 + feed_no AS load_id, feed_id, 'bench' AS file_name, 'bench-' || feed_id AS sha256, 0 AS byte_count, "
-        "?::TIMESTAMP AS landed_at, ?::TIMESTAMP AS loaded_at, (SELECT count(*) FROM raw_report AS r WHERE r.feed_id = f.feed_id) AS row_count, "
-        "(SELECT count(*) FROM raw_report AS r WHERE r.feed_id = f.feed_id) AS new_count, 0 AS updated_count, 0 AS unchanged_count, "
-        "0 AS quarantined_count, 0 AS older_count, 0 AS conflict_count, ?::TIMESTAMP AS max_event_at, ?::TIMESTAMP AS watermark_at, "
+        "INSERT INTO ledger BY NAME SELECT 1 + feed_no AS load_id, feed_id, 'bench' AS file_name, 'bench-' "
+        "|| feed_id AS sha256, 0 AS byte_count, "
+        "?::TIMESTAMP AS landed_at, ?::TIMESTAMP AS loaded_at, (SELECT count(*) FROM raw_report AS r WHERE "
+        "r.feed_id = f.feed_id) AS row_count, "
+        "(SELECT count(*) FROM raw_report AS r WHERE r.feed_id = f.feed_id) AS new_count, 0 AS "
+        "updated_count, 0 AS unchanged_count, "
+        "0 AS quarantined_count, 0 AS older_count, 0 AS conflict_count, ?::TIMESTAMP AS max_event_at, "
+        "?::TIMESTAMP AS watermark_at, "
         "'loaded' AS status_code, false AS is_built FROM bench_feed AS f",
         [batch.until_at] * 4,
     )

@@ -15,19 +15,22 @@ from data.settings import REPOSITORY
 TARGET = REPOSITORY / "docs" / "bench.md"
 HEAD = """# Bench
 
-Written by `make bench` (`python -m bench --sizes 0.25,2.5,25 --write`); do not edit. Every figure is a ratio or a percentile taken
-in one run on one machine, against raw DuckDB or a static page where it says so. Ratios travel between machines, seconds do not.
+Written by `python -m bench --sizes 0.25,2.5,25 --write`; do not edit. Every figure is a ratio or a percentile
+taken in one run on one machine, against raw DuckDB or a static page where it says so. Ratios travel between
+machines, seconds do not.
 
 """
 
 
 def write_table(book: Book, *, sizes: list[int], notes: Path, target: Path = TARGET) -> None:
-    """Writes the findings of a run, grouped, with the machine they were taken on and the remarks kept in `notes`."""
+    """Writes the findings of a run, grouped, with the machine it ran on and the remarks kept in `notes`."""
     load = os.getloadavg()[0]
     lines = [
         HEAD,
-        f"Run of {date.today():%Y-%m-%d}: {os.cpu_count()} cores, {_memory_gb():.0f} GB, Python {platform.python_version()}, "
-        f"DuckDB {duckdb.__version__}; history sizes {', '.join(f'{size:,}' for size in sizes)} reports over two years; "
+        f"Run of {date.today():%Y-%m-%d}: {os.cpu_count()} cores, {_memory_gb():.0f} GB, Python "
+        f"{platform.python_version()}, "
+        f"DuckDB {duckdb.__version__}; history sizes {', '.join(f'{size:,}' for size in sizes)} reports "
+        "over two years; "
         f"load average at the end {load:.1f} (above the number of cores: others were working too).\n\n",
     ]
     for group in dict.fromkeys(finding.group for finding in book.findings):
