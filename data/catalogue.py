@@ -91,6 +91,11 @@ class Metric(Definition):
         """Column names used by the metric's SQL."""
         return self.formula_names | _column_names(self.where)
 
+    def pinned(self, column: str) -> tuple[str, ...]:
+        """Returns the values `where` allows for a column, if that is all it says; else nothing."""
+        found = re.fullmatch(rf"\s*{column}\s*(?:=|IN)\s*\(?\s*((?:'\w+'[,\s]*)+)\)?\s*", self.where or "")
+        return tuple(re.findall(r"'(\w+)'", found[1])) if found else ()
+
     @cached_property
     def formula_names(self) -> frozenset[str]:
         """Column names used by the metric's formula, `where` left out."""
@@ -133,6 +138,7 @@ class Mart(Definition):
         is_additive: measures are sums, so rollups and rows may be mixed.
         dimensions: name -> SQL expression over the rows.
         measures: name -> SQL expression over the rows.
+        single: column whose values have a shipped SELECT of their own, named `<mart>_<value>`.
         branches: row_code -> measures, when the rows are a union; branches a number does not need are not read.
         entity: what a row stands for (drill-down).
         side: SQL expression naming the side of a row (in_time, late, excluded ...).
@@ -147,6 +153,7 @@ class Mart(Definition):
     is_matured: bool = False
     is_additive: bool = True
     prune: Prune | None = None
+    single: Identifier | None = None
     dimensions: dict[Identifier, str]
     keep: tuple[Identifier, ...] = ()
     measures: dict[Identifier, str] = Field(default_factory=dict)

@@ -159,7 +159,7 @@ def _from_rows(question: Question, part: tuple | None) -> str:
     """Returns FROM and WHERE of the rows of one part of the period (None: all of it)."""
     tests = row_tests(question)
     chosen = [" AND ".join([*tests, *each]) for each in row_periods(question, part)]
-    rows = question.mart.rows
+    rows = question.rows
     if len(chosen) == 1:
         where = f" WHERE {chosen[0]}" if chosen[0] else ""
         return f"FROM ({rows}) AS source {_joins(question)}{where}"

@@ -21,6 +21,8 @@ from data.town import load_town
 
 # Tables kept per month as Parquet; the delta holds the rows of incidents touched since.
 ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")
+# Views over the row tables whose text comes with the delta; what else comes with it is one clock each.
+VIEWS = ("mart_clock", "mart_segment", "mart_step")
 KEPT_GENERATIONS = 3
 
 
@@ -38,6 +40,7 @@ class Generation:
     leases: int = 0
     cursors: list = field(default_factory=list)
     levels: tuple[str, ...] = ("grid",)
+    shipped: dict[str, str] = field(default_factory=dict)
 
     @property
     def schema(self) -> str:
@@ -196,8 +199,9 @@ class Store:
             cursor.execute(f"CREATE VIEW {name} AS {body}")
         shipped = dict(cursor.execute(f"SELECT name, sql FROM {delta}.view_sql").fetchall())
         cursor.execute(f"CREATE MACRO local_at(t) AS ({shipped.pop('local_at')})")
-        for name, sql in shipped.items():
-            cursor.execute(f"CREATE VIEW {name} AS {sql}")
+        for name in VIEWS:
+            cursor.execute(f"CREATE VIEW {name} AS {shipped.pop(name)}")
+        generation.shipped = shipped
 
     def _retire(self) -> None:
         """Detaches generations that are neither among the newest few nor read by anyone."""

@@ -85,7 +85,7 @@ def _listed(question: Question, side: str | None, *, is_count: bool = False) -> 
     if side is not None:
         tests.append(f"{side_sql} = $side")
     periods = [" AND ".join([*tests, *each]) or "true" for each in row_periods(question, None)]
-    chosen = " UNION ALL ".join(f"SELECT * FROM ({mart.rows}) AS source WHERE {each}" for each in periods)
+    chosen = " UNION ALL ".join(f"SELECT * FROM ({question.rows}) AS source WHERE {each}" for each in periods)
     own, join, shown = _shape(question)
     if is_count:
         own, join, shown = "1 AS one", "", []

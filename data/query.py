@@ -145,6 +145,7 @@ def question_of(
         levels=snapshot.levels,
         zone=snapshot.store.zone,
         as_of_at=request.as_of_at or snapshot.as_of_at,
+        shipped=snapshot.opened.shipped,
     )
     check_dimensions(question)
     return question

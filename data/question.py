@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -34,6 +35,7 @@ class Question:
     Attributes:
         levels: area levels of the town; `by` may name them.
         zone: the town's time zone.
+        shipped: SELECTs by name that came with the generation; a view of one clock is cheaper than one of all.
         as_of_at: the instant the answer holds for.
     """
 
@@ -43,6 +45,7 @@ class Question:
     levels: tuple[str, ...]
     zone: ZoneInfo
     as_of_at: datetime
+    shipped: Mapping[str, str] = field(default_factory=dict, compare=False)
     params: dict[str, object] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -76,6 +79,16 @@ class Question:
         if allowed is not None and TOWN_AREA not in allowed:
             asked["scope_area_ids"] = tuple(sorted(allowed))
         return asked
+
+    @cached_property
+    def rows(self) -> str:
+        """SQL of the mart's rows; of the metric's own clocks only, where they have a SELECT of their own."""
+        mart = self.mart
+        codes = self.metric.pinned(mart.single) if mart.single else ()
+        singles = [self.shipped.get(f"{mart.id}_{code}") for code in codes]
+        if not singles or None in singles:
+            return mart.rows
+        return mart.rows.replace(f"FROM {mart.id}", f"FROM ({' UNION ALL '.join(singles)})")
 
     def bind(self, sql: str, **values: object) -> Statement:
         """Returns a statement with the parameters its text names."""

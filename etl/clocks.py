@@ -47,13 +47,24 @@ def longest_sql() -> str:
     return f"INTERVAL {values[max(values)]} DAY"
 
 
-def clock_sql(*, source: str, zone_name: str) -> str:
+def single_sql(*, source: str, zone_name: str) -> dict[str, str]:
+    """Returns one SELECT per clock and per segment: planning all of them for a question about one costs more than reading it."""
+    found = {}
+    for code in read_clocks()["clocks"]:
+        found[f"mart_clock_{code}"] = clock_sql(source=source, zone_name=zone_name, codes=(code,))
+    for code in read_clocks()["segments"]:
+        found[f"mart_segment_{code}"] = segment_sql(source=source, zone_name=zone_name, codes=(code,))
+    return found
+
+
+def clock_sql(*, source: str, zone_name: str, codes: tuple[str, ...] = ()) -> str:
     """Returns the SELECT of mart_clock over `source` (mart_incident's columns): one row per incident and clock.
 
     A branch per clock says only what differs; what is the same for all is computed above the union, so that the
     planner sees it once and a filter on clock_code drops the other branches.
     """
-    union = "\nUNION ALL\n".join(_one_clock(code, spec, source) for code, spec in read_clocks()["clocks"].items())
+    chosen = {code: spec for code, spec in read_clocks()["clocks"].items() if not codes or code in codes}
+    union = "\nUNION ALL\n".join(_one_clock(code, spec, source) for code, spec in chosen.items())
     shown_due = "coalesce(limit_at, first_signal_at)"
     return f"""SELECT clock_code, {DIMENSIONS}, first_signal_at, start_at, stop_at, limit_at, {shown_due} AS due_at,
   ({local_sql(shown_due, zone_name=zone_name)})::DATE AS due_date,
@@ -93,10 +104,12 @@ def _one_clock(code: str, spec: dict, source: str) -> str:
     )
 
 
-def segment_sql(*, source: str, zone_name: str) -> str:
+def segment_sql(*, source: str, zone_name: str, codes: tuple[str, ...] = ()) -> str:
     """Returns the SELECT of mart_segment over `source`: one row per incident and segment, stop_at null while open."""
     parts = []
     for code, spec in read_clocks()["segments"].items():
+        if codes and code not in codes:
+            continue
         start, stop = spec["start"], spec["stop"]
         not_needed = f" WHEN {spec['not_needed']} THEN 'not_needed'" if "not_needed" in spec else ""
         parts.append(

@@ -14,7 +14,7 @@ import duckdb
 from data.settings import Settings
 from data.town import Town
 from etl.build import Geometry, definitions_digest, empty_shadow, read_state, town_shapes, write_state
-from etl.clocks import clock_sql, segment_sql
+from etl.clocks import clock_sql, segment_sql, single_sql
 from etl.models import read_models
 from etl.risk import build_risk
 from etl.rollups import rollup_sql, signed_rollup_sql
@@ -207,6 +207,7 @@ def view_sql(zone_name: str) -> dict[str, str]:
         "mart_segment": segment_sql(source="mart_incident", zone_name=zone_name),
         "mart_step": read_models_text("mart_step"),
         "local_at": local_sql("t", zone_name=zone_name),
+        **single_sql(source="mart_incident", zone_name=zone_name),
     }
 
 
