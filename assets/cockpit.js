@@ -142,9 +142,12 @@
 
   // ---- clocks and ages, judged here and not by the server ---------------------------------------------------
   const words = () => (document.querySelector("[data-words]") || { dataset: {} }).dataset;
-  function now() {
+  function pinned() {
     const board = document.querySelector("[data-pinned]");
-    if (board && board.dataset.pinned) return Date.parse(board.dataset.pinned);
+    return board ? board.dataset.pinned : "";
+  }
+  function now() {
+    if (pinned()) return Date.parse(pinned());
     return Date.now() - cockpit.skewMs;
   }
   function ageText(seconds) {
@@ -193,7 +196,8 @@
     root.classList.toggle("lost", cockpit.isLost);
     const note = document.querySelector("[data-link]");
     if (!note) return;
-    const skew = Math.round(cockpit.skewMs / 1000);
+    // In a replay the server's clock stands still: the difference says nothing about this PC.
+    const skew = pinned() ? 0 : Math.round(cockpit.skewMs / 1000);
     const say = words();
     const text = cockpit.isLost ? say.lost : Math.abs(skew) > 5 ? say.skew.replace("{}", (skew > 0 ? "+" : "") + skew) : "";
     if (note.textContent !== text) note.textContent = text || "";
