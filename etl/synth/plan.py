@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from data.town import Calendar
+from data.yamlfile import read_definition
 from etl.synth.feedspec import FeedSpec
 from etl.synth.incidents import Columns, Volume, epoch
 from etl.synth.townfiles import TOWN_SEED
@@ -50,8 +52,9 @@ class Plan:
 
     def clock(self) -> WorkClock:
         """Returns the work clock over history and two months on."""
+        calendar = read_definition(self.town_dir / "calendar.yaml", Calendar)
         first = self.first - timedelta(days=40)
-        return WorkClock(self.world().calendar, first=first, days=self.days + CLOCK_AHEAD_DAYS)
+        return WorkClock(calendar, first=first, days=self.days + CLOCK_AHEAD_DAYS)
 
 
 def local_day(at: int) -> date:
