@@ -203,7 +203,23 @@
     if (note.textContent !== text) note.textContent = text || "";
     note.hidden = !text;
   }
+  // A page that could not be drawn at all says so and is asked for again; a page once drawn stays on screen.
+  let emptySince = Date.now();
+  function tickStage() {
+    const stage = document.getElementById("stage");
+    if (!stage || stage.children.length) {
+      emptySince = Date.now();
+      root.classList.remove("no-page");
+      return;
+    }
+    if (Date.now() - emptySince < 8000) return;
+    root.classList.add("no-page");
+    emptySince = Date.now();
+    const lang = params().get("lang") || cookie("lang") || "";
+    setProps("place", { data: { path: location.pathname, lang: lang, again: Date.now() } });
+  }
   function tick() {
+    tickStage();
     tickAges();
     tickClock();
     tickLink();

@@ -129,6 +129,10 @@ class Context:
             return None
         return instant.replace(tzinfo=UTC).astimezone(self.town.zone).replace(tzinfo=None)
 
+    def to_cases(self, path: str = "/incidents", **changes: str | None) -> dict[str, str]:
+        """Returns the `href` of a link to single cases, or nothing for a visitor who may not see them."""
+        return {"href": self.link(path, **changes)} if self.may("cases") else {}
+
     def today(self) -> Filters:
         """Returns the page's filters for the town's present local day."""
         if self.as_of_at is None:

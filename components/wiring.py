@@ -12,6 +12,7 @@ from components.context import View
 from components.page import Page, find_page, pages
 from components.provenance import draw_drawer
 from components.shell import missing_page
+from data.catalogue import catalogue
 from data.connection import Store
 from data.request import Scope
 from data.town import Town
@@ -20,7 +21,13 @@ from data.town import Town
 def register(
     app: Dash, *, store: Store, town: Town, scope_of: Callable[[], Scope], share_key: Callable[[], Hashable]
 ) -> Board:
-    """Registers every callback of the screens; pages must be imported before."""
+    """Registers every callback of the screens; pages must be imported before.
+
+    Raises:
+        CatalogueError: a page shows a metric that does not exist; names the nearest.
+    """
+    for metric in sorted({name for page in pages() for tile in page.tiles for name in tile.metrics()}):
+        catalogue().metric(metric)
     board = Board(store, town=town, scope_of=scope_of, share_key=share_key)
     _register_view(app)
     _register_stage(app, board)

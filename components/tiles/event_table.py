@@ -61,10 +61,8 @@ class LateList(Tile):
                 html.B(count_text(every["value"]), className="digits", **{"data-number": self.metric}),
                 html.Span(ctx.t(self.words[1])),
             ],
-            href=ctx.link(
-                "/incidents", kpi=self.metric, side=self.side, area=ctx.filters.area_id, period=None
-            ),
             className="late-total",
+            **ctx.to_cases(kpi=self.metric, side=self.side, area=ctx.filters.area_id, period=None),
             **{"data-kpi": self.metric, "data-generation": str(ctx.generation)},
         )
         return ([total, html.Ol(items, className="late")],)
@@ -85,7 +83,7 @@ class LateList(Tile):
                     html.Span(f"{where} · {whose}", className="late-where", title=f"{where} · {whose}"),
                     html.Span(ctx.t(f"stage.{row['stage_code']}"), className="late-stage"),
                 ],
-                href=ctx.link(f"/incidents/{row['incident_id']}"),
+                **ctx.to_cases(f"/incidents/{row['incident_id']}"),
             ),
             **serious_marks(row),
         )

@@ -10,7 +10,7 @@ from dash import html
 
 from components.context import Context
 from components.numbers import instant_short
-from components.page import pages
+from components.page import find_page, pages
 from components.panel import instant_text
 from components.tiles.base import Tile
 from data.listing import Listing
@@ -38,7 +38,7 @@ class Header(Tile):
             "data-lang": ctx.lang,
             "data-title": f"{title} · {ctx.pick(town.label)}",
             "data-pinned": instant_text(town.pinned_at),
-            "data-rotation": json.dumps([stop.model_dump() for stop in town.file.wall.rotation]),
+            "data-rotation": json.dumps(_rotation(ctx)),
             "data-drawn-generation": str(ctx.generation),
             "data-words": "1",
             **{f"data-{name}": ctx.t(f"age.{name}") for name in AGE_WORDS},
@@ -116,6 +116,12 @@ class Header(Tile):
             ],
             className="head-right",
         )
+
+
+def _rotation(ctx: Context) -> list[dict]:
+    """Returns the stops of the wall's rotation that this visitor may open."""
+    found = ((stop, find_page(stop.page)) for stop in ctx.town.file.wall.rotation)
+    return [stop.model_dump() for stop, page in found if page and ctx.may(page[0].permission)]
 
 
 def scope_text(ctx: Context) -> str:

@@ -82,7 +82,7 @@ def number(metric_id: str, *, row, ctx: Context, side: str | None = None):
             html.Span(text, className="digits", **{"data-number": f"{metric_id}{side or ''}"}),
             html.Span(unit, className="unit"),
         ],
-        **({"href": ctx.link("/incidents", kpi=metric_id, side=side, page=None)} if ctx.may("cases") else {}),
+        **ctx.to_cases(kpi=metric_id, side=side, page=None),
         className="number" + (" is-thin" if is_thin else "") + ("" if text != UNKNOWN else " is-unknown"),
         title=ctx.t("common.to_rows"),
         **{
