@@ -111,12 +111,14 @@ def segment_sql(*, source: str, zone_name: str, codes: tuple[str, ...] = ()) -> 
         if codes and code not in codes:
             continue
         start, stop = spec["start"], spec["stop"]
-        not_needed = f" WHEN {spec['not_needed']} THEN 'not_needed'" if "not_needed" in spec else ""
+        outside = f" WHEN {spec['not_needed']} THEN 'not_needed'" if "not_needed" in spec else ""
+        if "recorded" in spec:
+            outside += f" WHEN {spec['recorded']} IS FALSE THEN 'not_recorded'"
         parts.append(
             f"""SELECT '{code}' AS segment_code, {DIMENSIONS}, {start} AS start_at, {stop} AS stop_at,
   ({local_sql(start, zone_name=zone_name)})::DATE AS start_date, round(epoch({stop} - {start}) / 60.0, 3) AS minutes,
   cancelled_code IS NOT NULL AS is_cancelled,
-  CASE WHEN {start} IS NULL THEN 'no_start'{not_needed} WHEN {stop} < {start} THEN 'negative'
+  CASE WHEN {start} IS NULL THEN 'no_start'{outside} WHEN {stop} < {start} THEN 'negative'
     WHEN {stop} > {start} + {longest_sql()} THEN 'too_long'
     WHEN {stop} IS NULL AND closed_at IS NOT NULL THEN 'no_stop' END AS excluded_code
 FROM {source}"""

@@ -218,12 +218,14 @@ def _feed_row(contract) -> dict:
 
 
 def _recorded_points(contract, contracts) -> dict[str, bool]:
-    """Whether a feed ever tells that a case was dispatched, handled, checked: in its own columns or in its process log."""
+    """Whether a feed tells, in its own columns or its process log, that a case was registered, dispatched, handled, checked."""
     has_log = any(each.report_feed == contract.feed for each in contracts.values())
-    return {
-        f"is_{point}_recorded": has_log or column in contract.columns
-        for point, column in (("dispatch", "dispatched_at"), ("handling", "handled_at"), ("check", "checked_at"))
-    }
+    points = {"dispatch": "dispatched_at", "handling": "handled_at", "check": "checked_at"}
+    told = {f"is_{point}_recorded": has_log or column in contract.columns for point, column in points.items()}
+    # One column for the signal and its registration: nobody wrote down when it was registered.
+    received, reported = contract.columns.get("received_at"), contract.columns.get("reported_at")
+    is_apart = received is not None and (reported is None or received.sources != reported.sources)
+    return told | {"is_registration_recorded": is_apart}
 
 
 def _read_csv(town: Town, name: str) -> pd.DataFrame:

@@ -40,7 +40,7 @@ INCIDENT_TYPES = {
     ),
     **dict.fromkeys(
         "is_suspended is_self_handled is_auto_dispatched is_three_hour is_open "
-        "is_dispatch_recorded is_handling_recorded is_check_recorded".split(), "BOOLEAN"
+        "is_registration_recorded is_dispatch_recorded is_handling_recorded is_check_recorded".split(), "BOOLEAN"
     ),
     "signal_date": "DATE",
 }

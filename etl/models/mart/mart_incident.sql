@@ -20,7 +20,7 @@ SELECT
     j.dispatch_count, j.return_count, j.failed_check_count, j.reopen_count, j.extension_count,
     j.is_suspended AND j.closed_at IS NULL AS is_suspended,
     j.is_self_handled, j.is_auto_dispatched,
-    f.is_dispatch_recorded, f.is_handling_recorded, f.is_check_recorded,
+    f.is_registration_recorded, f.is_dispatch_recorded, f.is_handling_recorded, f.is_check_recorded,
     coalesce(d.is_three_hour, false) AS is_three_hour,
     j.cancelled_code,
     CASE
