@@ -13,6 +13,7 @@ import duckdb
 
 from data.settings import Settings
 from data.town import Town
+from etl.base import ROW_TABLES, write_base
 from etl.build import Geometry, definitions_digest, empty_shadow, read_state, town_shapes, write_state
 from etl.clocks import clock_sql, segment_sql, single_sql
 from etl.models import read_models
@@ -20,7 +21,6 @@ from etl.risk import build_risk
 from etl.rollups import rollup_sql, signed_rollup_sql
 from etl.zone import local_sql
 
-ROW_TABLES = {"mart_incident": "first_signal_at", "mart_report": "reported_at", "mart_step_log": "acted_at"}
 WHOLE_MODELS = ("mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal")
 WHOLE_TABLES = ("dim_area", "dim_area_grid", "dim_category", "dim_domain", "dim_department", "dim_feed", "dim_responsibility",
                 "core_clock_offset")
@@ -59,7 +59,7 @@ def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> P
     base = dict((current or {}).get("base", {}))
     months = _stale_months(con, is_first=current is None)
     if months is not None:
-        base = _write_base(con, published, base=base, months=months, zone_name=town.file.timezone, build=generation)
+        base = _renew_base(con, published, base=base, months=months, zone_name=town.file.timezone, build=generation)
     _renew_risk(con, town, is_stale=months is not None)
     delta = f"delta/{generation:08d}.duckdb"
     as_of_at = _write_delta(con, published / delta, town=town, generation=generation)
@@ -113,29 +113,13 @@ def _stale_months(con: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[str
     ]
 
 
-def _write_base(con, published: Path, *, base: dict, months: list[str], zone_name: str, build: int) -> dict:
-    """Writes the months as Parquet and returns the new month -> folder map; forgets what the delta carried."""
-    if read_state(con, "base_stale") == "yes":
-        base = {}
-    base = {month: folder for month, folder in base.items() if month not in months}
-    for month in months:
-        if not con.execute("SELECT 1 FROM mart_incident WHERE month_id = ? LIMIT 1", [month]).fetchone():
-            continue
-        folder = published / "base" / month / str(build)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        rolls = rollup_sql(incident="month_incident", report="month_report", clock="month_clock", zone_name=zone_name)
-        for name, order in ROW_TABLES.items():
-            con.execute(f"CREATE OR REPLACE TEMP VIEW month_{name.removeprefix('mart_')} AS SELECT * FROM {name} WHERE month_id = '{month}'")
-            con.execute(f"COPY (SELECT * FROM {name} WHERE month_id = '{month}' ORDER BY {order}) TO '{folder / name}.parquet' "
-                        "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE month_clock AS {clock_sql(source='month_incident', zone_name=zone_name)}")
-        for name, sql in rolls.items():
-            con.execute(f"COPY ({sql}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-        base[month] = f"base/{month}/{build}"
+def _renew_base(con, published: Path, *, base: dict, months: list[str], zone_name: str, build: int) -> dict:
+    """Writes the months again and returns the new month -> folder map; forgets what the delta carried."""
+    kept = {} if read_state(con, "base_stale") == "yes" else {m: f for m, f in base.items() if m not in months}
+    kept |= write_base(con, published, months=months, zone_name=zone_name, build=build)
     empty_shadow(con)
     write_state(con, "base_stale", "no")
-    return dict(sorted(base.items()))
+    return dict(sorted(kept.items()))
 
 
 def _renew_risk(con: duckdb.DuckDBPyConnection, town: Town, *, is_stale: bool) -> None:

@@ -9,20 +9,27 @@ KIND = "feed_id, category_code, domain_code, department_id"
 COUNTS = ("report_count", "incident_count", "cancelled_count", "closed_count")
 
 
-def rollup_sql(*, incident: str, report: str, clock: str, zone_name: str) -> dict[str, str]:
-    """Returns the SELECT of every roll_ table over tables shaped like mart_incident, mart_report and mart_clock."""
+def rollup_sql(
+    *, incident: str, report: str, clock: str, zone_name: str, by_month: bool = False
+) -> dict[str, str]:
+    """Returns the SELECT of every roll_ table over tables shaped like mart_incident, mart_report and mart_clock.
+
+    With `by_month` each rollup carries the partition (month_id of the incident) as one more column.
+    """
+    part = "month_id, " if by_month else ""
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in MEASURES)
+    head = f"SELECT {part}clock_code, due_date"
+    days = f"({local_sql('closed_at', zone_name=zone_name)})::DATE"
     return {
-        "roll_clock_grid": f"SELECT clock_code, due_date, grid_id, excluded_code, {sums} FROM {clock} GROUP BY ALL",
-        "roll_clock_kind": f"SELECT clock_code, due_date, {KIND}, excluded_code, {sums} FROM {clock} GROUP BY ALL",
-        "roll_count_grid": _count_sql("grid_id", incident=incident, report=report, zone_name=zone_name),
-        "roll_count_kind": _count_sql(KIND, incident=incident, report=report, zone_name=zone_name),
-        "roll_hour": _hour_sql(incident=incident, report=report),
+        "roll_clock_grid": f"{head}, grid_id, excluded_code, {sums} FROM {clock} GROUP BY ALL",
+        "roll_clock_kind": f"{head}, {KIND}, excluded_code, {sums} FROM {clock} GROUP BY ALL",
+        "roll_count_grid": _count_sql(f"{part}grid_id", incident=incident, report=report, closed_day=days),
+        "roll_count_kind": _count_sql(f"{part}{KIND}", incident=incident, report=report, closed_day=days),
+        "roll_hour": _hour_sql(f"{part}feed_id, domain_code", incident=incident, report=report),
     }
 
 
-def _count_sql(dims: str, *, incident: str, report: str, zone_name: str) -> str:
-    closed_day = f"({local_sql('closed_at', zone_name=zone_name)})::DATE"
+def _count_sql(dims: str, *, incident: str, report: str, closed_day: str) -> str:
     parts = [
         f"SELECT reported_date AS date, {dims}, 1 AS report_count, 0 AS incident_count, 0 AS cancelled_count, 0 AS closed_count FROM {report}",
         f"SELECT signal_date, {dims}, 0, (cancelled_code IS NULL)::INTEGER, (cancelled_code IS NOT NULL)::INTEGER, 0 FROM {incident}",
@@ -32,8 +39,7 @@ def _count_sql(dims: str, *, incident: str, report: str, zone_name: str) -> str:
     return f"SELECT date, {dims}, {sums} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"
 
 
-def _hour_sql(*, incident: str, report: str) -> str:
-    dims = "feed_id, domain_code"
+def _hour_sql(dims: str, *, incident: str, report: str) -> str:
     return (
         f"SELECT date, hour, {dims}, sum(report_count)::BIGINT AS report_count, sum(incident_count)::BIGINT AS incident_count FROM ("
         f"SELECT reported_date AS date, reported_hour AS hour, {dims}, 1 AS report_count, 0 AS incident_count FROM {report} UNION ALL "
