@@ -12,11 +12,13 @@ import duckdb
 import pyarrow as pa
 
 from data.connection import Store
-from etl.clocks import clock_sql
+from etl.clocks import clock_sql, read_clocks
 from etl.publish import view_sql
 from etl.rollups import rollup_sql, signed_rollup_sql
 
 ZONE = "Asia/Shanghai"
+# What a feed may never tell: flags of the incident named by the clocks.
+RECORDED = sorted({spec["recorded"] for spec in read_clocks()["clocks"].values() if "recorded" in spec})
 INCIDENT_TYPES = {
     **dict.fromkeys(
         "incident_id feed_id lead_report_id category_code domain_code kind_code department_id grid_id place_method_code "
@@ -43,6 +45,7 @@ INCIDENT_TYPES = {
         "is_registration_recorded is_dispatch_recorded is_handling_recorded is_check_recorded".split(), "BOOLEAN"
     ),
     "signal_date": "DATE",
+    **dict.fromkeys(RECORDED, "BOOLEAN"),
 }
 REPORT_TYPES = {
     **dict.fromkeys(
@@ -108,9 +111,7 @@ def incident(number: int, signal: datetime, **known) -> dict:
         "dispatch_count": 0,
         "return_count": 0,
         "is_self_handled": False,
-        "is_dispatch_recorded": True,
-        "is_handling_recorded": True,
-        "is_check_recorded": True,
+        **dict.fromkeys(RECORDED, True),
         "is_three_hour": True,
         "first_signal_at": signal,
         "signal_date": local.date(),
