@@ -7,7 +7,7 @@ from dataclasses import dataclass
 RISK_LETTERS = {"red": "红", "orange": "橙", "yellow": "黄", "blue": "蓝", "green": "绿", "none": "—"}
 RISK_LETTERS_EN = {"red": "R", "orange": "O", "yellow": "Y", "blue": "B", "green": "G", "none": "—"}
 RISK_CLASSES = tuple(RISK_LETTERS)
-FIGURE_FONT = '"Barlow", "Cockpit Han", "PingFang SC", "Microsoft YaHei", sans-serif'
+FIGURE_FONT = 'Barlow, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Cockpit Han", sans-serif'
 
 
 @dataclass(frozen=True)
