@@ -64,12 +64,12 @@ EXPECTED: dict[str, tuple] = {
     ),
     "feed_lag_minutes": (7.5, 2, {}),
     "reject_pct": (2.0, 200, {}),
-    # s -> r, at risk 13 (11 is negative): 2 | 5 5 5 5+ | 10 10 | 20 20 | 30 31 45 | 1320+
-    # S: 12/13, x9/12, x6/8, x4/6 = .346 at 20; 30: .260; 31: .173; 45: .087; 10 is still unregistered after 1320
-    "discovery_minutes_p50": (20.0, 13, {}),
+    # s -> r, at risk 13 (11 is negative): 2 | 5 5 5 5 (7, cancelled afterwards) | 10 10 | 20 20 | 30 31 45 | 1320+
+    # S: 12/13, 8/13, 6/13 = .462 at 10; 20: 4/13; 30: 3/13; 31: 2/13; 45: 1/13 = .077; 10 is unregistered after 1320
+    "discovery_minutes_p50": (10.0, 13, {}),
     "discovery_minutes_p90": (45.0, 13, {}),
     "discovery_minutes_p95": ("beyond", 13, 1320.0),
-    # r -> d*, at risk 12: 1+ (7 cancelled) | 2 2 2 | 3 3 3 | 4 4 | 5 | 6 | 10; S 8/11, 5/11, 3/11, 2/11, 1/11, 0
+    # r -> d*, at risk 12: 1 (7, cancelled afterwards) | 2 2 2 | 3 3 3 | 4 4 | 5 | 6 | 10; S 11/12 8/12 5/12 3/12 2/12 1/12 0
     "dispatch_minutes_p50": (3.0, 12, {}),
     "dispatch_minutes_p90": (6.0, 12, {}),
     "dispatch_minutes_p95": (10.0, 12, {}),
