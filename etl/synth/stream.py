@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from data.settings import Settings
+from data.settings import Settings, utc_now
 from data.town import load_town
 from etl.synth.feedspec import SPECS, FeedSpec
 from etl.synth.history import STATE, feed_frame, pick, write_frame
@@ -115,12 +115,10 @@ def run_stream(
     """
     stream = open_stream(settings)
     town_time = float(min(stream.ends.values()))
-    begun, done = time.monotonic(), 0
-    frozen = load_town(settings).pinned_at or settings.frozen_at
+    done = 0
+    pinned_at = load_town(settings).pinned_at
     while rounds is None or done < rounds:
-        present = _seconds(frozen or datetime.now(UTC).replace(tzinfo=None)) + (
-            time.monotonic() - begun if frozen else 0
-        )
+        present = _seconds(utc_now(settings, pinned_at=pinned_at))
         aim = min(town_time + CATCH_UP_S, present) if speed <= 1 else town_time + TICK_S * speed
         town_time = aim if is_ahead else min(aim, present)
         write_round(stream, int(town_time), speed=speed)

@@ -6,12 +6,11 @@ import csv
 import io
 import json
 import re
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-import openpyxl
 from lxml import etree
+from python_calamine import CalamineWorkbook
 
 from etl.synth.feedspec import FeedSpec
 
@@ -30,8 +29,7 @@ def read_rows(path: Path, spec: FeedSpec) -> list[dict[str, object]]:
         return [json.loads(line) for line in lines if line.strip()]
     if spec.format == "xml":
         return [{field.tag: field.text for field in alert} for alert in etree.parse(str(path)).getroot()]
-    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
-        heading, *rows = book.active.iter_rows(values_only=True)
+    heading, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     return [dict(zip(heading, row, strict=True)) for row in rows]
 
 

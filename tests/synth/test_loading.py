@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -22,10 +23,8 @@ def warehouse(small, tmp_path_factory):
     home = tmp_path_factory.mktemp("loaded")
     now = datetime.fromtimestamp(NOW, UTC).isoformat()
     shared = ("--home", str(home), "--town", str(STOWN), "--now", now)
-    commands = [("init", *shared)]
-    for spec in SPECS:
-        paths = sorted(str(path) for path in (small.home / "landing" / spec.feed).iterdir())
-        commands.append(("load", spec.feed, *paths, *shared))
+    shutil.copytree(small.home / "landing", home / "landing")
+    commands = [("init", *shared), ("load-all", *shared)]
     for command in commands:
         done = subprocess.run(
             [sys.executable, "-m", "etl", *command],

@@ -33,8 +33,11 @@ def grids():
     return [(each["properties"], shapely.geometry.shape(each["geometry"])) for each in features]
 
 
+METRES = pyproj.Transformer.from_crs(4326, 4549, always_xy=True)
+
+
 def area_km2(polygon) -> float:
-    project = pyproj.Transformer.from_crs(4326, 4549, always_xy=True).transform
+    project = METRES.transform
     return shapely.transform(polygon, project, interleaved=False).area / 1e6
 
 
