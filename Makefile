@@ -40,7 +40,7 @@ new-town: setup  ## a working town folder (NAME=)
 	@$(PYTHON) -m etl new-town "$(NAME)"
 
 trace: setup  ## where a number comes from (METRIC=)
-	@$(PYTHON) -m etl trace "$(METRIC)"
+	@$(PYTHON) -m scripts.trace_metric "$(METRIC)" --town "$(TOWN)"
 
 setup:
 	@$(SYSTEM_PYTHON) scripts/prepare.py run

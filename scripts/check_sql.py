@@ -19,7 +19,7 @@ NOT_PORTABLE = re.compile(
 )
 EVERY_COLUMN = re.compile(r"\bSELECT\s+(?:DISTINCT\s+)?\*", re.IGNORECASE)
 COMMENT = re.compile(r"--[^\n]*")
-LINE_LENGTH = 120
+LINE_LENGTH = 140
 
 
 def find_faults(folder: Path) -> list[str]:

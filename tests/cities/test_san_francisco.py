@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from statistics import median
 
 import pytest
+
+from data.query import fetch
+from data.request import Filters, Request, Scope
 
 pytestmark = pytest.mark.slow
 WINDOWS = ("fire_calls_20161231_20170107", "fire_calls_20200407_20200420")
@@ -89,3 +93,37 @@ def test_closures_before_the_beginning_are_counted_not_averaged(san_francisco, r
     )["n"][0]
     assert expected > 0
     assert negative == expected
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize(
+    ("metric", "start", "stop"),
+    [
+        ("dispatch_minutes_p50", "received_dttm", "dispatch_dttm"),
+        ("dispatch_arrive_minutes_p50", "dispatch_dttm", "on_scene_dttm"),
+    ],
+)
+def test_the_percentile_on_the_screen_is_the_median_of_the_raw_file(
+    san_francisco, raw, shared_data, *, metric, start, stop, window
+):
+    seconds = sorted(
+        value
+        for (value,) in raw(
+            f"""
+            SELECT epoch(stop - start) FROM (
+                SELECT min({start}) AS start, min({stop}) AS stop
+                FROM '{shared_data}/sf/{window}.parquet' GROUP BY call_number)
+            WHERE stop >= start
+            """
+        )
+    )
+    first, last = (datetime.strptime(day, "%Y%m%d") for day in window.split("_")[-2:])
+    # Local midnight of either window is 7 or 8 hours behind UTC; the segment may begin a few minutes after the last one.
+    filters = Filters(
+        since_at=first + timedelta(hours=7), until_at=last + timedelta(days=1, hours=9), feed_id="sf_fire"
+    )
+    answer = fetch(
+        Request(metric, filters=filters), scope=Scope(area_ids=None, department_ids=None), store=san_francisco
+    )
+    # The percentile is the inverted distribution function: of an even number of values the lower middle one.
+    assert answer.frame["value"][0] * 60 == pytest.approx(seconds[(len(seconds) - 1) // 2], abs=0.1)
