@@ -256,7 +256,7 @@ def _notes(cell: dict[str, Any], gathered: Gathered, *, place: tuple[int, int], 
         "thin": is_thin,
         "feed_stale": gathered.stale[domain, -1],
         "feed_joined": gathered.joined[domain, -1],
-        "held": cell["evaluated_class_code"] != cell["class_code"] and not is_overall,
+        "held": LEVELS[cell["evaluated_class_code"]] < LEVELS[cell["class_code"]],
         "capped": is_overall and cell["class_level"] == cap < LEVELS[cell["evaluated_class_code"]],
         "partial": is_overall and cell["is_hatched"] and not (is_thin or gathered.stale[domain, -1]),
     }

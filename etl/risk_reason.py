@@ -49,10 +49,8 @@ def reason(
         "exceed_pct": _rounded(cell["exceed_pct"], 1),
         "notes": list(notes),
     }
-    if facts["ratio"] is None:
-        parts = ("", "")
-    else:
-        parts = (_evidence_zh(facts, window_days), _evidence_en(facts, window_days))
+    known = facts["ratio"] is not None
+    parts = (_evidence_zh(facts, window_days), _evidence_en(facts, window_days)) if known else ("", "")
     for index, language in enumerate(("zh", "en")):
         said = [part for part in (parts[index], *(_NOTES[note][index] for note in notes)) if part]
         glue, colon = ("；", "：") if language == "zh" else ("; ", ": ")
@@ -63,7 +61,7 @@ def reason(
 def _evidence_zh(facts: Mapping[str, Any], days: int) -> str:
     return (
         f"{days} 天 {facts['incident_count']} 起，"
-        f"按全镇 12 个月基线预期 {facts['expected_count']} 起，"
+        f"按全镇固定基线预期 {facts['expected_count']} 起，"
         f"平滑后为基线的 {facts['ratio']} 倍，超过 {facts['limit_ratio']} 倍的概率 {facts['exceed_pct']}%"
     )
 
@@ -71,7 +69,7 @@ def _evidence_zh(facts: Mapping[str, Any], days: int) -> str:
 def _evidence_en(facts: Mapping[str, Any], days: int) -> str:
     return (
         f"{facts['incident_count']} incidents in {days} days, {facts['expected_count']} expected at the "
-        f"town's 12-month rate; smoothed {facts['ratio']} x the baseline, "
+        f"town's fixed baseline; smoothed {facts['ratio']} x the baseline, "
         f"{facts['exceed_pct']}% sure to be above {facts['limit_ratio']} x"
     )
 

@@ -464,3 +464,18 @@ def test_rule_mistakes_are_named(tmp_path) -> None:
 def test_window_sum_is_newest_first() -> None:
     daily = np.arange(5.0)
     assert window_sum(daily, np.array([1.0, 0.5])).tolist() == [1.0, 2.5, 4.0, 5.5]
+
+
+def test_reason_says_that_a_colour_is_held() -> None:
+    """A burst that leaves the window's fresh end cools down: the domain and the overall row say why it is still up."""
+    burst = [rows("b", [date(2026, 11, 18)] * 40)]
+    con = make_world(pd.concat([steady("a", 1.0), steady("b", 1.0), *burst]), {"a": 1000, "b": 1000})
+    for back in range(12):
+        build_risk(con, TOWN, as_of_at=AS_OF + timedelta(days=back), cycles=1)
+        cells = con.execute("SELECT * FROM mart_risk WHERE grid_id = 'b'").df().set_index("domain_code")
+        if cells.class_code["police"] != cells.evaluated_class_code["police"]:
+            break
+    else:
+        pytest.fail("the burst never cooled down")
+    assert "held" in json.loads(cells.reason_text["police"])["notes"]
+    assert "held" in json.loads(cells.reason_text["overall"])["notes"]
