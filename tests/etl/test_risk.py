@@ -5,6 +5,7 @@ baseline.
 from __future__ import annotations
 
 import json
+import time
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -444,9 +445,9 @@ def test_a_full_town_is_quick() -> None:
         """INSERT INTO mart_incident SELECT '110', 'd' || (i % 6), printf('g%03d', i % 125),
                DATE '2025-09-01' + CAST(i % 446 AS INTEGER), 1 + i % 4, NULL FROM range(200000) AS t(i)"""
     )
-    started = datetime.now()
+    started = time.process_time()
     build_risk(con, TOWN, as_of_at=AS_OF)
-    assert (datetime.now() - started).total_seconds() < 4
+    assert time.process_time() - started < 4
     assert con.execute("SELECT count(*) FROM mart_risk").fetchone() == (125 * 8 * 60,)
 
 
