@@ -27,14 +27,19 @@ def write_base(
             folder = published / "base" / month / str(build)
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+            picked = f"WHERE month_id = '{month}'"
             for name, order in ROW_TABLES.items():
-                con.execute(f"COPY (SELECT * FROM {name} WHERE month_id = '{month}' ORDER BY {order}) TO '{folder / name}.parquet' {PARQUET}")
+                _copy(con, f"SELECT * FROM {name} {picked} ORDER BY {order}", folder / name)
             for name in rolls:
-                con.execute(f"COPY (SELECT * EXCLUDE (month_id) FROM chunk_{name} WHERE month_id = '{month}') TO '{folder / name}.parquet' {PARQUET}")
+                _copy(con, f"SELECT * EXCLUDE (month_id) FROM chunk_{name} {picked}", folder / name)
             written[month] = f"base/{month}/{build}"
         for name in (*rolls, "clock"):
             con.execute(f"DROP TABLE temp.main.chunk_{name}")
     return written
+
+
+def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
+    con.execute(f"COPY ({select}) TO '{path}.parquet' {PARQUET}")
 
 
 def _chunks(con: duckdb.DuckDBPyConnection, months: list[str]) -> Iterator[list[str]]:
@@ -55,10 +60,19 @@ def _roll_up(con: duckdb.DuckDBPyConnection, months: list[str], *, zone_name: st
     """Writes chunk_<rollup> temp tables with a month_id column; returns the rollups' names."""
     listed = ", ".join(f"'{month}'" for month in months)
     for name in ("incident", "report"):
-        con.execute(f"CREATE OR REPLACE TEMP VIEW chunk_{name} AS SELECT * FROM mart_{name} WHERE month_id IN ({listed})")
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW chunk_{name} AS SELECT * FROM mart_{name} WHERE month_id IN ({listed})"
+        )
     columns = f"month_id, clock_code, due_date, grid_id, {KIND}, excluded_code, {', '.join(MEASURES)}"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE chunk_clock AS SELECT {columns} FROM ({clock_sql(source='chunk_incident', zone_name=zone_name)})")
-    sql = rollup_sql(incident="chunk_incident", report="chunk_report", clock="chunk_clock", zone_name=zone_name, by_month=True)
+    clock = clock_sql(source="chunk_incident", zone_name=zone_name)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE chunk_clock AS SELECT {columns} FROM ({clock})")
+    sql = rollup_sql(
+        incident="chunk_incident",
+        report="chunk_report",
+        clock="chunk_clock",
+        zone_name=zone_name,
+        by_month=True,
+    )
     for name, select in sql.items():
         con.execute(f"CREATE OR REPLACE TEMP TABLE chunk_{name} AS {select}")
     return list(sql)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import duckdb
 
 from data.yamlfile import nearest_name
 from etl.contract import FeedContract
-from etl.entity import PLANNED, SQL_TYPES, Entity
+from etl.entity import PLANNED, Entity
 from etl.expressions import MOJIBAKE, in_list, is_masked, literal, source_value, suspicious, typed_value
-from etl.incoming import MAX_FIELD_BYTES, Incoming, Note, RefusedFileError
+from etl.incoming import MAX_FIELD_BYTES, READ_ERRORS, Incoming, Note, RefusedFileError, materialise
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 EARLIEST = "2000-01-01"
@@ -58,16 +58,54 @@ def check_headings(contract: FeedContract, incoming: Incoming) -> tuple[Note, ..
 
 def build_checked(
     con: duckdb.DuckDBPyConnection, contract: FeedContract, incoming: Incoming, *, now_at: datetime
-) -> None:
-    """Makes the table `checked` of the table `incoming`.
+) -> Incoming:
+    """Makes the view `checked` (on the table `checked_rows`); returns where the source rows can be looked up now.
 
-    Columns: the entity's canonical columns, `_row`, `_digest` (null on bad rows), `_errors` (null on good rows:
-    list of `code:column`).
+    Columns: the canonical columns the contract maps, `_row`, `_digest` (null on bad rows), `_errors` (null on good
+    rows: list of `code:column`).
     """
-    con.execute(f"CREATE OR REPLACE TEMP TABLE checked AS {checked_sql(contract, incoming, now_at=now_at)}")
+    sql = checked_sql(contract, incoming, now_at=now_at)
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE checked_rows AS {sql}")
+    except READ_ERRORS:
+        if incoming.fallback is None:
+            raise
+        incoming = incoming.fallback()
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE checked_rows AS {checked_sql(contract, incoming, now_at=now_at)}"
+        )
+    row = "" if incoming.has_row else ", (rowid + 1)::INTEGER AS _row"
+    con.execute(f"CREATE OR REPLACE TEMP VIEW checked AS SELECT *{row} FROM checked_rows")
+    if con.execute("SELECT bool_or(_errors IS NOT NULL) FROM checked_rows").fetchone()[0]:
+        incoming = materialise(con, incoming)
+        _read_again(con, contract, incoming, now_at=now_at)
+    return incoming
 
 
-def checked_sql(contract: FeedContract, incoming: Incoming, *, now_at: datetime) -> str:
+def _read_again(
+    con: duckdb.DuckDBPyConnection, contract: FeedContract, incoming: Incoming, *, now_at: datetime
+) -> None:
+    """Reads rows with unreadable times or numbers once more, leniently, and puts the result in their place."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE doubtful AS SELECT _row FROM checked WHERE len(list_filter(_errors, "
+        "lambda error: starts_with(error, 'bad_time:') OR starts_with(error, 'bad_number:'))) > 0")
+    if not con.execute("SELECT count(*) FROM doubtful").fetchone()[0]:
+        return
+    row, rest = ("_row", "* EXCLUDE (_row)") if incoming.has_row else ("(rowid + 1)::INTEGER", "*")
+    relation = f"(SELECT {row} AS _row, {rest} FROM {incoming.relation} WHERE {row} IN (SELECT _row FROM doubtful))"
+    some = replace(incoming, relation=relation, has_row=True)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE reread AS {checked_sql(contract, some, now_at=now_at, lenient=True)}")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM checked WHERE _row NOT IN (SELECT _row FROM doubtful) "
+        "UNION ALL BY NAME SELECT * FROM reread")
+    con.execute("DROP VIEW checked")
+    con.execute("CREATE OR REPLACE TEMP TABLE checked_rows AS SELECT * FROM settled")
+    con.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM checked_rows")
+
+
+def checked_sql(
+    contract: FeedContract, incoming: Incoming, *, now_at: datetime, lenient: bool = False
+) -> str:
     """Returns the generated query of `build_checked`."""
     needed = [source for column in contract.columns.values() for source in column.sources]
     positions: dict[str, str] = {}
@@ -81,24 +119,28 @@ def checked_sql(contract: FeedContract, incoming: Incoming, *, now_at: datetime)
         name: source_value(column, positions, need_all=name == entity.key)
         for name, column in contract.columns.items()
     }
-    sourced = ", ".join(f"{text} AS t_{name}" for name, text in texts.items())
-    looked = "".join(f", {suspicious(name, f't_{name}')} AS x_{name}" for name in texts if is_watched(contract, name))
-    values = ", ".join(f"{typed_value(contract, name, value=f't_{name}')} AS v_{name}" for name in texts)
+    sourced = [f"{text} AS t_{name}" for name, text in texts.items()]
+    looked = "".join(
+        f", {suspicious(name, f't_{name}')} AS x_{name}" for name in texts if is_watched(contract, name)
+    )
+    values = ", ".join(
+        f"{typed_value(contract, name, value=f't_{name}', lenient=lenient)} AS v_{name}" for name in texts
+    )
     problems = list_problems(contract, now_at=now_at)
     bad = " OR ".join(f"coalesce({problem.condition}, false)" for problem in problems)
     errors = ", ".join(
         f"CASE WHEN {problem.condition} THEN {literal(f'{problem.code}:{problem.column}')} END"
         for problem in problems
     )
-    row = "_row" if incoming.has_row else "(rowid + 1)::INTEGER AS _row"
+    row = ["_row"] if incoming.has_row else []
     return f"""
-        WITH cleaned AS (SELECT {', '.join([row, *cleaned])} FROM {incoming.relation}),
-        sourced AS (SELECT _row, {sourced} FROM cleaned),
+        WITH cleaned AS (SELECT {", ".join([*row, *cleaned])} FROM {incoming.relation}),
+        sourced AS (SELECT {", ".join([*row, *sourced])} FROM cleaned),
         looked AS (SELECT *{looked} FROM sourced),
         valued AS (SELECT *, {values} FROM looked),
         judged AS (SELECT *, {bad} AS _bad FROM valued)
-        SELECT {', '.join(canonical_columns(entity, contract))}, _row,
-               CASE WHEN NOT _bad THEN {digest_sql(digest_columns(entity, contract, prefix='v_'))} END AS _digest,
+        SELECT {", ".join([*row, *canonical_columns(entity, contract)])},
+               CASE WHEN NOT _bad THEN {digest_sql(digest_columns(entity, contract, prefix="v_"))} END AS _digest,
                CASE WHEN _bad THEN list_filter([{errors}], lambda error: error IS NOT NULL) END AS _errors
         FROM judged"""
 
@@ -107,7 +149,9 @@ def clean_sql(column: str, null_values: tuple[str, ...]) -> str:
     """Returns SQL of a source value without the white space around it; the contract's null words become null."""
     words = in_list(tuple({"", *(word.strip(WHITE_SPACE) for word in null_values)}))
     # Trimming every cell costs more than all other checks; looking at the ends is cheap.
-    padded = " OR ".join(f"{column} LIKE '{pattern}'" for char in WHITE_SPACE for pattern in (f"{char}%", f"%{char}"))
+    padded = " OR ".join(
+        f"{column} LIKE '{pattern}'" for char in WHITE_SPACE for pattern in (f"{char}%", f"%{char}")
+    )
     trimmed = f"trim({column}, '{WHITE_SPACE}')"
     return (
         f"CASE WHEN {column} IN {words} THEN NULL WHEN {padded} "
@@ -147,12 +191,12 @@ def list_problems(contract: FeedContract, *, now_at: datetime) -> list[Problem]:
 
 
 def canonical_columns(entity: Entity, contract: FeedContract) -> list[str]:
-    """Returns the select list of all canonical columns; coordinates are kept as received, converted later."""
+    """Returns the select list of the mapped columns; coordinates are kept as received, converted later."""
     columns = []
-    for name, column in entity.columns.items():
+    for name in entity.columns:
         source = name.removeprefix("source_") if name in {"source_lon", "source_lat"} else name
-        value = f"v_{source}" if source in contract.columns else f"NULL::{SQL_TYPES[column.type]}"
-        columns.append(f"{value} AS {name}")
+        if source in contract.columns:
+            columns.append(f"v_{source} AS {name}")
     return columns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -58,8 +59,10 @@ def watch(place: Place) -> int:
         (place.settings.landing_dir / feed).mkdir(parents=True, exist_ok=True)
     with open_store(place.settings) as con:
 
-        def load(feed: str, path: Path) -> object:
-            return load_file(con, place.town, load_contract(place.town, feed), path, settings=place.settings)
+        def loader(feed: str) -> Callable[[Path], object]:
+            contract = load_contract(place.town, feed)
+            return lambda path: load_file(con, place.town, contract, path, settings=place.settings)
 
-        watch_landing(con, place.town, place.settings, load=load, feeds=feeds)
+        loaders = {feed: loader(feed) for feed in feeds}
+        watch_landing(con, place.town, settings=place.settings, loaders=loaders)
     return 0

@@ -9,10 +9,15 @@ from data.yamlfile import DefinitionError, read_yaml
 from etl.zone import local_sql
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-DIMENSIONS = (
-    "incident_id, incident_no, month_id, feed_id, category_code, domain_code, department_id, grid_id, severity_level"
+DIMENSIONS = "incident_id, incident_no, month_id, feed_id, category_code, domain_code, department_id, grid_id, severity_level"
+MEASURES = (
+    "eligible_count",
+    "measured_count",
+    "in_time_count",
+    "lower_count",
+    "upper_count",
+    "excluded_count",
 )
-MEASURES = ("eligible_count", "measured_count", "in_time_count", "lower_count", "upper_count", "excluded_count")
 
 
 @lru_cache(maxsize=1)
@@ -37,7 +42,9 @@ def limit_sql(rule: str, start: str) -> str:
         raise DefinitionError(f"{DATA / 'rules' / 'sla.yaml'}: no rule {rule!r}, named by data/clocks.yaml")
     scale = {"minutes": 1, "hours": 60}[found["unit"]]
     dated = sorted(found["values"].items())
-    branches = " ".join(f"WHEN {start} >= DATE '{day}' THEN {value * scale}" for day, value in reversed(dated))
+    branches = " ".join(
+        f"WHEN {start} >= DATE '{day}' THEN {value * scale}" for day, value in reversed(dated)
+    )
     return f"CASE {branches} ELSE {dated[0][1] * scale} END" if len(dated) > 1 else str(dated[0][1] * scale)
 
 
@@ -94,13 +101,17 @@ def _one_clock(code: str, spec: dict, source: str) -> str:
         surely_late = f"evidence_code = 'bounded' AND coalesce({stop} - occurred_ub_at > {limit}, false)"
     due = spec.get("due") or f"{start} + to_minutes({limit_sql(spec['limit'], start)})"
     applies, needed = spec.get("applies"), spec.get("not_needed")
-    may_miss = stop != "closed_at" and not spec.get("missing_is_late")  # R4: closed, but this time was never written down
+    may_miss = stop != "closed_at" and not spec.get(
+        "missing_is_late"
+    )  # R4: closed, but this time was never written down
     missing = f"{stop} IS NULL AND closed_at IS NOT NULL" if may_miss else "false"
     return (
         f"SELECT '{code}' AS clock_code, {DIMENSIONS}, first_signal_at, cancelled_code, {start} AS start_at, {stop} AS stop_at, "
-        f"{due} AS limit_at, {applies or 'true'} AS is_applicable, 'not_{(applies or '').removeprefix('is_')}' AS inapplicable_code, "
-        f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {spec.get('recorded', 'true')} AS is_recorded, {missing} AS is_missing, "
-        f"{evidence} AS evidence_code, {surely_in} AS is_surely_in_time, {surely_late} AS is_surely_late FROM {source}"
+        f"{due} AS limit_at, {applies or 'true'} AS is_applicable, "
+        f"'not_{(applies or '').removeprefix('is_')}' AS inapplicable_code, "
+        f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {spec.get('recorded', 'true')} AS is_recorded, "
+        f"{missing} AS is_missing, {evidence} AS evidence_code, {surely_in} AS is_surely_in_time, "
+        f"{surely_late} AS is_surely_late FROM {source}"
     )
 
 

@@ -154,7 +154,9 @@ class FeedContract(Definition):
                 raise ValueError(f"columns.{name}: missing, every {self.entity} needs it")
         for name in self.codes:
             if coded_column(name) not in self.columns:
-                known = [key.removesuffix("_source_code") for key in self.columns if key.endswith("_source_code")]
+                known = [
+                    key.removesuffix("_source_code") for key in self.columns if key.endswith("_source_code")
+                ]
                 raise ValueError(
                     f"codes.{name}: columns.{coded_column(name)} is not mapped{nearest_name(name, known)}"
                 )
@@ -163,7 +165,9 @@ class FeedContract(Definition):
     @model_validator(mode="after")
     def _versions_and_links(self) -> FeedContract:
         if (self.version is None) == ("version_at" not in self.columns):
-            raise ValueError("version: map columns.version_at, or say `version: arrival` (exactly one of both)")
+            raise ValueError(
+                "version: map columns.version_at, or say `version: arrival` (exactly one of both)"
+            )
         if self.entity == "step" and not self.report_feed:
             raise ValueError("report_feed: missing, steps need the feed whose reports they belong to")
         if "reporter_hash" in self.columns:

@@ -23,7 +23,7 @@ class NamedGrids:
 
     def __init__(self, town: Town, codes: Mapping[str, str]) -> None:
         # Reading polygons takes a second; most loads never need them.
-        from etl.dims import read_grids
+        from etl.areas import read_grids
         from etl.place import GridTree
 
         grids = read_grids(town)
@@ -41,35 +41,40 @@ class NamedGrids:
         """Whether each point lies in the area its row names."""
         found = self._tree.locate(lon, lat)
         return np.array(
-            [grid is not None and self._id(area) in self._areas_of[grid] for grid, area in zip(found, areas, strict=True)]
+            [
+                grid is not None and self._id(area) in self._areas_of[grid]
+                for grid, area in zip(found, areas, strict=True)
+            ]
         )
 
     def _id(self, area: str) -> str:
         return self._codes.get(area, area)
 
 
-def settle_coordinates(con: duckdb.DuckDBPyConnection, contract: FeedContract, town: Town) -> tuple[Note, ...]:
+def settle_coordinates(
+    con: duckdb.DuckDBPyConnection, contract: FeedContract, town: Town
+) -> tuple[Note, ...]:
     """Converts and judges the points of the table `checked`; writes per-row flags into `row_flag`.
 
     lon and lat become null where they are impossible, swapped, or the file's datum is not the declared one;
     source_lon and source_lat keep what was received. Returns notes on the file.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE row_flag (_row INTEGER, flag_code VARCHAR, column_name VARCHAR, value_text VARCHAR)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE row_flag (_row INTEGER, flag_code VARCHAR, column_name VARCHAR, value_text VARCHAR)"
+    )
     if not {"lon", "lat"} <= contract.columns.keys():
         return ()
-    _hold_back(con, "bad_coordinates", "abs(source_lon) > 180 OR abs(source_lat) > 90 OR (source_lon = 0 AND source_lat = 0)")
     center = town.file.center
-    _hold_back(
-        con,
-        "swapped_coordinates",
-        f"abs(source_lon - {center.lat}) < {NEAR_DEGREES} AND abs(source_lat - {center.lon}) < {NEAR_DEGREES} "
-        f"AND abs(source_lon - {center.lon}) > {NEAR_DEGREES}",
-    )
-    con.execute(
-        f"INSERT INTO row_flag SELECT _row, 'far_from_town', 'lon', source_lon || ' ' || source_lat FROM checked "
-        f"WHERE {_LOCATED} AND lon IS NOT NULL AND (abs(source_lon - {center.lon}) > {NEAR_DEGREES} "
-        f"OR abs(source_lat - {center.lat}) > {NEAR_DEGREES})"
-    )
+    near = f"abs(source_lon - {center.lon}) <= {NEAR_DEGREES} AND abs(source_lat - {center.lat}) <= {NEAR_DEGREES}"
+    if con.execute(f"SELECT count(*) FROM checked_rows WHERE {_LOCATED} AND NOT ({near})").fetchone()[0]:
+        impossible = "abs(source_lon) > 180 OR abs(source_lat) > 90 OR (source_lon = 0 AND source_lat = 0)"
+        swapped = f"abs(source_lon - {center.lat}) < {NEAR_DEGREES} AND abs(source_lat - {center.lon}) < {NEAR_DEGREES}"
+        _hold_back(con, "bad_coordinates", impossible)
+        _hold_back(con, "swapped_coordinates", f"{swapped} AND NOT ({near})")
+        con.execute(
+            f"INSERT INTO row_flag SELECT _row, 'far_from_town', 'lon', source_lon || ' ' || source_lat FROM checked "
+            f"WHERE {_LOCATED} AND lon IS NOT NULL AND NOT ({near})"
+        )
     if contract.datum != "wgs84":
         _convert(con, contract.datum)
     return _check_datum(con, contract, town)
@@ -78,18 +83,28 @@ def settle_coordinates(con: duckdb.DuckDBPyConnection, contract: FeedContract, t
 def _hold_back(con: duckdb.DuckDBPyConnection, code: str, condition: str) -> None:
     con.execute(
         f"INSERT INTO row_flag SELECT _row, ?, 'lon', source_lon || ' ' || source_lat FROM checked "
-        f"WHERE {_LOCATED} AND lon IS NOT NULL AND ({condition})", [code])
-    con.execute(f"UPDATE checked SET lon = NULL, lat = NULL WHERE {_LOCATED} AND lon IS NOT NULL AND ({condition})")
+        f"WHERE {_LOCATED} AND lon IS NOT NULL AND ({condition})",
+        [code],
+    )
+    con.execute(
+        f"UPDATE checked_rows SET lon = NULL, lat = NULL WHERE {_LOCATED} AND lon IS NOT NULL AND ({condition})"
+    )
 
 
 def _convert(con: duckdb.DuckDBPyConnection, datum: str) -> None:
-    rows = con.execute(f"SELECT _row, lon, lat FROM checked WHERE {_LOCATED} AND lon IS NOT NULL AND lat IS NOT NULL").fetchnumpy()
+    names = {name for name, *_ in con.execute("DESCRIBE checked_rows").fetchall()}
+    row = "_row" if "_row" in names else "checked_rows.rowid + 1"
+    rows = con.execute(
+        f"SELECT _row, lon, lat FROM checked WHERE {_LOCATED} AND lon IS NOT NULL AND lat IS NOT NULL"
+    ).fetchnumpy()
     if not len(rows["_row"]):
         return
     lon, lat = to_wgs84(np.asarray(rows["lon"]), np.asarray(rows["lat"]), datum=datum)
     points = {"point_row": np.asarray(rows["_row"]), "new_lon": lon, "new_lat": lat}
     con.register("converted_points", _as_table(points))
-    con.execute("UPDATE checked SET lon = new_lon, lat = new_lat FROM converted_points WHERE _row = point_row")
+    con.execute(
+        f"UPDATE checked_rows SET lon = new_lon, lat = new_lat FROM converted_points WHERE {row} = point_row"
+    )
     con.unregister("converted_points")
 
 
@@ -104,18 +119,24 @@ def _check_datum(con: duckdb.DuckDBPyConnection, contract: FeedContract, town: T
         return ()
     rows = con.execute(
         f"SELECT source_lon, source_lat, grid_source_code FROM checked WHERE {_LOCATED} AND lon IS NOT NULL "
-        f"AND grid_source_code IS NOT NULL ORDER BY hash(_row) LIMIT {SAMPLE_ROWS}").fetchnumpy()
+        f"AND grid_source_code IS NOT NULL ORDER BY hash(_row) LIMIT {SAMPLE_ROWS}"
+    ).fetchnumpy()
     if len(rows["source_lon"]) < MIN_LOCATED:
         return ()
     verdict = judge_datum(
-        np.asarray(rows["source_lon"]), np.asarray(rows["source_lat"]), np.asarray(rows["grid_source_code"]),
-        declared=contract.datum, grids=named_grids(town, contract))
+        np.asarray(rows["source_lon"]),
+        np.asarray(rows["source_lat"]),
+        np.asarray(rows["grid_source_code"]),
+        declared=contract.datum,
+        grids=named_grids(town, contract),
+    )
     if not verdict.is_mismatch:
         return ()
     con.execute(
         f"INSERT INTO row_flag SELECT _row, 'datum_mismatch', 'lon', source_lon || ' ' || source_lat FROM checked "
-        f"WHERE {_LOCATED} AND lon IS NOT NULL")
-    con.execute(f"UPDATE checked SET lon = NULL, lat = NULL WHERE {_LOCATED}")
+        f"WHERE {_LOCATED} AND lon IS NOT NULL"
+    )
+    con.execute(f"UPDATE checked_rows SET lon = NULL, lat = NULL WHERE {_LOCATED}")
     shares = " ".join(f"{name} {share:.2f}" for name, share in verdict.shares.items())
     return (Note("datum_mismatch", "lon", f"declared {contract.datum}, inside the named areas: {shares}"),)
 

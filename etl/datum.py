@@ -117,9 +117,7 @@ def judge_datum(lon: np.ndarray, lat: np.ndarray, areas: np.ndarray, *, declared
     lon, lat, areas = lon[known], lat[known], areas[known]
     if len(lon) < MIN_LOCATED:
         return DatumVerdict(len(lon), {}, declared, is_mismatch=False)
-    shares = {
-        datum: float(grids.inside(*to_wgs84(lon, lat, datum=datum), areas).mean()) for datum in DATUMS
-    }
+    shares = {datum: float(grids.inside(*to_wgs84(lon, lat, datum=datum), areas).mean()) for datum in DATUMS}
     best = max(shares, key=lambda name: (shares[name], name == declared))
     mismatch = best != declared and shares[declared] < 0.5 and shares[best] - shares[declared] >= 0.3
     return DatumVerdict(len(lon), shares, best, is_mismatch=mismatch)

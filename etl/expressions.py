@@ -8,7 +8,12 @@ from zoneinfo import ZoneInfo
 
 from etl.contract import ColumnMap, FeedContract
 from etl.privacy import (
-    WORTH_A_LOOK, WORTH_A_LOOK_ADDRESS, address_mask_sql, hash_sql, name_mask_sql, text_mask_sql,
+    WORTH_A_LOOK,
+    WORTH_A_LOOK_ADDRESS,
+    address_mask_sql,
+    hash_sql,
+    name_mask_sql,
+    text_mask_sql,
 )
 
 # Full-width digits and signs (全角) are what Chinese input methods leave in numbers and times.
@@ -64,15 +69,17 @@ def narrow(value: str) -> str:
     return f"translate({value}, '{_WIDE}', '{_NARROW}')"
 
 
-def typed_value(contract: FeedContract, name: str, *, value: str) -> str:
-    """Returns SQL of the canonical value of a column; null when the text cannot be read as its type."""
+def typed_value(contract: FeedContract, name: str, *, value: str, lenient: bool) -> str:
+    """Returns SQL of the canonical value of a column; null when the text cannot be read as its type.
+
+    `lenient` also tries full-width digits, padding and 24:00: dear to compute, so only for rows that failed.
+    """
     kind = contract.definition.columns[name].type
     column = contract.columns[name]
     if kind == "instant":
-        return instant(contract, column, value=value)
-    if kind == "number":
-        # Infinities and NaN pass the cast; the checks refuse them.
-        return f"coalesce(TRY_CAST({value} AS DOUBLE), TRY_CAST({narrow(f'trim({value})')} AS DOUBLE))"
+        return instant(contract, column, value=value, lenient=lenient)
+    if kind == "number":  # infinities and NaN pass the cast; the checks refuse them
+        return f"TRY_CAST({narrow(value) if lenient else value} AS DOUBLE)"
     if kind == "boolean":
         return _boolean(column, value)
     return _text(contract, name, value)
@@ -93,7 +100,11 @@ def _boolean(column: ColumnMap, value: str) -> str:
 
 def is_masked(contract: FeedContract, name: str) -> bool:
     """Whether a text column is masked where it holds something suspicious."""
-    return contract.definition.columns[name].type == "text" and name != "reporter_hash" and contract.grade(name) == 3
+    return (
+        contract.definition.columns[name].type == "text"
+        and name != "reporter_hash"
+        and contract.grade(name) == 3
+    )
 
 
 def suspicious(name: str, value: str) -> str:
@@ -113,23 +124,22 @@ def _text(contract: FeedContract, name: str, value: str) -> str:
     return f"CASE WHEN x_{name} THEN {mask} ELSE {value} END"
 
 
-def instant(contract: FeedContract, column: ColumnMap, *, value: str) -> str:
+def instant(contract: FeedContract, column: ColumnMap, *, value: str, lenient: bool) -> str:
     """Returns SQL of a naive UTC instant.
 
     Local time without an offset is in the feed's zone. Where clocks go back, the doubtful hour is read as
     standard time (the second pass); where they go forward, a time inside the gap moves on by the gap.
-    24:00 is the midnight that ends the day. Full-width digits count as digits.
+    Leniently read, 24:00 is the midnight that ends the day and full-width digits count as digits.
     """
     patterns = column.time or ("iso",)
     if contract.format in {"xlsx", "parquet"} and "iso" not in patterns:
         patterns = (*patterns, "iso")  # date cells and typed columns arrive as ISO text whatever is shown
-    first = _read_instant(patterns, value, contract.timezone)
-    second = _read_instant(patterns, "word", contract.timezone)
+    if not lenient:
+        return _read_instant(patterns, value, contract.timezone)
+    plain = _read_instant(patterns, "word", contract.timezone)
     midnight = _read_instant(patterns, "regexp_replace(word, '24:00(:00)?', '00:00\\1')", contract.timezone)
-    third = f"CASE WHEN regexp_matches(word, '(^|[^0-9])24:00(:00)?([^0-9]|$)') THEN {midnight} + INTERVAL 1 DAY END"
-    # A lambda, because the engine would compute the repaired text for every row if it stood here twice.
-    repaired = f"list_transform([{narrow(f'trim({value})')}], lambda word: coalesce({second}, {third}))[1]"
-    return f"coalesce({first}, {repaired})"
+    ended = f"CASE WHEN regexp_matches(word, '(^|[^0-9])24:00(:00)?([^0-9]|$)') THEN {midnight} + INTERVAL 1 DAY END"
+    return f"list_transform([{narrow(value)}], lambda word: coalesce({plain}, {ended}))[1]"
 
 
 def _read_instant(patterns: tuple[str, ...], value: str, zone: str) -> str:
@@ -166,14 +176,22 @@ def to_utc(value: str, zone: str) -> str:
     seconds = constant_offset(zone)
     if seconds is None:
         return f"(({value}) AT TIME ZONE {literal(zone)} AT TIME ZONE 'UTC')"
-    return f"({value} - INTERVAL {seconds} SECOND)" if seconds >= 0 else f"({value} + INTERVAL {-seconds} SECOND)"
+    return (
+        f"({value} - INTERVAL {seconds} SECOND)"
+        if seconds >= 0
+        else f"({value} + INTERVAL {-seconds} SECOND)"
+    )
 
 
 @cache
 def constant_offset(zone: str) -> int | None:
     """Returns the zone's offset in seconds if it never changed since 2000, else None."""
     info = ZoneInfo(zone)
-    hours = (datetime(year, month, day, tzinfo=info) for year in range(1999, 2039) for month in range(1, 13)
-             for day in (1, 15))
+    hours = (
+        datetime(year, month, day, tzinfo=info)
+        for year in range(1999, 2039)
+        for month in range(1, 13)
+        for day in (1, 15)
+    )
     offsets = {hour.utcoffset() for hour in hours}
     return int(offsets.pop().total_seconds()) if len(offsets) == 1 else None

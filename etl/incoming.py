@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -61,6 +62,8 @@ class Incoming:
         has_row: whether the relation numbers its rows; if not, they come in file order without gaps.
         rejected: (row, reason_code, reason_text, raw text) of lines that are no rows.
         notes: remarks on the file.
+        fallback: set when the relation reads the file itself while it is selected from, which may fail half-way;
+            called then, it reads again, slower, and saves every good row.
     """
 
     relation: str
@@ -68,8 +71,25 @@ class Incoming:
     has_row: bool = False
     rejected: tuple[tuple[int, str, str, str], ...] = ()
     notes: tuple[Note, ...] = ()
+    fallback: Callable[[], Incoming] | None = None
+
+
+READ_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
+
+
+def materialise(con: duckdb.DuckDBPyConnection, incoming: Incoming) -> Incoming:
+    """Returns the same rows in the table `incoming`."""
+    if incoming.fallback is None:
+        return incoming
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM {incoming.relation}")
+    except READ_ERRORS:
+        return incoming.fallback()
+    return replace(incoming, relation="incoming", fallback=None)
 
 
 def clean_heading(text: object) -> str:
     """Returns a heading without the byte-order mark and the white space around and inside it."""
-    return " ".join(str(text if text is not None else "").replace("\ufeff", "").replace("\u3000", " ").split())
+    return " ".join(
+        str(text if text is not None else "").replace("\ufeff", "").replace("\u3000", " ").split()
+    )

@@ -49,7 +49,9 @@ def refuse_other_content(head: bytes, expected: str) -> None:
         return  # lines without a record: a feed that had nothing to say, and says so
     found = content_kind(head)
     if found == "ole":
-        raise RefusedFileError("encrypted_or_old_excel", "an OLE file: password-protected or Excel before 2007")
+        raise RefusedFileError(
+            "encrypted_or_old_excel", "an OLE file: password-protected or Excel before 2007"
+        )
     wanted = {"xlsx": {"zip"}, "parquet": {"parquet"}, "xml": {"xml"}, "json": {"json"}, "jsonl": {"json"}}
     allowed = wanted.get(expected, {"text", "json"})
     if found not in allowed:

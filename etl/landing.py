@@ -28,7 +28,17 @@ from etl.quarantine import flag_rows, quarantine_rows
 from etl.store import StoreError
 
 EXIT_CODES = {"loaded": 0, "duplicate": 0, "refused": 4}
-WORK_TABLES = ("incoming", "checked", "existing", "verdict", "row_flag", "rejected", "masked_rejected")
+WORK_TABLES = (
+    "incoming",
+    "checked_rows",
+    "doubtful",
+    "reread",
+    "existing",
+    "verdict",
+    "row_flag",
+    "rejected",
+    "masked_rejected",
+)
 
 
 class AccountingError(StoreError):
@@ -75,7 +85,12 @@ class _Delivery:
 
 
 def load_file(
-    con: duckdb.DuckDBPyConnection, town: Town, contract: FeedContract, path: Path, *, settings: Settings,
+    con: duckdb.DuckDBPyConnection,
+    town: Town,
+    contract: FeedContract,
+    path: Path,
+    *,
+    settings: Settings,
     read: Callable[[Reading], Incoming] = read_file,
 ) -> LoadResult:
     """Loads one file of a feed; bytes that were loaded before change nothing.
@@ -91,7 +106,9 @@ def load_file(
     delivery = _Delivery(contract, path, kept, load_id, landed_at, now_at, started, read)
     try:
         if _is_known(con, contract.feed, kept.sha256):
-            result = _note_delivery(con, delivery, status="duplicate", reason=("duplicate", "these bytes were loaded before"))
+            result = _note_delivery(
+                con, delivery, status="duplicate", reason=("duplicate", "these bytes were loaded before")
+            )
         else:
             result = _load_rows(con, town, delivery, settings=settings)
     except duckdb.Error as error:
@@ -114,15 +131,17 @@ def _is_known(con: duckdb.DuckDBPyConnection, feed: str, sha256: str) -> bool:
     return con.execute(sql, [feed, sha256]).fetchone() is not None
 
 
-def _load_rows(con: duckdb.DuckDBPyConnection, town: Town, delivery: _Delivery, *, settings: Settings) -> LoadResult:
+def _load_rows(
+    con: duckdb.DuckDBPyConnection, town: Town, delivery: _Delivery, *, settings: Settings
+) -> LoadResult:
     scratch = Path(tempfile.mkdtemp(prefix="load-", dir=settings.home / "scratch"))
     contract = delivery.contract
     try:
         incoming = delivery.read(Reading(con, contract, delivery.kept.path, scratch, delivery.kept.has_nul))
         notes = check_headings(contract, incoming)
+        incoming = build_checked(con, contract, incoming, now_at=delivery.now_at)
         con.execute("BEGIN")
         try:
-            build_checked(con, contract, incoming, now_at=delivery.now_at)
             notes += settle_coordinates(con, contract, town)
             counts = merge_rows(con, contract, load_id=delivery.load_id)
             load = (delivery.load_id, delivery.path.name, delivery.now_at)
@@ -150,19 +169,28 @@ def _undo(con: duckdb.DuckDBPyConnection) -> None:
 
 def _clean_up(con: duckdb.DuckDBPyConnection) -> None:
     try:
+        con.execute("DROP VIEW IF EXISTS temp.main.checked")
         for name in WORK_TABLES:
             con.execute(f"DROP TABLE IF EXISTS temp.main.{name}")
     except duckdb.Error:
         return
 
 
-def _refuse(con: duckdb.DuckDBPyConnection, delivery: _Delivery, error: RefusedFileError, *, settings: Settings) -> LoadResult:
-    reason = {"reason_code": error.reason_code, "reason_text": error.reason_text, "refused_at": str(delivery.now_at)}
+def _refuse(
+    con: duckdb.DuckDBPyConnection, delivery: _Delivery, error: RefusedFileError, *, settings: Settings
+) -> LoadResult:
+    reason = {
+        "reason_code": error.reason_code,
+        "reason_text": error.reason_text,
+        "refused_at": str(delivery.now_at),
+    }
     keep_refused(settings.home, delivery.path, feed=delivery.contract.feed, kept=delivery.kept, reason=reason)
     return _note_delivery(con, delivery, status="refused", reason=(error.reason_code, error.reason_text))
 
 
-def _note_delivery(con: duckdb.DuckDBPyConnection, delivery: _Delivery, *, status: str, reason: tuple[str, str]) -> LoadResult:
+def _note_delivery(
+    con: duckdb.DuckDBPyConnection, delivery: _Delivery, *, status: str, reason: tuple[str, str]
+) -> LoadResult:
     result = _result(delivery, status_code=status, reason_code=reason[0], reason_text=reason[1])
     _insert_ledger(con, delivery, result, facts={"digest": 0, "is_built": True})
     return result
@@ -171,25 +199,42 @@ def _note_delivery(con: duckdb.DuckDBPyConnection, delivery: _Delivery, *, statu
 def _result(delivery: _Delivery, **values: object) -> LoadResult:
     spent = round((time.perf_counter() - delivery.started) * 1000)
     return LoadResult(
-        feed_id=delivery.contract.feed, file_name=delivery.path.name, load_id=delivery.load_id, load_ms=spent, **values
+        feed_id=delivery.contract.feed,
+        file_name=delivery.path.name,
+        load_id=delivery.load_id,
+        load_ms=spent,
+        **values,
     )
 
 
-def _write_ledger(con: duckdb.DuckDBPyConnection, delivery: _Delivery, incoming: Incoming, *, counts: MergeCounts) -> LoadResult:
+def _write_ledger(
+    con: duckdb.DuckDBPyConnection, delivery: _Delivery, incoming: Incoming, *, counts: MergeCounts
+) -> LoadResult:
     entity = delivery.contract.definition
     checked, newest = con.execute(
-        f"SELECT count(*), max({entity.event_column}) FILTER (WHERE _errors IS NULL) FROM checked").fetchone()
+        f"SELECT count(*), max({entity.event_column}) FILTER (WHERE _errors IS NULL) FROM checked"
+    ).fetchone()
     result = _result(
-        delivery, status_code="loaded", row_count=checked + len(incoming.rejected), new_count=counts.new,
-        updated_count=counts.updated, unchanged_count=counts.unchanged, quarantined_count=counts.quarantined,
-        older_count=counts.older, conflict_count=counts.disputed,
+        delivery,
+        status_code="loaded",
+        row_count=checked + len(incoming.rejected),
+        new_count=counts.new,
+        updated_count=counts.updated,
+        unchanged_count=counts.unchanged,
+        quarantined_count=counts.quarantined,
+        older_count=counts.older,
+        conflict_count=counts.disputed,
     )
     if result.row_count != counts.new + counts.updated + counts.unchanged + counts.quarantined:
-        raise AccountingError(f"{delivery.path.name}: {result.row_count} rows read, accounted for {asdict(counts)}")
+        raise AccountingError(
+            f"{delivery.path.name}: {result.row_count} rows read, accounted for {asdict(counts)}"
+        )
     facts = {
         "max_event_at": newest,
         "watermark_at": _watermark(delivery, newest),
-        "digest": con.execute(f"SELECT {load_digest_sql()} FROM {with_point(entity)} WHERE _load_id = ?", [delivery.load_id]).fetchone()[0],
+        "digest": con.execute(
+            f"SELECT {load_digest_sql()} FROM {with_point(entity)} WHERE _load_id = ?", [delivery.load_id]
+        ).fetchone()[0],
         "is_built": counts.new + counts.updated + counts.older == 0,
     }
     _insert_ledger(con, delivery, result, facts=facts)
@@ -214,13 +259,17 @@ def _watermark(delivery: _Delivery, newest: datetime | None) -> datetime | None:
     if not found:
         return newest
     try:
-        local = datetime.strptime(found.group(1), spec.time).replace(tzinfo=ZoneInfo(delivery.contract.timezone))
+        local = datetime.strptime(found.group(1), spec.time).replace(
+            tzinfo=ZoneInfo(delivery.contract.timezone)
+        )
     except ValueError:
         return newest
     return local.astimezone(UTC).replace(tzinfo=None)
 
 
-def _insert_ledger(con: duckdb.DuckDBPyConnection, delivery: _Delivery, result: LoadResult, *, facts: dict[str, object]) -> None:
+def _insert_ledger(
+    con: duckdb.DuckDBPyConnection, delivery: _Delivery, result: LoadResult, *, facts: dict[str, object]
+) -> None:
     row = asdict(result) | {
         "sha256": delivery.kept.sha256,
         "byte_count": delivery.kept.byte_count,

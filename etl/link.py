@@ -41,9 +41,9 @@ def build_members(con: duckdb.DuckDBPyConnection, *, edges: str, reports: str) -
         "ORDER BY e.report_a, e.report_b"
     ).df()
     if pairs.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str") for c in ("incident_id", "report_id", "rule_code")}).assign(
-            score=pd.Series(dtype="float64")
-        )
+        return pd.DataFrame(
+            {c: pd.Series(dtype="str") for c in ("incident_id", "report_id", "rule_code")}
+        ).assign(score=pd.Series(dtype="float64"))
     codes, names = pd.factorize(pd.concat([pairs["report_a"], pairs["report_b"]], ignore_index=True))
     count, half = len(names), len(pairs)
     graph = coo_array((np.ones(half, dtype="int8"), (codes[:half], codes[half:])), shape=(count, count))
@@ -56,7 +56,8 @@ def build_members(con: duckdb.DuckDBPyConnection, *, edges: str, reports: str) -
         "SELECT report_b, rule_code, score FROM incoming_pairs) GROUP BY report_id) "
         "SELECT first_value(n.report_id) OVER (PARTITION BY n.component ORDER BY r.reported_at, n.report_id) AS incident_id, "
         "n.report_id, s.rule_code, s.score "
-        f"FROM incoming_nodes AS n JOIN {reports} AS r ON r.report_id = n.report_id JOIN strongest AS s ON s.report_id = n.report_id"
+        f"FROM incoming_nodes AS n JOIN {reports} AS r ON r.report_id = n.report_id "
+        "JOIN strongest AS s ON s.report_id = n.report_id"
     ).df()
     con.unregister("incoming_nodes")
     con.unregister("incoming_pairs")
@@ -82,4 +83,6 @@ def link_sql(*, is_full: bool) -> str:
     sql = LINK_MODEL.read_text(encoding="utf-8")
     if not is_full:
         return sql
-    return sql.replace("AND o.report_id <> p.report_id", "AND (o.reported_at, o.report_id) < (p.reported_at, p.report_id)")
+    return sql.replace(
+        "AND o.report_id <> p.report_id", "AND (o.reported_at, o.report_id) < (p.reported_at, p.report_id)"
+    )

@@ -66,11 +66,19 @@ def merge_rows(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_i
     """Writes the good rows of `checked` into the raw table; `verdict` says what became of each."""
     _find_existing(con, contract)
     if _is_all_new(con):
-        con.execute("CREATE OR REPLACE TEMP TABLE verdict (_row INTEGER, source_key VARCHAR, verdict VARCHAR, is_disputed BOOLEAN)")
-        return MergeCounts(new=_insert(con, contract, load_id=load_id, chosen="true", source="checked WHERE _errors IS NULL"))
-    con.execute(_VERSIONED if contract.is_versioned else _ARRIVAL.format(caller=_caller(contract)))
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE verdict (_row INTEGER, source_key VARCHAR, verdict VARCHAR, is_disputed BOOLEAN)"
+        )
+        return MergeCounts(
+            new=_insert(con, contract, load_id=load_id, chosen="true", source="checked WHERE _errors IS NULL")
+        )
+    caller = "reporter_hash" if "reporter_hash" in contract.columns else "NULL::VARCHAR"
+    con.execute(_VERSIONED if contract.is_versioned else _ARRIVAL.format(caller=caller))
     _insert(
-        con, contract, load_id=load_id, chosen="verdict IN ('new', 'updated')",
+        con,
+        contract,
+        load_id=load_id,
+        chosen="verdict IN ('new', 'updated')",
         source="checked JOIN (SELECT _row, verdict FROM verdict WHERE verdict IN ('new', 'updated', 'older')) USING (_row)",
     )
     con.execute(
@@ -80,16 +88,13 @@ def merge_rows(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_i
     return _count(con)
 
 
-def _caller(contract: FeedContract) -> str:
-    # Not part of the digest, but a corrected number is a change where the later delivery stands.
-    return "reporter_hash" if "reporter_hash" in contract.definition.columns else "NULL::VARCHAR"
-
-
 def _find_existing(con: duckdb.DuckDBPyConnection, contract: FeedContract) -> None:
+    # The caller is no part of the digest, but a corrected number is a change where the later delivery stands.
+    caller = "reporter_hash" if "reporter_hash" in contract.definition.columns else "NULL::VARCHAR"
     # The short key list becomes a filter of the scan: blocks without such keys are not read.
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE existing AS SELECT source_key, version_at, _digest, _is_current, rowid AS rid, "
-        f"{_caller(contract)} AS caller FROM {contract.definition.table} WHERE feed_id = '{contract.feed}' "
+        f"{caller} AS caller FROM {contract.definition.table} WHERE feed_id = '{contract.feed}' "
         f"AND source_key IN (SELECT source_key FROM checked WHERE _errors IS NULL)"
     )
 
@@ -101,9 +106,12 @@ def _is_all_new(con: duckdb.DuckDBPyConnection) -> bool:
     ).fetchone()[0]
 
 
-def _insert(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_id: int, chosen: str, source: str) -> int:
+def _insert(
+    con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_id: int, chosen: str, source: str
+) -> int:
     entity = contract.definition
-    values = {name: f'"{name}"' for name in raw_columns(entity)}
+    present = {name for name, *_ in con.execute("DESCRIBE checked").fetchall()}
+    values = {name: f'"{name}"' for name in raw_columns(entity) if name in present}
     values |= {
         "feed_id": f"'{contract.feed}'",
         f"{entity.entity}_id": f"'{contract.feed}:' || source_key",
@@ -111,7 +119,9 @@ def _insert(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_id: 
         "_is_current": chosen,
     }
     names = ", ".join(f'"{name}"' for name in values)
-    return con.execute(f"INSERT INTO {entity.table} ({names}) SELECT {', '.join(values.values())} FROM {source}").fetchone()[0]
+    return con.execute(
+        f"INSERT INTO {entity.table} ({names}) SELECT {', '.join(values.values())} FROM {source}"
+    ).fetchone()[0]
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> MergeCounts:

@@ -34,7 +34,11 @@ def read_models() -> dict[str, Model]:
     """
     found = {}
     con = duckdb.connect()
-    for macro in ("local_at", "cell_x", "cell_y"):  # the town's own stand in the warehouse; only table names count here
+    for macro in (
+        "local_at",
+        "cell_x",
+        "cell_y",
+    ):  # the town's own stand in the warehouse; only table names count here
         con.execute(f"CREATE MACRO {macro}(v) AS v")
     for path in sorted(MODELS.glob("*/*.sql")):
         sql = path.read_text(encoding="utf-8")
@@ -43,7 +47,11 @@ def read_models() -> dict[str, Model]:
     con.close()
     ordered: dict[str, Model] = {}
     while len(ordered) < len(found):
-        ready = [m for m in found.values() if m.name not in ordered and not (m.reads & found.keys()) - ordered.keys() - {m.name}]
+        ready = [
+            m
+            for m in found.values()
+            if m.name not in ordered and not (m.reads & found.keys()) - ordered.keys() - {m.name}
+        ]
         if not ready:
             raise ModelError(f"models read each other in a circle: {sorted(found.keys() - ordered.keys())}")
         ordered |= {model.name: model for model in ready}

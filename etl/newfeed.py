@@ -15,7 +15,7 @@ import yaml
 from data.town import Town
 from data.yamlfile import DefinitionError
 from etl.contract import ContractError, FeedContract, contract_path, load_contract
-from etl.incoming import Incoming, Reading, RefusedFileError
+from etl.incoming import Incoming, Reading, RefusedFileError, materialise
 from etl.intake import content_kind, read_file
 from etl.readers.csv import guess_encoding
 
@@ -37,8 +37,16 @@ HEADINGS = {
     "reporter_hash": r"电话|手机|phone|mobile",
 }
 TIMES = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S",
-    "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y%m%d%H%M%S",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %H:%M",
 )
 PERSONAL = {"reporter_hash": 4, "address_text": 3, "description_text": 3}
 SUFFIXES = {".csv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".json": "json", ".jsonl": "jsonl", ".xml": "xml"}
@@ -74,7 +82,9 @@ def write_feed(town: Town, feed: str, *, sample: Path | None = None) -> list[str
         raise
     seen = ", ".join(f"{name} <- {'/'.join(_sources(spec))}" for name, spec in guess.columns.items())
     return [
-        f"wrote {path}", f"columns: {seen}", f"not used: {', '.join(guess.unused) or 'none'}",
+        f"wrote {path}",
+        f"columns: {seen}",
+        f"not used: {', '.join(guess.unused) or 'none'}",
         "look over: owner, purpose, share_class, datum, privacy, codes; then",
         f"  python -m etl load {feed} {sample or 'FILE'} --town {town.folder}",
     ]
@@ -105,16 +115,24 @@ def guess_sample(town: Town, sample: Path) -> Guess:
     columns = _columns(incoming.headings, values)
     for name, what in (("source_key", "key"), ("reported_at", "time")):
         if name not in columns:
-            raise ContractError(f"{sample}: no column looks like the {what}; headings: {', '.join(incoming.headings)}")
+            raise ContractError(
+                f"{sample}: no column looks like the {what}; headings: {', '.join(incoming.headings)}"
+            )
     used = {source for spec in columns.values() for source in _sources(spec)}
-    return Guess(kind, options, columns, tuple(heading for heading in incoming.headings if heading not in used))
+    return Guess(
+        kind, options, columns, tuple(heading for heading in incoming.headings if heading not in used)
+    )
 
 
 def _format(sample: Path) -> str:
     with sample.open("rb") as handle:
         kind = content_kind(handle.read(4096))
     if kind == "json":
-        return SUFFIXES.get(sample.suffix.lower(), "json") if sample.suffix.lower() in {".jsonl", ".json"} else "jsonl"
+        return (
+            SUFFIXES.get(sample.suffix.lower(), "json")
+            if sample.suffix.lower() in {".jsonl", ".json"}
+            else "jsonl"
+        )
     return {"zip": "xlsx", "parquet": "parquet", "xml": "xml"}.get(kind, "csv")
 
 
@@ -142,14 +160,28 @@ def _records(sample: Path) -> str:
 
 
 def _read(town: Town, sample: Path, *, kind: str, options: dict[str, object]) -> tuple[Incoming, list[list]]:
-    contract = FeedContract.model_validate({
-        "feed": "sample", "entity": "report", "label": {"zh": "样本", "en": "Sample"}, "channel": "patrol", "owner": "-",
-        "purpose": "-", "share_class": "shared", "files": "*", "format": kind, "timezone": town.file.timezone,
-        "version": "arrival", "expected_interval_s": 1, "expected_lag_s": 1, "columns": _default_columns(), **options,
-    })
+    contract = FeedContract.model_validate(
+        {
+            "feed": "sample",
+            "entity": "report",
+            "label": {"zh": "样本", "en": "Sample"},
+            "channel": "patrol",
+            "owner": "-",
+            "purpose": "-",
+            "share_class": "shared",
+            "files": "*",
+            "format": kind,
+            "timezone": town.file.timezone,
+            "version": "arrival",
+            "expected_interval_s": 1,
+            "expected_lag_s": 1,
+            "columns": _default_columns(),
+            **options,
+        }
+    )
     with duckdb.connect() as con, tempfile.TemporaryDirectory() as scratch:
         try:
-            incoming = read_file(Reading(con, contract, sample, Path(scratch)))
+            incoming = materialise(con, read_file(Reading(con, contract, sample, Path(scratch))))
         except RefusedFileError as error:
             raise ContractError(f"{sample}: {error}") from None
         names = ", ".join(f"c{index}" for index in range(len(incoming.headings)))
@@ -188,21 +220,39 @@ def guess_time(cells: list[str]) -> str | None:
     if not cells:
         return None
     if all(re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", cell) for cell in cells):
-        return TIMES[0] if all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", cell) for cell in cells) else "iso"
+        return (
+            TIMES[0]
+            if all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", cell) for cell in cells)
+            else "iso"
+        )
     with duckdb.connect() as con:
         for pattern in TIMES:
-            if con.execute("SELECT bool_and(try_strptime(c, ?) IS NOT NULL) FROM unnest(?) AS t(c)", [pattern, cells]).fetchone()[0]:
+            if con.execute(
+                "SELECT bool_and(try_strptime(c, ?) IS NOT NULL) FROM unnest(?) AS t(c)", [pattern, cells]
+            ).fetchone()[0]:
                 return pattern
     return None
 
 
 def render(town: Town, feed: str, guess: Guess) -> str:
     """Returns the contract's text."""
-    def one_line(value: object) -> str:
-        return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000).strip().removesuffix("...").strip()
 
-    version = "" if "version_at" in guess.columns else "version: arrival        # the feed has no version column: the later file wins\n"
-    privacy = {source: grade for name, grade in PERSONAL.items() for source in _sources(guess.columns.get(name, {}))}
+    def one_line(value: object) -> str:
+        return (
+            yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+            .strip()
+            .removesuffix("...")
+            .strip()
+        )
+
+    version = (
+        ""
+        if "version_at" in guess.columns
+        else "version: arrival        # the feed has no version column: the later file wins\n"
+    )
+    privacy = {
+        source: grade for name, grade in PERSONAL.items() for source in _sources(guess.columns.get(name, {}))
+    }
     columns = "".join(f"  {name}: {one_line(spec)}\n" for name, spec in guess.columns.items())
     options = "".join(f"{key}: {one_line(value)}\n" for key, value in guess.options.items())
     return (

@@ -104,8 +104,10 @@ def write_town(name: str, *, areas: Path | None = None, folder: Path | None = No
         (target / path).write_text(text, encoding="utf-8")
     load_contracts(load_town(read_settings({}, town=f"{target.parent}/{name}")))
     return [
-        f"wrote {target} with {len(collection['features'])} grids", "fill in: town.yaml, area_facts.csv, categories, limits",
-        f"  python -m etl new-feed FEED SAMPLE --town {target}", f"  make run TOWN={name}",
+        f"wrote {target} with {len(collection['features'])} grids",
+        "fill in: town.yaml, area_facts.csv, categories, limits",
+        f"  python -m etl new-feed FEED SAMPLE --town {target}",
+        f"  make run TOWN={name}",
     ]
 
 
@@ -116,11 +118,20 @@ def squares() -> dict:
         west, south = 120.0 + 0.0104 * (number % 2), 30.0 + 0.009 * (number // 2)
         east, north = west + 0.0104, south + 0.009
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        features.append({
-            "type": "Feature",
-            "properties": {"area_id": f"G{number + 1:03d}", "name_zh": f"第{number + 1}网格", "name_en": f"Grid {number + 1}"},
-            "geometry": {"type": "Polygon", "coordinates": [[[round(x, 6), round(y, 6)] for x, y in ring]]},
-        })
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {
+                    "area_id": f"G{number + 1:03d}",
+                    "name_zh": f"第{number + 1}网格",
+                    "name_en": f"Grid {number + 1}",
+                },
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[round(x, 6), round(y, 6)] for x, y in ring]],
+                },
+            }
+        )
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -141,8 +152,15 @@ def name_areas(path: Path) -> dict:
     named = []
     for number, feature in enumerate(features, start=1):
         old = feature.get("properties") or {}
-        label = next((str(old[key]) for key in ("name_zh", "name", "NAME", "nhood", "名称") if old.get(key)), f"G{number:03d}")
-        new = {"area_id": str(old.get("area_id") or f"G{number:03d}"), "name_zh": label, "name_en": str(old.get("name_en") or label)}
+        label = next(
+            (str(old[key]) for key in ("name_zh", "name", "NAME", "nhood", "名称") if old.get(key)),
+            f"G{number:03d}",
+        )
+        new = {
+            "area_id": str(old.get("area_id") or f"G{number:03d}"),
+            "name_zh": label,
+            "name_en": str(old.get("name_en") or label),
+        }
         named.append({"type": "Feature", "properties": {**old, **new}, "geometry": feature["geometry"]})
     return {"type": "FeatureCollection", "features": named}
 

@@ -21,7 +21,9 @@ def build_cells(con: duckdb.DuckDBPyConnection, grids: gpd.GeoDataFrame) -> None
     left, bottom, right, top = (float(edge) for edge in grids.total_bounds)
     width, height = (right - left) / RASTER, (top - bottom) / RASTER
     xs, ys = (a.ravel() for a in np.meshgrid(np.arange(RASTER), np.arange(RASTER)))
-    boxes = shapely.box(left + xs * width, bottom + ys * height, left + (xs + 1) * width, bottom + (ys + 1) * height)
+    boxes = shapely.box(
+        left + xs * width, bottom + ys * height, left + (xs + 1) * width, bottom + (ys + 1) * height
+    )
     cells, owners = shapely.STRtree(shapes).query(boxes, predicate="intersects")
     order = np.argsort(cells, kind="stable")
     cells, owners = cells[order], owners[order]

@@ -22,11 +22,36 @@ from etl.rollups import rollup_sql, signed_rollup_sql
 from etl.zone import local_sql
 
 WHOLE_MODELS = ("mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal")
-WHOLE_TABLES = ("dim_area", "dim_area_grid", "dim_category", "dim_domain", "dim_department", "dim_feed", "dim_responsibility",
-                "core_clock_offset")
+WHOLE_TABLES = (
+    "dim_area",
+    "dim_area_grid",
+    "dim_category",
+    "dim_domain",
+    "dim_department",
+    "dim_feed",
+    "dim_responsibility",
+    "core_clock_offset",
+)
 RECENT_CYCLES = "WHERE cycle_date > (SELECT max(cycle_date) FROM mart_risk) - 8"
 MOST_TOUCHED = 4000
 KEPT_GENERATIONS = 20
+AS_OF = """
+    SELECT min(newest_at) FROM (
+        SELECT max(l.watermark_at) AS newest_at
+        FROM ledger AS l JOIN dim_feed AS f ON f.feed_id = l.feed_id
+        WHERE f.is_required AND l.status_code = 'loaded'
+        GROUP BY l.feed_id
+    )"""
+FEED_NEGATIVE = """
+    CREATE OR REPLACE TABLE feed_negative AS
+    SELECT feed_id, 100.0 * avg(is_negative::INTEGER) AS negative_pct, sum(is_negative::INTEGER)::BIGINT AS negative_count
+    FROM (
+        SELECT feed_id, coalesce(dispatched_at < registered_at, false) OR coalesce(handled_at < dispatched_at, false)
+            OR coalesce(registered_at < first_signal_at, false) AS is_negative
+        FROM mart_incident
+        WHERE first_signal_at > ?::TIMESTAMP - INTERVAL 28 DAY
+    )
+    GROUP BY feed_id"""
 
 
 @dataclass(frozen=True)
@@ -54,12 +79,12 @@ def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> P
         (published / folder).mkdir(parents=True, exist_ok=True)
     geometry = town_shapes(con, town, digest=definitions_digest(town))
     current = read_current(published)
-    generation = (current or {}).get("generation", 0) + 1
+    generation = max((current or {}).get("generation", 0), int(read_state(con, "generation") or 0)) + 1
     _write_inputs(con, town, settings)
-    base = dict((current or {}).get("base", {}))
-    months = _stale_months(con, is_first=current is None)
+    base = _known_base(con, published)
+    months = _stale_months(con, is_first=base is None)
     if months is not None:
-        base = _renew_base(con, published, base=base, months=months, zone_name=town.file.timezone, build=generation)
+        base = _renew_base(con, published, base=base or {}, months=months, build=generation)
     _renew_risk(con, town, is_stale=months is not None)
     delta = f"delta/{generation:08d}.duckdb"
     as_of_at = _write_delta(con, published / delta, town=town, generation=generation)
@@ -89,7 +114,9 @@ def swap_file(path: Path, content: bytes) -> None:
 
 def _write_inputs(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> None:
     """Writes generation_input (now) and makes sure the tables a young town has not built yet exist."""
-    con.execute("CREATE OR REPLACE TEMP TABLE generation_input AS SELECT ?::TIMESTAMP AS now_at", [town.now(settings)])
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE generation_input AS SELECT ?::TIMESTAMP AS now_at", [town.now(settings)]
+    )
     con.execute(
         "CREATE TABLE IF NOT EXISTS feed_negative (feed_id VARCHAR, negative_pct DOUBLE, negative_count BIGINT)"
     )
@@ -101,7 +128,9 @@ def _stale_months(con: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[str
     """Returns the months to write again, None when the delta can carry the changes."""
     everything = is_first or read_state(con, "base_stale") == "yes"
     if everything:
-        return [row[0] for row in con.execute("SELECT DISTINCT month_id FROM mart_incident ORDER BY 1").fetchall()]
+        return [
+            row[0] for row in con.execute("SELECT DISTINCT month_id FROM mart_incident ORDER BY 1").fetchall()
+        ]
     if con.execute("SELECT count(*) FROM publish_touched").fetchone()[0] <= MOST_TOUCHED:
         return None
     return [
@@ -113,38 +142,52 @@ def _stale_months(con: duckdb.DuckDBPyConnection, *, is_first: bool) -> list[str
     ]
 
 
-def _renew_base(con, published: Path, *, base: dict, months: list[str], zone_name: str, build: int) -> dict:
-    """Writes the months again and returns the new month -> folder map; forgets what the delta carried."""
-    kept = {} if read_state(con, "base_stale") == "yes" else {m: f for m, f in base.items() if m not in months}
+def _known_base(con: duckdb.DuckDBPyConnection, published: Path) -> dict[str, str] | None:
+    """Returns month -> folder as the warehouse remembers it, None when a folder is gone or nothing was written."""
+    base = json.loads(read_state(con, "base") or "null")
+    return base if base and all((published / folder).is_dir() for folder in base.values()) else None
+
+
+def _renew_base(con, published: Path, *, base: dict, months: list[str], build: int) -> dict[str, str]:
+    """Writes the months again; the warehouse forgets what the delta carried in the transaction that notes the new folders."""
+    zone_name = con.execute("SELECT zone_name FROM dim_work").fetchall()[0][0]
+    kept = (
+        {} if read_state(con, "base_stale") == "yes" else {m: f for m, f in base.items() if m not in months}
+    )
     kept |= write_base(con, published, months=months, zone_name=zone_name, build=build)
+    con.execute("BEGIN")
     empty_shadow(con)
     write_state(con, "base_stale", "no")
+    write_state(con, "base", json.dumps(dict(sorted(kept.items()))))
+    write_state(con, "generation", str(build))
+    con.execute("COMMIT")
     return dict(sorted(kept.items()))
 
 
 def _renew_risk(con: duckdb.DuckDBPyConnection, town: Town, *, is_stale: bool) -> None:
     """Rebuilds the risk map once per local day, and after every rewrite of the base."""
     as_of_at = as_of(con)
-    day = str(con.execute("SELECT local_at(?::TIMESTAMP)::DATE", [as_of_at]).fetchone()[0]) if as_of_at else "none"
+    day = (
+        str(con.execute("SELECT local_at(?::TIMESTAMP)::DATE", [as_of_at]).fetchone()[0])
+        if as_of_at
+        else "none"
+    )
     if is_stale or read_state(con, "risk_day") != day or not _has_table(con, "mart_risk"):
         build_risk(con, town, as_of_at=as_of_at)
-        con.execute("CREATE OR REPLACE TABLE feed_negative AS SELECT feed_id, 100.0 * avg(is_negative::INTEGER) AS negative_pct, "
-                    "sum(is_negative::INTEGER)::BIGINT AS negative_count FROM (SELECT feed_id, coalesce(dispatched_at < registered_at, false) "
-                    "OR coalesce(handled_at < dispatched_at, false) OR coalesce(registered_at < first_signal_at, false) AS is_negative "
-                    "FROM mart_incident WHERE first_signal_at > ?::TIMESTAMP - INTERVAL 28 DAY) GROUP BY feed_id", [as_of_at])
+        con.execute(FEED_NEGATIVE, [as_of_at])
         write_state(con, "risk_day", day)
 
 
 def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND NOT temporary", [name]).fetchone() is not None
+    return (
+        con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND NOT temporary", [name]).fetchone()
+        is not None
+    )
 
 
 def as_of(con: duckdb.DuckDBPyConnection) -> datetime | None:
     """Returns the as-of instant: the least watermark of the required feeds that ever delivered, None before any did."""
-    return con.execute(
-        "SELECT min(newest_at) FROM (SELECT max(watermark_at) AS newest_at FROM ledger AS l JOIN dim_feed AS f ON f.feed_id = l.feed_id "
-        "WHERE f.is_required AND l.status_code = 'loaded' GROUP BY l.feed_id)"
-    ).fetchone()[0]
+    return con.execute(AS_OF).fetchall()[0][0]
 
 
 def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | None:
@@ -175,13 +218,20 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
 
 def _write_signed_rollups(con: duckdb.DuckDBPyConnection, zone_name: str) -> None:
     """Writes what the touched incidents add to (and take from) the rollups of the base."""
-    sides = {"after": ("delta.mart_incident", "delta.mart_report"), "before": ("publish_shadow_mart_incident", "publish_shadow_mart_report")}
+    sides = {
+        "after": ("delta.mart_incident", "delta.mart_report"),
+        "before": ("publish_shadow_mart_incident", "publish_shadow_mart_report"),
+    }
     sql = {}
     for side, (incident, report) in sides.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE clock_{side} AS {clock_sql(source=incident, zone_name=zone_name)}")
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE clock_{side} AS {clock_sql(source=incident, zone_name=zone_name)}"
+        )
         sql[side] = rollup_sql(incident=incident, report=report, clock=f"clock_{side}", zone_name=zone_name)
     for name in sql["after"]:
-        con.execute(f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=sql['after'][name], before=sql['before'][name])}")
+        con.execute(
+            f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=sql['after'][name], before=sql['before'][name])}"
+        )
 
 
 def view_sql(zone_name: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import duckdb
 from data.town import Town
 from etl.contract import FeedContract
 from etl.expressions import in_list, literal
-from etl.incoming import Incoming, Note
+from etl.incoming import Incoming, Note, materialise
 from etl.privacy import address_mask_sql, name_mask_sql, text_mask_sql
 
 REASONS = {
@@ -21,13 +21,26 @@ ONCE = ("column_added", "column_missing")
 
 
 def quarantine_rows(
-    con: duckdb.DuckDBPyConnection, contract: FeedContract, incoming: Incoming, *, load: tuple[int, str, datetime]
+    con: duckdb.DuckDBPyConnection,
+    contract: FeedContract,
+    incoming: Incoming,
+    *,
+    load: tuple[int, str, datetime],
 ) -> int:
     """Writes the bad rows of `checked`, the disputed ones of `verdict` and the reader's rejected lines.
 
     `load` is (load_id, file name, instant). Returns how many rows went to quarantine.
     """
     load_id, file_name, at = load
+    if (
+        not incoming.rejected
+        and not con.execute(
+            f"SELECT (SELECT count(*) FROM checked_rows WHERE _errors IS NOT NULL) "
+            f"+ (SELECT count(*) FROM verdict WHERE verdict IN {in_list(tuple(REASONS))})"
+        ).fetchone()[0]
+    ):
+        return 0
+    incoming = materialise(con, incoming)
     _collect_rejected(con, incoming)
     row = "_row" if incoming.has_row else "(rowid + 1)::INTEGER"
     con.execute(
@@ -40,7 +53,7 @@ def quarantine_rows(
             UNION ALL SELECT _row, verdict, {literal(contract.definition.key)},
                    CASE verdict {_reason_cases()} END
             FROM verdict WHERE verdict IN {in_list(tuple(REASONS))}),
-        source AS (SELECT {row} AS _row, * {'EXCLUDE (_row)' if incoming.has_row else ''} FROM {incoming.relation}),
+        source AS (SELECT {row} AS _row, * {"EXCLUDE (_row)" if incoming.has_row else ""} FROM {incoming.relation}),
         entries AS (
             SELECT trouble._row, {_heading_case(contract)} AS heading, {_value_case(contract, incoming)} AS value,
                    code, reason, {_raw_json(contract, incoming)} AS raw
@@ -55,9 +68,13 @@ def quarantine_rows(
 
 
 def _collect_rejected(con: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
-    con.execute("CREATE OR REPLACE TEMP TABLE rejected (_row INTEGER, code VARCHAR, reason VARCHAR, raw VARCHAR)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE rejected (_row INTEGER, code VARCHAR, reason VARCHAR, raw VARCHAR)"
+    )
     if incoming.rejected:
-        con.executemany("INSERT INTO rejected VALUES (?, ?, ?, ?)", [list(item) for item in incoming.rejected])
+        con.executemany(
+            "INSERT INTO rejected VALUES (?, ?, ?, ?)", [list(item) for item in incoming.rejected]
+        )
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE masked_rejected AS SELECT _row, code, reason, "
         f"json_object('line', {text_mask_sql('raw')})::VARCHAR AS raw FROM rejected"
@@ -70,7 +87,8 @@ def _reason_cases() -> str:
 
 def _heading_case(contract: FeedContract) -> str:
     cases = " ".join(
-        f"WHEN {literal(name)} THEN {literal(' + '.join(column.sources))}" for name, column in contract.columns.items()
+        f"WHEN {literal(name)} THEN {literal(' + '.join(column.sources))}"
+        for name, column in contract.columns.items()
     )
     return f"CASE name {cases} END"
 
@@ -79,7 +97,9 @@ def _value_case(contract: FeedContract, incoming: Incoming) -> str:
     positions = {heading: index for index, heading in reversed(list(enumerate(incoming.headings)))}
     cases = []
     for name, column in contract.columns.items():
-        cells = [_masked(contract, source, positions[source]) for source in column.sources if source in positions]
+        cells = [
+            _masked(contract, source, positions[source]) for source in column.sources if source in positions
+        ]
         if cells:
             cases.append(f"WHEN {literal(name)} THEN concat_ws(' ', {', '.join(cells)})")
     return f"CASE name {' '.join(cases)} END" if cases else "NULL"
@@ -105,7 +125,12 @@ def _masked(contract: FeedContract, heading: str, index: int) -> str:
 
 
 def flag_rows(
-    con: duckdb.DuckDBPyConnection, contract: FeedContract, town: Town, *, load_id: int, notes: tuple[Note, ...]
+    con: duckdb.DuckDBPyConnection,
+    contract: FeedContract,
+    town: Town,
+    *,
+    load_id: int,
+    notes: tuple[Note, ...],
 ) -> None:
     """Writes what is worth telling about rows that loaded and about the file as a whole."""
     for note in notes:
@@ -113,7 +138,13 @@ def flag_rows(
         con.execute(
             f"INSERT INTO flag SELECT $load, $feed, NULL, NULL, $code, $column, $value WHERE NOT EXISTS "
             f"(SELECT 1 FROM flag WHERE feed_id = $feed AND flag_code = $code AND column_name = $column {once})",
-            {"load": load_id, "feed": contract.feed, "code": note.code, "column": note.column, "value": note.value},
+            {
+                "load": load_id,
+                "feed": contract.feed,
+                "code": note.code,
+                "column": note.column,
+                "value": note.value,
+            },
         )
     con.execute(
         "INSERT INTO flag SELECT ?, ?, _row, source_key, flag_code, column_name, value_text "
@@ -126,10 +157,23 @@ def flag_rows(
         [load_id, contract.feed],
     )
     for field, name in contract.codes.items():
-        _flag_unknown_codes(con, contract, load_id=load_id, column=contract.code_column(field), known=tuple(town.code_map(name)))
+        _flag_unknown_codes(
+            con,
+            contract,
+            load_id=load_id,
+            column=contract.code_column(field),
+            known=tuple(town.code_map(name)),
+        )
 
 
-def _flag_unknown_codes(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_id: int, column: str, known: tuple[str, ...]) -> None:
+def _flag_unknown_codes(
+    con: duckdb.DuckDBPyConnection,
+    contract: FeedContract,
+    *,
+    load_id: int,
+    column: str,
+    known: tuple[str, ...],
+) -> None:
     """Flags each code the map lacks once per load, at the first row that has it."""
     con.execute(
         f"INSERT INTO flag SELECT $load, $feed, min(_row), arg_min(source_key, _row), 'unknown_code', $column, {column} "

@@ -30,27 +30,37 @@ def rollup_sql(
 
 
 def _count_sql(dims: str, *, incident: str, report: str, closed_day: str) -> str:
+    counts = "{} AS report_count, {} AS incident_count, {} AS cancelled_count, {} AS closed_count"
+    counted = counts.format(
+        0, "(cancelled_code IS NULL)::INTEGER", "(cancelled_code IS NOT NULL)::INTEGER", 0
+    )
+    closed = "closed_at IS NOT NULL AND cancelled_code IS NULL"
     parts = [
-        f"SELECT reported_date AS date, {dims}, 1 AS report_count, 0 AS incident_count, 0 AS cancelled_count, 0 AS closed_count FROM {report}",
-        f"SELECT signal_date, {dims}, 0, (cancelled_code IS NULL)::INTEGER, (cancelled_code IS NOT NULL)::INTEGER, 0 FROM {incident}",
-        f"SELECT {closed_day}, {dims}, 0, 0, 0, 1 FROM {incident} WHERE closed_at IS NOT NULL AND cancelled_code IS NULL",
+        f"SELECT reported_date AS date, {dims}, {counts.format(1, 0, 0, 0)} FROM {report}",
+        f"SELECT signal_date, {dims}, {counted} FROM {incident}",
+        f"SELECT {closed_day}, {dims}, {counts.format(0, 0, 0, 1)} FROM {incident} WHERE {closed}",
     ]
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in COUNTS)
     return f"SELECT date, {dims}, {sums} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"
 
 
 def _hour_sql(dims: str, *, incident: str, report: str) -> str:
-    return (
-        f"SELECT date, hour, {dims}, sum(report_count)::BIGINT AS report_count, sum(incident_count)::BIGINT AS incident_count FROM ("
-        f"SELECT reported_date AS date, reported_hour AS hour, {dims}, 1 AS report_count, 0 AS incident_count FROM {report} UNION ALL "
-        f"SELECT signal_date, signal_hour, {dims}, 0, (cancelled_code IS NULL)::INTEGER FROM {incident}) GROUP BY ALL"
-    )
+    counted = "(cancelled_code IS NULL)::INTEGER"
+    parts = [
+        f"SELECT reported_date AS date, reported_hour AS hour, {dims}, 1 AS report_count, 0 AS incident_count FROM {report}",
+        f"SELECT signal_date, signal_hour, {dims}, 0, {counted} FROM {incident}",
+    ]
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in COUNTS[:2])
+    return f"SELECT date, hour, {dims}, {sums} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"
 
 
 def signed_rollup_sql(name: str, *, after: str, before: str) -> str:
     """Returns the difference of two rollups of one name as signed counts; adding it to `before` gives `after`."""
-    measures = MEASURES if name.startswith("roll_clock") else COUNTS if name.startswith("roll_count") else COUNTS[:2]
+    measures = (
+        MEASURES if name.startswith("roll_clock") else COUNTS if name.startswith("roll_count") else COUNTS[:2]
+    )
     sums = ", ".join(f"sum({m})::BIGINT AS {m}" for m in measures)
     negated = ", ".join(f"-{m} AS {m}" for m in measures)
-    kept = f"SELECT * EXCLUDE ({', '.join(measures)}), {sums} FROM (SELECT * FROM ({after}) UNION ALL SELECT * REPLACE ({negated}) FROM ({before})) GROUP BY ALL"
+    both = f"SELECT * FROM ({after}) UNION ALL SELECT * REPLACE ({negated}) FROM ({before})"
+    kept = f"SELECT * EXCLUDE ({', '.join(measures)}), {sums} FROM ({both}) GROUP BY ALL"
     return f"SELECT * FROM ({kept}) WHERE {' OR '.join(f'{m} <> 0' for m in measures)}"

@@ -107,7 +107,9 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
             raise BusyError(f"{settings.warehouse_path}: another process has it open") from None
         raise StoreError(f"{settings.warehouse_path}: cannot be opened: {_first_line(error)}") from None
     except duckdb.Error as error:
-        raise StoreError(f"{settings.warehouse_path}: damaged: {_first_line(error)}; restore a backup") from None
+        raise StoreError(
+            f"{settings.warehouse_path}: damaged: {_first_line(error)}; restore a backup"
+        ) from None
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET temp_directory = ?", [str(settings.home / "scratch" / "spill")])
     con.execute("SET VARIABLE reporter_key = $key", {"key": reporter_key(settings.home)})
@@ -130,7 +132,9 @@ def prepare_tables(con: duckdb.DuckDBPyConnection) -> None:
     if version is None:
         con.execute("INSERT INTO store_version VALUES (?, ?)", [STORE_VERSION, datetime(2026, 11, 22)])
     elif version > STORE_VERSION:
-        raise StoreError(f"the warehouse has version {version}, this release knows {STORE_VERSION}: update first")
+        raise StoreError(
+            f"the warehouse has version {version}, this release knows {STORE_VERSION}: update first"
+        )
     for entity in load_entities():
         _prepare_raw(con, entity)
 

@@ -38,16 +38,23 @@ def verify_store(con: duckdb.DuckDBPyConnection, home: Path | None = None) -> li
         Finding("accounting", f"load {load_id}: {rows} rows, {parts} accounted for")
         for load_id, rows, parts in con.execute(
             "SELECT load_id, row_count, new_count + updated_count + unchanged_count + quarantined_count FROM ledger "
-            "WHERE row_count <> new_count + updated_count + unchanged_count + quarantined_count").fetchall()
+            "WHERE row_count <> new_count + updated_count + unchanged_count + quarantined_count"
+        ).fetchall()
     ]
     findings += _compare_quarantine(con)
     for entity in load_entities():
         columns = {name: f'"{name}"' for name in entity.columns if name not in UNDIGESTED}
-        wrong = con.execute(f"SELECT count(*) FROM {entity.table} WHERE _digest <> {digest_sql(columns)}").fetchone()[0]
+        wrong = con.execute(
+            f"SELECT count(*) FROM {entity.table} WHERE _digest <> {digest_sql(columns)}"
+        ).fetchone()[0]
         if wrong:
-            findings.append(Finding("row digest", f"{entity.table}: {wrong} rows differ from what was loaded"))
-        twice = con.execute(f"SELECT count(*) FROM (SELECT 1 FROM {entity.table} WHERE _is_current "
-                            "GROUP BY feed_id, source_key HAVING count(*) > 1)").fetchone()[0]
+            findings.append(
+                Finding("row digest", f"{entity.table}: {wrong} rows differ from what was loaded")
+            )
+        twice = con.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {entity.table} WHERE _is_current "
+            "GROUP BY feed_id, source_key HAVING count(*) > 1)"
+        ).fetchone()[0]
         if twice:
             findings.append(Finding("one current version", f"{entity.table}: {twice} keys have several"))
     findings += _compare_loads(con)
@@ -59,24 +66,37 @@ def verify_store(con: duckdb.DuckDBPyConnection, home: Path | None = None) -> li
 def _compare_quarantine(con: duckdb.DuckDBPyConnection) -> list[Finding]:
     rows = con.execute(
         "SELECT l.load_id, l.quarantined_count, count(q.quarantine_id) AS held FROM ledger AS l "
-        "LEFT JOIN quarantine AS q USING (load_id) GROUP BY ALL HAVING held <> l.quarantined_count").fetchall()
-    return [Finding("quarantine", f"load {load_id}: ledger says {said}, held {held}") for load_id, said, held in rows]
+        "LEFT JOIN quarantine AS q USING (load_id) GROUP BY ALL HAVING held <> l.quarantined_count"
+    ).fetchall()
+    return [
+        Finding("quarantine", f"load {load_id}: ledger says {said}, held {held}")
+        for load_id, said, held in rows
+    ]
 
 
 def _compare_loads(con: duckdb.DuckDBPyConnection) -> list[Finding]:
-    stored = " UNION ALL ".join(f"SELECT _load_id, _digest, lon, lat FROM {with_point(e)}" for e in load_entities())
+    stored = " UNION ALL ".join(
+        f"SELECT _load_id, _digest, lon, lat FROM {with_point(e)}" for e in load_entities()
+    )
     rows = con.execute(
         f"WITH stored AS (SELECT _load_id AS load_id, {load_digest_sql()} AS digest, count(*) AS held FROM ({stored}) "
         "GROUP BY ALL) SELECT l.load_id FROM ledger AS l LEFT JOIN stored AS s USING (load_id) "
         "WHERE coalesce(s.digest, 0) <> l.digest OR coalesce(s.held, 0) <> l.new_count + l.updated_count + l.older_count"
     ).fetchall()
-    return [Finding("load digest", f"load {row[0]}: the rows it stored are not the ones held") for row in rows]
+    return [
+        Finding("load digest", f"load {row[0]}: the rows it stored are not the ones held") for row in rows
+    ]
 
 
 def _compare_archive(con: duckdb.DuckDBPyConnection, home: Path) -> list[Finding]:
-    rows = con.execute("SELECT DISTINCT sha256, byte_count FROM ledger WHERE status_code = 'loaded'").fetchall()
-    lost = [sha for sha, size in rows
-            if not archive_path(home, sha).is_file() or archive_path(home, sha).stat().st_size != size]
+    rows = con.execute(
+        "SELECT DISTINCT sha256, byte_count FROM ledger WHERE status_code = 'loaded'"
+    ).fetchall()
+    lost = [
+        sha
+        for sha, size in rows
+        if not archive_path(home, sha).is_file() or archive_path(home, sha).stat().st_size != size
+    ]
     return [Finding("archive", f"{sha}: bytes missing or of another length") for sha in lost]
 
 
@@ -85,9 +105,12 @@ def state_digest(con: duckdb.DuckDBPyConnection) -> str:
     parts = []
     for entity in load_entities():
         point = "lon, lat" if "lon" in entity.columns else "0"
-        parts.append(con.execute(
-            f"SELECT coalesce(sum(hash(feed_id, source_key, _digest, {point})::HUGEINT), 0) % 18446744073709551616, count(*) "
-            f"FROM {entity.table} WHERE _is_current").fetchone())
+        parts.append(
+            con.execute(
+                f"SELECT coalesce(sum(hash(feed_id, source_key, _digest, {point})::HUGEINT), 0) % 18446744073709551616, count(*) "
+                f"FROM {entity.table} WHERE _is_current"
+            ).fetchone()
+        )
     return "-".join(f"{int(digest):016x}:{count}" for digest, count in parts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -21,7 +21,7 @@ SETTLE_MS = 20
 TICK_MS = 1000
 
 
-def waiting_files(settings: Settings, feeds: list[str]) -> list[tuple[str, Path]]:
+def waiting_files(settings: Settings, feeds: Iterable[str]) -> list[tuple[str, Path]]:
     """Returns (feed, path) of the finished files in landing/, oldest first; names that start with '.' are still being written."""
     found = []
     for feed in feeds:
@@ -34,32 +34,44 @@ def waiting_files(settings: Settings, feeds: list[str]) -> list[tuple[str, Path]
 def watch(
     con: duckdb.DuckDBPyConnection,
     town: Town,
-    settings: Settings,
     *,
-    load: Callable[[str, Path], object],
-    feeds: list[str],
+    settings: Settings,
+    loaders: Mapping[str, Callable[[Path], object]],
     stop: threading.Event | None = None,
 ) -> None:
     """Loads what lands until `stop` is set; builds and publishes once per batch.
 
-    `load` takes a feed and a path and moves the file out of landing/ whatever happens to it; a load that fails for a passing
-    reason (full disk) leaves the file and is tried again at the next tick.
+    `loaders` holds per feed what loads one of its files and moves it out of landing/ whatever happens to it; a load
+    that fails for a passing reason (full disk) leaves the file, and it is tried again at the next tick.
     """
     settings.landing_dir.mkdir(parents=True, exist_ok=True)
-    run_batch(con, town, settings, load=load, feeds=feeds)
-    for _ in watch_files(settings.landing_dir, debounce=SETTLE_MS, step=10, rust_timeout=TICK_MS, yield_on_timeout=True,
-                         stop_event=stop, ignore_permission_denied=True):
-        while run_batch(con, town, settings, load=load, feeds=feeds):
+    run_batch(con, town, settings=settings, loaders=loaders)
+    changes = watch_files(
+        settings.landing_dir,
+        debounce=SETTLE_MS,
+        step=10,
+        rust_timeout=TICK_MS,
+        yield_on_timeout=True,
+        stop_event=stop,
+        ignore_permission_denied=True,
+    )
+    for _ in changes:
+        while run_batch(con, town, settings=settings, loaders=loaders):
             pass
 
 
-def run_batch(con, town: Town, settings: Settings, *, load: Callable[[str, Path], object], feeds: list[str]) -> int:
+def run_batch(
+    con: duckdb.DuckDBPyConnection,
+    town: Town,
+    *,
+    settings: Settings,
+    loaders: Mapping[str, Callable[[Path], object]],
+) -> int:
     """Loads up to BATCH waiting files, then builds and publishes; returns how many files went in."""
-    files = waiting_files(settings, feeds)[:BATCH]
     taken = 0
-    for feed, path in files:
+    for feed, path in waiting_files(settings, loaders)[:BATCH]:
         try:
-            load(feed, path)
+            loaders[feed](path)
             taken += 1
         except (OSError, duckdb.Error) as error:
             log.error("load_failed", feed=feed, file=path.name, reason=str(error).splitlines()[0])

@@ -8,8 +8,6 @@ import io
 import re
 from pathlib import Path
 
-import duckdb
-
 from etl.incoming import MAX_FIELD_BYTES, Incoming, Note, Reading, RefusedFileError, clean_heading
 from etl.readers.csv_lines import read_lines
 
@@ -31,16 +29,17 @@ def read(reading: Reading) -> Incoming:
         refuse_if_utf8(reading.path, encoding)
     headings = read_headings(reading, encoding)
     notes = final_newline_notes(reading.path, encoding)
-    if reading.has_nul and not is_wide(encoding):
+
+    def slowly() -> Incoming:
         return read_lines(reading, encoding=encoding, headings=headings, notes=notes)
+
+    if reading.has_nul and not is_wide(encoding):
+        return slowly()
     try:
         path = reading.path if is_utf8(encoding) else transcode(reading, encoding)
-        relation = fast_relation(path, headings, contract)
-        # Cheap to try on a part, but only the whole file proves it: parse errors surface while loading.
-        reading.con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM {relation}")
-    except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError):
-        return read_lines(reading, encoding=encoding, headings=headings, notes=notes)
-    return Incoming(relation="incoming", headings=headings, notes=notes)
+    except UnicodeDecodeError:
+        return slowly()
+    return Incoming(fast_relation(path, headings, contract), headings, notes=notes, fallback=slowly)
 
 
 def fast_relation(path: Path, headings: tuple[str, ...], contract) -> str:
@@ -110,7 +109,7 @@ def read_headings(reading: Reading, encoding: str) -> tuple[str, ...]:
     contract = reading.contract
     row = next(csv.reader(io.StringIO(text.strip("\r\n")), delimiter=contract.delimiter, quotechar=contract.quote), [])
     headings = tuple(clean_heading(cell) for cell in row)
-    if len(lines) < contract.header_row and not wide or not any(headings):
+    if (len(lines) < contract.header_row and not wide) or not any(headings):
         raise RefusedFileError("no_header", f"no headings in line {contract.header_row}")
     return headings
 

@@ -21,16 +21,38 @@ from etl.store import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 UNTIL = "2026-11-20T12:00:00+08:00"
-TABLES = ("core_report", "core_link", "core_incident_report", "core_clock_offset", "mart_incident", "mart_report", "mart_step_log")
+TABLES = (
+    "core_report",
+    "core_link",
+    "core_incident_report",
+    "core_clock_offset",
+    "mart_incident",
+    "mart_report",
+    "mart_step_log",
+)
 
 
 @pytest.fixture(scope="module")
 def feed_files(tmp_path_factory) -> list[tuple[str, Path]]:
     """(feed, file) of ten small days in S-town, in the order of arrival; every file split as its feed sends it."""
     home = tmp_path_factory.mktemp("files")
-    command = [sys.executable, "-m", "etl.synth", "history", "--home", str(home), "--now", UNTIL, "--days", "10"]
+    command = [
+        sys.executable,
+        "-m",
+        "etl.synth",
+        "history",
+        "--home",
+        str(home),
+        "--now",
+        UNTIL,
+        "--days",
+        "10",
+    ]
     subprocess.run([*command, "--scale", "0.15", "--seed", "7"], check=True, cwd=ROOT, capture_output=True)
-    return sorted(((p.parent.name, p) for p in (home / "landing").glob("*/*")), key=lambda each: (each[1].name[-20:], each))
+    return sorted(
+        ((p.parent.name, p) for p in (home / "landing").glob("*/*")),
+        key=lambda each: (each[1].name[-20:], each),
+    )
 
 
 def _open(tmp_path: Path, name: str):
@@ -64,7 +86,9 @@ def test_increments_end_where_a_full_build_ends(tmp_path, feed_files):
         stepwise = {table: _content(con, table) for table in TABLES}
         build(con, town, full=True)
         for table in TABLES:
-            assert _content(con, table) == stepwise[table], f"{table} differs between increments and a full build"
+            assert _content(con, table) == stepwise[table], (
+                f"{table} differs between increments and a full build"
+            )
         assert len(stepwise["mart_incident"]) > 500
         assert len(stepwise["core_link"]) > 50, "the days hold duplicates, or linking was not tried"
 
@@ -104,7 +128,7 @@ def test_a_crash_inside_a_build_leaves_the_tables_as_they_were(tmp_path, feed_fi
         def broken(*_args, **_kwargs):
             raise duckdb.IOException("no space left on device")
 
-        monkeypatch.setattr("etl.build.build_members", broken)
+        monkeypatch.setattr("etl.increment.build_members", broken)
         with pytest.raises(duckdb.IOException):
             build(con, town)
         monkeypatch.undo()
