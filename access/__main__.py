@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         DemoError,
         DefinitionError,
     ) as error:
-        _say(options, {"error": str(error)}, f"access: {error}", is_fault=True)
+        _say(options, {"error": str(error)}, text=f"access: {error}", is_fault=True)
         return USAGE
 
 
@@ -96,7 +96,7 @@ def _add(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> 
     _say(
         options,
         {"account": options.name, "role": options.role},
-        f"account '{options.name}' ({options.role}) made",
+        text=f"account '{options.name}' ({options.role}) made",
     )
     return OK
 
@@ -118,21 +118,21 @@ def _list(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) ->
         f"{','.join([*(row['areas'] or []), *(row['departments'] or [])]) or 'whole town'}"
         for row in rows
     ]
-    _say(options, rows, "\n".join(lines) or "no accounts")
+    _say(options, rows, text="\n".join(lines) or "no accounts")
     return OK
 
 
 def _disable(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> int:
     Accounts(ops).disable(options.name)
     audit.record(Event("user_disable", target=options.name, actor="console"))
-    _say(options, {"account": options.name, "is_active": False}, f"account '{options.name}' closed")
+    _say(options, {"account": options.name, "is_active": False}, text=f"account '{options.name}' closed")
     return OK
 
 
 def _passwd(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> int:
     Accounts(ops).set_password(options.name, _password())
     audit.record(Event("user_passwd", target=options.name, actor="console"))
-    _say(options, {"account": options.name}, f"password of '{options.name}' changed, its sessions ended")
+    _say(options, {"account": options.name}, text=f"password of '{options.name}' changed, its sessions ended")
     return OK
 
 
@@ -149,14 +149,14 @@ def _demo(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) ->
     rows = [{"account": link.account_name, "role": link.role, "url": start + link.path} for link in links]
     width = max((len(link.account_name) for link in links), default=0)
     lines = [f"  {row['account']:<{width}}  {row['url']}" for row in rows]
-    _say(options, rows, "\n".join(lines))
+    _say(options, rows, text="\n".join(lines))
     return OK
 
 
 def _verify(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> int:
     verdict = audit.verify()
     summary = {"row_count": verdict.row_count, "is_intact": not verdict.faults, "faults": verdict.faults}
-    _say(options, summary, "\n".join(verdict.faults) or f"audit trail intact: {verdict.row_count} rows")
+    _say(options, summary, text="\n".join(verdict.faults) or f"audit trail intact: {verdict.row_count} rows")
     return TAMPERED if verdict.faults else OK
 
 
@@ -172,7 +172,7 @@ def _tail(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) ->
         "is_success",
         "detail_text",
     )
-    _say(options, rows, "\n".join("  ".join(str(row[name]) for name in shown) for row in rows))
+    _say(options, rows, text="\n".join("  ".join(str(row[name]) for name in shown) for row in rows))
     return OK
 
 
@@ -185,7 +185,7 @@ def _password() -> str:
     return getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
-def _say(options, value: object, text: str, *, is_fault: bool = False) -> None:
+def _say(options, value: object, *, text: str, is_fault: bool = False) -> None:
     stream = sys.stderr if is_fault and not options.json else sys.stdout
     print(json.dumps(value, ensure_ascii=False) if options.json else text, file=stream)
 

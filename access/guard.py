@@ -5,42 +5,36 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
 from access.audit import Audit, Event
 from access.callbacks import BadCall, CallbackMap
 from access.context import Visitor, reset_visitor, set_visitor
 from access.headers import security_headers
+from access.incoming import (
+    BODY_LIMITS,
+    CALLS,
+    Receive,
+    Refused,
+    Send,
+    cookie_of,
+    headers_of,
+    read_body,
+    replay,
+    session_of,
+    source_of,
+)
 from access.policy import PolicyBook
 from access.sessions import Sessions
 
 log = logging.getLogger(__name__)
 
-COOKIE = "cockpit_session"
 ANONYMOUS = frozenset({"/login", "/healthz"})
-CALLS = "/_dash-update-component"
-BODY_LIMITS = {CALLS: 2 * 1024 * 1024, "/login": 8192, "/logout": 8192}
-BODY_TYPES = {CALLS: "application/json"}
-_FORM = "application/x-www-form-urlencoded"
 _ODD_PATH = re.compile(r"//|\\|\.\.|[\x00-\x1f\x7f]")
 # Asked for by the page itself, without anybody touching it: must not keep an idle session alive.
 _BACKGROUND_PATHS = frozenset({"/events", "/healthz"})
-
-Send = Callable[[dict], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict]]
-
-
-class Refused(Exception):
-    """The answer to a request that goes no further."""
-
-    def __init__(self, status: int, code: str, *, location: str | None = None) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.location = location
 
 
 @dataclass(frozen=True)
@@ -52,6 +46,8 @@ class GuardRules:
     allowed_hosts: frozenset[str]
     content_policy: str
     is_secure: bool = False
+    # (code, language cookie or "") -> an HTML page and its own content policy, for people; programs get JSON.
+    explain: Callable[[str, str], tuple[str, str]] | None = None
 
 
 class Guard:
@@ -74,25 +70,42 @@ class Guard:
             await self._answer(scope, receive, _Marked(send, self._headers))
 
     async def _answer(self, scope: dict, receive: Receive, send: _Marked) -> None:
-        token = None
+        token, headers = None, {}
         try:
-            headers = _headers_of(scope)
+            headers = headers_of(scope)
             self._check_request(scope, headers)
-            body = await _read_body(scope, headers, receive) if scope["method"] == "POST" else b""
+            body = await read_body(scope, headers, receive) if scope["method"] == "POST" else b""
             visitor = self._admit(scope, headers, body)
             scope["cockpit.visitor"], scope["cockpit.body"] = visitor, body
             token = set_visitor(visitor)
-            await self._app(scope, _replay(body, receive), send)
+            await self._app(scope, replay(body, receive), send)
         except Refused as refused:
-            await _refuse(refused, scope, send)
+            await self._refuse(refused, headers, scope=scope, send=send)
         except Exception:
             # The caller learns nothing about the inside; the log does.
             log.exception("%s %s failed", scope["method"], scope["path"])
             if not send.has_started:
-                await _refuse(Refused(500, "internal"), scope, send)
+                await self._refuse(Refused(500, "internal"), headers, scope=scope, send=send)
         finally:
             if token is not None:
                 reset_visitor(token)
+
+    async def _refuse(self, refused: Refused, headers: dict[str, str], *, scope: dict, send: _Marked) -> None:
+        kind, body = b"application/json", json.dumps({"error": refused.code})
+        own = []
+        is_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
+        if is_page and self._rules.explain and refused.status in (403, 404, 500):
+            language = cookie_of(headers, "lang") or ""
+            kind, (body, policy) = b"text/html; charset=utf-8", self._rules.explain(refused.code, language)
+            own.append((b"content-security-policy", policy.encode()))
+        if refused.location:
+            own.append((b"location", refused.location.encode("latin-1")))
+        if refused.status == 413:  # what is left of the body is not read
+            own.append((b"connection", b"close"))
+        packed = body.encode()
+        own += [(b"content-type", kind), (b"content-length", str(len(packed)).encode())]
+        await send({"type": "http.response.start", "status": refused.status, "headers": own})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else packed})
 
     def _check_request(self, scope: dict, headers: dict[str, str]) -> None:
         """Check what needs no session: host, path, method, origin, announced size."""
@@ -197,72 +210,6 @@ class _Marked:
         await self._send(message)
 
 
-def session_of(headers: dict[str, str]) -> str | None:
-    """Return the session cookie's value, or None when there is none that could be ours."""
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel and re.fullmatch(r"[A-Za-z0-9_-]{20,100}", morsel.value) else None
-
-
-def source_of(scope: dict) -> str:
-    """Return the address the connection comes from."""
-    return scope["client"][0] if scope.get("client") else "-"
-
-
-def _headers_of(scope: dict) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key = name.decode("latin-1").lower()
-        if key in headers and key in ("host", "origin", "content-length", "sec-fetch-site"):
-            raise Refused(
-                400, "headers"
-            )  # two answers to "who are you": somebody hopes we read the other one
-        joined = value.decode("latin-1")
-        headers[key] = f"{headers[key]}; {joined}" if key == "cookie" and key in headers else joined
-    return headers
-
-
-async def _read_body(scope: dict, headers: dict[str, str], receive: Receive) -> bytes:
-    path = scope["path"]
-    limit = BODY_LIMITS[path]
-    announced = headers.get("content-length", "0")
-    if not announced.isdecimal():
-        raise Refused(400, "headers")
-    if int(announced) > limit:
-        raise Refused(413, "size")
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != BODY_TYPES.get(path, _FORM) and not (path == "/logout" and not kind):
-        raise Refused(415, "content_type")
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused(400, "cut")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
-            raise Refused(413, "size")
-        more = message.get("more_body", False)
-    return b"".join(parts)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body read already, then listens on (for the disconnect)."""
-    is_given = False
-
-    async def replayed() -> dict:
-        nonlocal is_given
-        if is_given:
-            return await receive()
-        is_given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replayed
-
-
 def _sign_in_first(scope: dict, headers: dict[str, str]) -> Refused:
     is_page = scope["method"] == "GET" and not scope["path"].startswith(
         ("/_", "/assets/", "/geo/", "/events")
@@ -272,14 +219,3 @@ def _sign_in_first(scope: dict, headers: dict[str, str]) -> Refused:
     query = scope["query_string"].decode("latin-1")
     wanted = scope["path"] + (f"?{query}" if query else "")
     return Refused(303, "sign_in", location=f"/login?next={quote(wanted, safe='/')}")
-
-
-async def _refuse(refused: Refused, scope: dict, send: _Marked) -> None:
-    body = json.dumps({"error": refused.code}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if refused.location:
-        headers.append((b"location", refused.location.encode("latin-1")))
-    if refused.status == 413:  # what is left of the body is not read
-        headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

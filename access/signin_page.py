@@ -26,6 +26,11 @@ WORDS = {
         "synthetic": "演示数据，非真实业务",
         "note": "仅限授权人员使用，操作留痕",
         "sure": "退出后，本机将不再显示业务数据。",
+        "role": "您的账号无权查看此页。",
+        "not_found": "没有这个页面。",
+        "internal": "服务器出错，请稍后再试。",
+        "home": "返回综合态势",
+        "refused": "无法打开",
     },
     "en": {
         "title": "Township cockpit",
@@ -40,6 +45,11 @@ WORDS = {
         "synthetic": "Demonstration data, not real",
         "note": "Authorised users only; actions are recorded",
         "sure": "After signing out, this device shows no more data.",
+        "role": "Your account may not open this page.",
+        "not_found": "There is no such page.",
+        "internal": "The server failed; please try again later.",
+        "home": "Back to the overview",
+        "refused": "Cannot be opened",
     },
 }
 
@@ -83,16 +93,26 @@ def sign_out_page(place: Place, *, language: str) -> str:
     return _page(place, language=language, body=form, other=f"/logout?lang={_other(language)}")
 
 
+def refusal_page(place: Place, *, language: str, code: str) -> str:
+    """Return the page for an address that is not answered; `code` as the guard names it."""
+    words = WORDS[language]
+    reason = words.get(code, words["not_found"])
+    body = f'<p class="fault" role="alert">{reason}</p><a href="/?lang={language}">{words["home"]}</a>'
+    return _page(
+        place, language=language, body=body, other=f"/?lang={_other(language)}", title=words["refused"]
+    )
+
+
 def _other(language: str) -> str:
     return "en" if language == "zh" else "zh"
 
 
-def _page(place: Place, *, language: str, body: str, other: str) -> str:
+def _page(place: Place, *, language: str, body: str, other: str, title: str = "") -> str:
     words = WORDS[language]
     tag = "zh-CN" if language == "zh" else "en"
     other_tag = "en" if language == "zh" else "zh-CN"
     note = words["synthetic"] if place.is_synthetic else words["note"]
-    title = f"{words['sign_in']} · {words['title']}"
+    title = f"{title or words['sign_in']} · {words['title']}"
     return (
         f'<!doctype html><html lang="{tag}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from access.audit import Audit, Event
 from access.context import current_visitor
-from access.guard import COOKIE, session_of, source_of
+from access.incoming import COOKIE, session_of, source_of
 from access.sessions import ABSOLUTE_S, WALL_ABSOLUTE_S, Sessions
 from access.signin import Locked, SignIn
 from access.signin_page import CONTENT_POLICY, Place, sign_in_page, sign_out_page

@@ -20,7 +20,7 @@ from access.policy import PolicyBook
 from access.secret import derive, load_secret
 from access.sessions import Sessions
 from access.signin import SignIn
-from access.signin_page import Place
+from access.signin_page import CONTENT_POLICY, Place, refusal_page
 from access.signin_routes import Door
 from data.connection import Store, StoreError
 from data.listing import Listing, fetch_listing
@@ -61,6 +61,17 @@ class House:
         self.store.refresh()
         return self.state()
 
+    @property
+    def place(self) -> Place:
+        """What the pages before and after a session say about the town."""
+        label = self.town.label
+        return Place(label.zh, label.en, self.town.file.is_synthetic)
+
+    def explain(self, code: str, language: str) -> tuple[str, str]:
+        """Why an address is not answered: a page and its content policy."""
+        chosen = language if language in ("zh", "en") else self.town.file.language
+        return refusal_page(self.place, language=chosen, code=code), CONTENT_POLICY
+
     def feeds(self) -> list[dict]:
         """The feeds' last arrivals and lags, as they are listed."""
         frame = fetch_listing(Listing("feeds"), scope=EVERYTHING, store=self.store)
@@ -87,10 +98,10 @@ def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
         allowed_hosts=house.server.allowed_hosts,
         content_policy=app_policy([*app.csp_hashes(), *inline_scripts(app.index_string)]),
         is_secure=house.server.is_secure,
+        explain=house.explain,
     )
-    label = house.town.label
     door = Door(
-        place=Place(label.zh, label.en, house.town.file.is_synthetic),
+        place=house.place,
         language=house.town.file.language,
         sign_in=SignIn(ops, audit, key=key),
         sessions=sessions,

@@ -14,7 +14,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 
 from access.accounts import Accounts, NewAccount
 from access.context import current_scope, current_visitor, do_not_share
-from access.guard import COOKIE
+from access.incoming import COOKIE
 from access.policy import ROLES, PolicyBook
 from access.sessions import Sessions
 from data.ops import Ops

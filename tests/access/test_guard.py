@@ -269,6 +269,19 @@ def test_websockets_are_closed(served):
             pass
 
 
+def test_people_are_told_in_words(served):
+    wall = served.client("wall")
+    page = wall.get("/cases", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "您的账号无权查看此页" in page.text
+    assert "script-src" not in page.headers["content-security-policy"]
+    wall.cookies.set("lang", "en")
+    missing = wall.get("/nowhere", headers={"accept": "text/html"})
+    assert missing.status_code == 404
+    assert "There is no such page." in missing.text
+    assert wall.get("/cases", headers={"accept": "application/json"}).json() == {"error": "role"}
+
+
 def test_two_hosts_in_one_request_are_refused(served):
     client = served.client("leader")
     answer = client.get("/", headers=[("host", "127.0.0.1"), ("host", "evil.example")])

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from access.accounts import Accounts
-from access.guard import COOKIE
+from access.incoming import COOKIE
 from access.sessions import Sessions
 from data.ops import Ops
 

@@ -6,7 +6,7 @@ import pytest
 
 from access.accounts import Accounts, NewAccount
 from access.audit import Audit
-from access.guard import COOKIE
+from access.incoming import COOKIE
 from access.passwords import hash_password, verify_password
 from access.sessions import ABSOLUTE_S, IDLE_S, WALL_ABSOLUTE_S, Sessions
 from access.signin import Locked, SignIn
