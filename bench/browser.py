@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.arrival import Trial, note_arrival
-from bench.measure import Book, Finding, count_text, median, percentile, time_text
+from bench.measure import Book, Finding, Lap, count_text, median, percentile, time_text
 from bench.serving import Served
 from data.settings import REPOSITORY
 from scripts.prepare import find_browser
@@ -108,9 +108,14 @@ def measure_cold_load(book: Book, browser: Browser, served: Served, *, root: Pat
             wall.append(_load(browser, served, served.url))
             partial.append(_load(browser, None, f"http://127.0.0.1:{STATIC_PORT}/partial.html"))
             full.append(_load(browser, None, f"http://127.0.0.1:{STATIC_PORT}/full.html"))
-    share = median(wall) / median(partial)
-    static = f"{time_text(median(partial))}, with the full one {time_text(median(full))}"
-    how = f"wall {time_text(median(wall))}; static with the same partial bundle {static}"
+    ready = {name: median([each.seconds for each in laps]) for name, laps in _named(wall, partial, full)}
+    work = {name: median([each.processor_s for each in laps]) for name, laps in _named(wall, partial, full)}
+    share = ready["wall"] / ready["partial"]
+    how = (
+        f"wall {time_text(ready['wall'])}, static with the same partial bundle {time_text(ready['partial'])}, with the "
+        f"full one {time_text(ready['full'])}; main-thread processor time {time_text(work['wall'])}, "
+        f"{time_text(work['partial'])}, {time_text(work['full'])}"
+    )
     book.note(
         Finding(
             "Browser",
@@ -123,11 +128,19 @@ def measure_cold_load(book: Book, browser: Browser, served: Served, *, root: Pat
     )
 
 
-def _load(browser: Browser, served: Served | None, url: str) -> float:
-    with visiting(browser, served, _WATCH_READY) as (_, page):
+def _named(*laps: list[Lap]) -> list[tuple[str, list[Lap]]]:
+    return list(zip(("wall", "partial", "full"), laps, strict=True))
+
+
+def _load(browser: Browser, served: Served | None, url: str) -> Lap:
+    """Returns when the page was ready and the processor time its main thread had used by then."""
+    with visiting(browser, served, _WATCH_READY) as (context, page):
+        tools = context.new_cdp_session(page)
+        tools.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.goto(url)
         page.wait_for_function("window.__ready", timeout=60_000)
-        return page.evaluate("window.__ready") / 1000
+        metrics = {each["name"]: each["value"] for each in tools.send("Performance.getMetrics")["metrics"]}
+        return Lap(page.evaluate("window.__ready") / 1000, metrics["TaskDuration"])
 
 
 def _write_static(page: Page, root: Path) -> None:

@@ -31,14 +31,19 @@ def lap() -> Iterator[Lap]:
         taken.seconds, taken.processor_s = time.perf_counter() - begun, time.process_time() - worked
 
 
-def seconds_of(step: Callable[[], object], *, times: int = 1) -> list[float]:
-    """Returns how long each of several runs took."""
+def laps_of(step: Callable[[], object], *, times: int = 1) -> list[Lap]:
+    """Returns what each of several runs took."""
     found = []
     for _ in range(times):
         with lap() as taken:
             step()
-        found.append(taken.seconds)
+        found.append(taken)
     return found
+
+
+def seconds_of(step: Callable[[], object], *, times: int = 1) -> list[float]:
+    """Returns how long each of several runs took by the clock."""
+    return [taken.seconds for taken in laps_of(step, times=times)]
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -20,7 +20,7 @@ SIZE_AIM = 2.0
 
 
 def publish_costs(home: Home) -> dict[str, float]:
-    """Returns the median seconds of load, build, publish of a small file, and of one risk cycle."""
+    """Returns the median processor seconds of load, build, publish of a small file, and of one risk cycle."""
     contract, settings, town = load_contract(home.town, FEED), home.settings, home.town
     laps: dict[str, list[float]] = {"load": [], "build": [], "publish": []}
     with home.writing() as con:
@@ -40,11 +40,11 @@ def publish_costs(home: Home) -> dict[str, float]:
             with lap() as publishing:
                 publish(con, town, settings)
             for name, taken in (("load", loading), ("build", building), ("publish", publishing)):
-                laps[name].append(taken.seconds)
+                laps[name].append(taken.processor_s)
             path.unlink(missing_ok=True)
         with lap() as risk:
             build_risk(con, town, as_of_at=as_of(con))
-    return {**{name: median(taken) for name, taken in laps.items()}, "risk cycle": risk.seconds}
+    return {**{name: median(taken) for name, taken in laps.items()}, "risk cycle": risk.processor_s}
 
 
 def measure_publish(book: Book, homes: list[Home]) -> None:
@@ -52,7 +52,9 @@ def measure_publish(book: Book, homes: list[Home]) -> None:
     costs = {home.batch.count: publish_costs(home) for home in homes}
     smallest = min(costs)
     for size, cost in costs.items():
-        parts = ", ".join(f"{name} {time_text(seconds)}" for name, seconds in cost.items())
+        parts = "processor time: " + ", ".join(
+            f"{name} {time_text(seconds)}" for name, seconds in cost.items()
+        )
         share = cost["publish"] / costs[smallest]["publish"]
         aim = (f"<= {SIZE_AIM:g} x", share <= SIZE_AIM) if size != smallest else ("", None)
         book.note(
