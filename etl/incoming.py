@@ -78,14 +78,16 @@ READ_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 
 
 def materialise(con: duckdb.DuckDBPyConnection, incoming: Incoming) -> Incoming:
-    """Returns the same rows in the table `incoming`."""
+    """Returns the same rows in the table `incoming`, numbered."""
     if incoming.fallback is None:
         return incoming
+    # Not the table's rowid: within a transaction that starts at an arbitrary number.
+    numbered = f"SELECT (row_number() OVER ())::INTEGER AS _row, * FROM {incoming.relation}"
     try:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM {incoming.relation}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS {numbered}")
     except READ_ERRORS:
         return incoming.fallback()
-    return replace(incoming, relation="incoming", fallback=None)
+    return replace(incoming, relation="incoming", has_row=True, fallback=None)
 
 
 def clean_heading(text: object) -> str:
