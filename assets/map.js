@@ -34,8 +34,16 @@
     };
   }
 
+  // A page that is left takes its map away; what was still planned for it must not touch it.
+  const isGone = (map) => !map._mapPane || !map.getContainer().isConnected;
+  function follow(map, look) {
+    const watcher = new ResizeObserver(() => (isGone(map) ? watcher.disconnect() : look()));
+    watcher.observe(map.getContainer());
+    map.on("unload", () => watcher.disconnect());
+    setTimeout(() => isGone(map) || look(), 0);
+  }
   function fit(map) {
-    if (!map._cockpitLayer) return;
+    if (!map._cockpitLayer || isGone(map)) return;
     map.invalidateSize({ animate: false });
     const bounds = map._cockpitLayer.getBounds();
     if (!bounds.isValid()) return;
@@ -74,8 +82,7 @@
       const group = Object.values(layer._eventParents || {})[0];
       if (!group || map._cockpitLayer === group) return;
       map._cockpitLayer = group;
-      setTimeout(() => fit(map), 0);
-      new ResizeObserver(() => fit(map)).observe(map.getContainer());
+      follow(map, () => fit(map));
     });
     layer.on("mouseover", () => tell(feature, context, true));
     layer.on("mouseout", () => tell(feature, context, false));
@@ -102,12 +109,10 @@
     if (feature.properties.area_id !== (context.hideout || {}).selected) return;
     layer.on("add", function () {
       layer.setStyle({ weight: 3, opacity: 1, color: css("--accent") });
-      const look = function () {
+      follow(context.map, function () {
         context.map.invalidateSize({ animate: false });
         context.map.fitBounds(layer.getBounds().pad(0.6), { animate: false });
-      };
-      setTimeout(look, 0);
-      new ResizeObserver(look).observe(context.map.getContainer());
+      });
     });
   }
   function dot(feature, latlng, context) {

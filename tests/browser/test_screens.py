@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -12,13 +13,23 @@ OVERFLOW = """() => {
   const root = document.documentElement;
   const cut = [...document.querySelectorAll('.panel')].filter((panel) => {
     const frame = panel.getBoundingClientRect();
-    return [...panel.querySelectorAll('.kpi-row, .kpi-sample, .vital, .feed, .late-total')].some((part) => {
+    const parts = panel.querySelectorAll('.kpi-row, .kpi-sample, .vital, .feed, .late-total');
+    return [...parts].some((part) => {
       const box = part.getBoundingClientRect();
       return box.height && (box.bottom > frame.bottom + 1 || box.right > frame.right + 1);
     });
   });
-  return [root.scrollWidth - root.clientWidth, root.scrollHeight - root.clientHeight, cut.map((panel) => panel.id)];
+  const wide = root.scrollWidth - root.clientWidth, high = root.scrollHeight - root.clientHeight;
+  return [wide, high, cut.map((panel) => panel.id)];
 }"""
+
+
+def _until(page, expression: str, *, seconds: float = 60) -> None:
+    """Waits until an expression holds; asked from outside, because the page's own policy forbids eval."""
+    limit = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < limit, f"still not: {expression}"
+        page.wait_for_timeout(100)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -44,14 +55,10 @@ def test_a_click_filters_every_tile_and_a_second_click_clears(open_page):
     before = shown.inner_text()
     page.click(".tile-flow .bar >> nth=0")
     page.wait_for_url(re.compile(r"source="))
-    page.wait_for_function(
-        f"document.querySelector('[data-kpi=incident_count] .digits').innerText !== '{before}'"
-    )
+    _until(page, f"document.querySelector('[data-kpi=incident_count] .digits').innerText !== '{before}'")
     assert page.locator(".tile-flow .bar.is-selected").count() == 1
     page.click(".tile-flow .bar.is-selected")
-    page.wait_for_function(
-        f"document.querySelector('[data-kpi=incident_count] .digits').innerText === '{before}'"
-    )
+    _until(page, f"document.querySelector('[data-kpi=incident_count] .digits').innerText === '{before}'")
     assert "source=" not in page.url
 
 
@@ -71,13 +78,13 @@ def test_a_grid_that_loses_its_data_turns_grey(open_page):
     page = open_page("/")
     page.wait_for_selector("path.grid:not(.class-none)")
     page.evaluate(
-        "dash_clientside.set_props('overview-map-areas', {hideout: {classes: {}, hatched: [], letters: {none: '—'}}})"
+        "dash_clientside.set_props('overview-map-areas', {hideout: {classes: {}, hatched: [], letters: {}}})"
     )
-    page.wait_for_function("document.querySelectorAll('path.grid:not(.class-none)').length === 0")
+    _until(page, "document.querySelectorAll('path.grid:not(.class-none)').length === 0")
     fills = page.evaluate(
-        "[...new Set([...document.querySelectorAll('path.grid')].map((one) => one.getAttribute('fill')))]"
+        "[...document.querySelectorAll('path.grid')].map((one) => one.getAttribute('fill'))"
     )
-    assert fills == ["url(#hatch-none)"]
+    assert set(fills) == {"url(#hatch-none)"}
 
 
 def test_old_data_is_called_stale_by_the_browser(open_page):
@@ -93,7 +100,7 @@ def test_old_data_is_called_stale_by_the_browser(open_page):
 
 def test_a_silent_server_is_called_out_and_numbers_turn_grey(open_page):
     page = open_page("/?wall=1")
-    page.wait_for_function("cockpit.lastMessage !== null")
+    _until(page, "cockpit.lastMessage !== null")
     page.evaluate(
         "Object.defineProperty(cockpit, 'lastMessage', {get: () => Date.now() - 20000, set: () => {}})"
     )
