@@ -15,7 +15,7 @@ from etl.synth.feedspec import SPECS, FeedSpec
 from etl.synth.incidents import Columns, epoch
 from etl.synth.plan import Plan, local_day, months_between, window_ends
 from etl.synth.reports import draw_month
-from etl.synth.truth import lookup_transfers, write_pending, write_truth
+from etl.synth.truth import write_pending, write_truth
 from etl.synth.wording import Wording
 from etl.synth.world import World
 from etl.synth.writers import file_name, write_window
@@ -79,7 +79,6 @@ def draw_reports(plan: Plan, *, with_truth: bool) -> Columns:
         incident = _joined([part for _, part in drawn])
         write_truth(plan, pick(report, kept), incident=incident, world=world)
         write_pending(plan, pick(report, kept | (report["reported"] > plan.now)))
-    lookup_transfers(report)
     return pick(report, kept)
 
 

@@ -131,6 +131,8 @@ def _transfers(report: Columns, rng: np.random.Generator) -> None:
     report["received"][chosen] = handed + spread_minutes(rng, 1.5, sigma=0.8, count=len(chosen))
     report["from_report"][chosen] = report["report"][source]
     report["to_report"][source] = report["report"][chosen]
+    report["to_feed"] = np.zeros(count, dtype=np.int64)
+    report["to_feed"][source] = report["feed"][chosen]
     report["handed"] = np.full(count, NEVER, dtype=np.int64)
     report["handed"][source] = handed - rng.choice((0, 0, 0, 1, 2), len(source))
 

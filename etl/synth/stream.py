@@ -18,7 +18,7 @@ from etl.synth.history import STATE, feed_frame, pick, write_frame
 from etl.synth.incidents import Columns, Volume
 from etl.synth.plan import Plan, local_day, months_between
 from etl.synth.reports import draw_month
-from etl.synth.truth import last_event, lookup_transfers
+from etl.synth.truth import last_event
 from etl.synth.wording import Wording
 
 TICK_S = 1.0
@@ -50,8 +50,7 @@ class Stream:
             if month in self.drawn:
                 continue
             fresh, _ = draw_month(self.world, month, volume=self.plan.volume, clock=self.clock)
-            self.report = {n: np.concatenate([v, fresh[n]]) for n, v in self.report.items() if n in fresh}
-            lookup_transfers(self.report)
+            self.report = {n: np.concatenate([v, fresh[n]]) for n, v in self.report.items()}
             self.drawn.add(month)
 
     def deliver(self, spec: FeedSpec, now: int) -> int:
@@ -101,7 +100,6 @@ def open_stream(settings: Settings) -> Stream:
     )
     pending = pd.read_parquet(settings.home / "truth" / "pending.parquet")
     report = {name: pending[name].to_numpy() for name in pending.columns}
-    lookup_transfers(report)
     return Stream(plan, ends, report, int(state["history_end"]))
 
 

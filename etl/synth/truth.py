@@ -20,14 +20,6 @@ def last_event(report: Columns) -> np.ndarray:
     return np.column_stack(list(events)).max(axis=1)
 
 
-def lookup_transfers(report: Columns) -> None:
-    """Adds `to_feed`: the feed a police call was handed over to (0 if none)."""
-    order = np.argsort(report["report"])
-    found = np.searchsorted(report["report"], report["to_report"], sorter=order).clip(0, len(order) - 1)
-    is_handed = report["to_report"] > 0
-    report["to_feed"] = np.where(is_handed, report["feed"][order[found]], 0)
-
-
 def write_truth(plan: Plan, report: Columns, *, incident: Columns, world: World) -> None:
     """Writes what really happened, for tests and measurements only; the product never reads it."""
     folder = plan.home / "truth"

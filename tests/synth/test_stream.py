@@ -74,3 +74,17 @@ def test_live_feeds_are_out_of_step_with_each_other():
     assert len(fires["police_110"]) in (33, 34)
     assert len({tuple(each) for each in fires.values()}) == len(SPECS)
     assert spec_of("police_110").is_due(0, 10**6, stretch=1)
+
+
+def test_the_stream_goes_on_into_the_next_month(tmp_path):
+    before = int(datetime(2026, 9, 30, 12, 0, tzinfo=UTC).timestamp())
+    after = before + 10 * 3600  # six in the morning of the first of October
+    write_history(small_plan(tmp_path / "whole", now=after), say=lambda text: None)
+    write_history(small_plan(tmp_path / "parts", now=before), say=lambda text: None)
+    stream = open_stream(settings_of(tmp_path / "parts", after))
+    write_round(stream, after, speed=1)
+    for feed in ("police_110", "complaint_12345"):
+        stream.deliver(spec_of(feed), after)
+        whole, parts = (sound_rows(tmp_path / name, spec_of(feed)) for name in ("whole", "parts"))
+        assert any("202610" in key for key in whole)
+        assert parts == whole
