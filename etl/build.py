@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from data.town import Town
 from etl.dims import build_dims
-from etl.increment import MARTS, build_touched, collect_touched, drop_small_world
+from etl.increment import MARTS, TIMES, build_touched, collect_touched, drop_small_world
 from etl.link import build_full_links, build_link_rules
 from etl.models import MODELS, read_models
 from etl.place import GridTree, build_cells, place_border_points
@@ -140,7 +140,10 @@ def _build_all(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResult:
     build_full_links(con)
     for name in _steps():
         kind = "TABLE" if name.startswith("mart_") else "TEMP TABLE"
-        con.execute(f"CREATE OR REPLACE {kind} {name} AS {models[name].sql}")
+        order = (
+            f" ORDER BY {TIMES[name]}" if name in TIMES else ""
+        )  # so that increments and months can skip row groups
+        con.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT * FROM ({models[name].sql}){order}")
     empty_shadow(con)
     counts = con.execute(
         "SELECT (SELECT count(*) FROM core_report), (SELECT count(*) FROM mart_incident)"

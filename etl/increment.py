@@ -7,6 +7,7 @@ that matter; the persistent tables are written `{home}.name` here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import duckdb
 
@@ -15,8 +16,10 @@ from etl.models import read_models
 from etl.place import GridTree, place_border_points
 
 MARTS = ("mart_incident", "mart_report", "mart_step_log")
+TIMES = {"mart_incident": "first_signal_at", "mart_report": "reported_at"}
 AIDS = (
-    "touched_report",
+    "fresh_raw",
+    "stepped_report",
     "touched_week",
     "fresh_offset",
     "moved_week",
@@ -24,18 +27,21 @@ AIDS = (
     "near_day",
     "link_subject",
     "fresh_link",
+    "affected_id",
     "affected_report",
     "touched_incident",
 )
 WORLD = ("raw_report", "raw_step", "core_report", "core_incident_report", "place_exact")
 
-TOUCHED_REPORT = """
-    WITH fresh AS (SELECT load_id FROM ledger WHERE NOT is_built)
-    SELECT report_id FROM raw_report WHERE _load_id IN (SELECT load_id FROM fresh)
-    UNION
-    SELECT f.report_feed_id || ':' || s.report_source_key
+# Loads are appended in order, so the first load as a constant lets DuckDB skip everything older.
+FRESH_RAW = """
+    SELECT * FROM raw_report
+    WHERE _load_id >= {first_load} AND _is_current
+    AND _load_id IN (SELECT load_id FROM ledger WHERE NOT is_built)"""
+STEPPED_REPORT = """
+    SELECT DISTINCT f.report_feed_id || ':' || s.report_source_key AS report_id
     FROM raw_step AS s JOIN dim_feed AS f ON f.feed_id = s.feed_id
-    WHERE s._load_id IN (SELECT load_id FROM fresh)"""
+    WHERE s._load_id >= {first_load} AND s._load_id IN (SELECT load_id FROM ledger WHERE NOT is_built)"""
 WEEK_REPORT = """
     SELECT * FROM {home}.raw_report
     WHERE reported_at >= TIMESTAMP '{first}' - INTERVAL 1 HOUR AND _is_current AND (
@@ -48,10 +54,10 @@ MOVED_WEEK = """
         SELECT * FROM {home}.core_clock_offset WHERE week_date IN (SELECT week_date FROM touched_week)
     ) AS o ON o.feed_id = n.feed_id AND o.week_date = n.week_date
     WHERE coalesce(n.offset_s, 0) <> coalesce(o.offset_s, 0)"""
-MOVED_REPORT = """
-    SELECT r.report_id FROM raw_report AS r
+MOVED_RAW = """
+    SELECT r.* FROM raw_report AS r
     JOIN moved_week AS m ON m.feed_id = r.feed_id AND m.week_date = date_trunc('week', r.reported_at)::DATE
-    WHERE r.report_id NOT IN (SELECT report_id FROM touched_report)"""
+    WHERE r.report_id NOT IN (SELECT report_id FROM fresh_raw)"""
 NEAR_DAY = """
     SELECT DISTINCT unnest(range(
         reported_at::DATE - $1::INTEGER, reported_at::DATE + $1::INTEGER + 1, INTERVAL 1 DAY
@@ -61,17 +67,24 @@ OLD_LINK = """
     WHERE report_a IN (SELECT report_id FROM link_subject) OR report_b IN (SELECT report_id FROM link_subject)"""
 AFFECTED_REPORT = """
     WITH reached AS (
-        SELECT report_id FROM link_subject
+        SELECT report_id FROM link_subject UNION SELECT report_id FROM stepped_report
         UNION SELECT report_a FROM fresh_link UNION SELECT report_b FROM fresh_link
         UNION SELECT report_a FROM {old_link} UNION SELECT report_b FROM {old_link}
     ), known AS (
         SELECT DISTINCT incident_id FROM {home}.core_incident_report
         WHERE report_id IN (SELECT report_id FROM reached)
+    ), member AS (
+        SELECT report_id FROM {home}.core_incident_report WHERE incident_id IN (SELECT incident_id FROM known)
     )
-    SELECT report_id FROM reached
-    UNION
-    SELECT report_id FROM {home}.core_incident_report
-    WHERE incident_id IN (SELECT incident_id FROM known)"""
+    SELECT report_id FROM reached UNION SELECT report_id FROM member"""
+AFFECTED_TIME = """
+    SELECT a.report_id, coalesce(near.reported_at, held.reported_at) AS reported_at
+    FROM affected_id AS a
+    LEFT JOIN core_report AS near ON near.report_id = a.report_id
+    LEFT JOIN (
+        SELECT report_id, reported_at FROM {home}.core_report
+        WHERE report_id IN (SELECT report_id FROM affected_id ANTI JOIN core_report USING (report_id))
+    ) AS held ON held.report_id = a.report_id"""
 TOUCHED_INCIDENT = """
     SELECT DISTINCT coalesce(m.incident_id, a.report_id) AS incident_id
     FROM affected_report AS a
@@ -84,25 +97,33 @@ AFFECTED_STEP = """
 
 
 def collect_touched(con: duckdb.DuckDBPyConnection) -> int:
-    """Writes touched_report: the reports of the loads not built yet; returns how many."""
-    _temporary(con, "touched_report", TOUCHED_REPORT)
-    return con.execute("SELECT count(*) FROM touched_report").fetchall()[0][0]
+    """Writes fresh_raw (new versions) and stepped_report (new steps) of the loads not built yet; returns how many."""
+    first_load = con.execute("SELECT coalesce(min(load_id), 0) FROM ledger WHERE NOT is_built").fetchall()[0][
+        0
+    ]
+    _temporary(con, "fresh_raw", FRESH_RAW.format(first_load=first_load))
+    _temporary(con, "stepped_report", STEPPED_REPORT.format(first_load=first_load))
+    counts = "SELECT (SELECT count(*) FROM fresh_raw) + (SELECT count(*) FROM stepped_report)"
+    return con.execute(counts).fetchall()[0][0]
 
 
 def build_touched(con: duckdb.DuckDBPyConnection, tree: GridTree, *, steps: Sequence[str]) -> int:
     """Brings core and mart tables up to date for the touched reports; returns the incidents rewritten."""
     home, models = con.execute("SELECT current_database()").fetchall()[0][0] + ".main", read_models()
     _renew_offsets(con, home)
-    _temporary(con, "raw_report", _chosen(f"{home}.raw_report", "touched_report", more="_is_current AND"))
+    _temporary(con, "raw_report", "SELECT * FROM fresh_raw")
     place_border_points(con, tree)
     _temporary(con, "fresh_report", models["core_report"].sql)
-    _replace(con, f"{home}.core_report", "fresh_report", key="report_id")
+    times = _renew_reports(con, home)
     _relink(con, home)
-    _temporary(con, "core_report", _chosen(f"{home}.core_report", "affected_report"))
+    times += con.execute("SELECT min(reported_at), max(reported_at) FROM affected_report").fetchall()[0]
+    span = "BETWEEN TIMESTAMP '{}' AND TIMESTAMP '{}'".format(*_ends(times))
+    chosen = f"SELECT * FROM {home}.core_report WHERE reported_at {span}"
+    _temporary(con, "core_report", f"{chosen} AND report_id IN (SELECT report_id FROM affected_report)")
     _temporary(con, "raw_step", AFFECTED_STEP.format(home=home))
     for name in steps:
         _temporary(con, name, models[name].sql)
-    return _swap_marts(con, home)
+    return _swap_marts(con, home, span=span)
 
 
 def drop_small_world(con: duckdb.DuckDBPyConnection, *, steps: Sequence[str]) -> None:
@@ -115,20 +136,40 @@ def _temporary(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
 
-def _chosen(table: str, ids: str, *, more: str = "") -> str:
-    return f"SELECT * FROM {table} WHERE {more} report_id IN (SELECT report_id FROM {ids})"
+def _ends(times: Sequence[datetime | None]) -> tuple[datetime, datetime]:
+    known = [each for each in times if each is not None]
+    return (min(known), max(known)) if known else (datetime(1, 1, 1), datetime(1, 1, 1))
 
 
-def _replace(con: duckdb.DuckDBPyConnection, table: str, fresh: str, *, key: str) -> None:
-    con.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {fresh})")
-    con.execute(f"INSERT INTO {table} SELECT * FROM {fresh}")
+def _renew_reports(con: duckdb.DuckDBPyConnection, home: str) -> list[datetime | None]:
+    """Replaces the fresh reports in core_report; returns the ends of their times, old and new.
+
+    The ids are given as one range per feed, constants that let DuckDB skip row groups: keys grow with time.
+    """
+    ranges = con.execute(
+        "SELECT min(report_id), max(report_id) FROM fresh_report GROUP BY feed_id"
+    ).fetchall()
+    picked = (
+        " OR ".join(f"report_id BETWEEN {_quoted(low)} AND {_quoted(high)}" for low, high in ranges)
+        or "false"
+    )
+    gone = con.execute(
+        f"DELETE FROM {home}.core_report WHERE ({picked}) AND report_id IN (SELECT report_id FROM fresh_report) "
+        "RETURNING reported_at"
+    ).fetchall()
+    con.execute(f"INSERT INTO {home}.core_report SELECT * FROM fresh_report")
+    fresh = con.execute("SELECT min(reported_at), max(reported_at) FROM fresh_report").fetchall()[0]
+    return [*(row[0] for row in gone), *fresh]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _renew_offsets(con: duckdb.DuckDBPyConnection, home: str) -> None:
     """Measures the clocks of the touched weeks again; a feed-week whose offset moved is touched whole."""
-    touched = _chosen(f"{home}.raw_report", "touched_report", more="_is_current AND")
-    week = "SELECT DISTINCT date_trunc('week', reported_at)::DATE AS week_date"
-    _temporary(con, "touched_week", f"{week} FROM ({touched})")
+    week = "SELECT DISTINCT date_trunc('week', reported_at)::DATE AS week_date FROM fresh_raw"
+    _temporary(con, "touched_week", week)
     first = con.execute("SELECT min(week_date) FROM touched_week").fetchall()[0][0]
     if first is None:
         return
@@ -137,7 +178,7 @@ def _renew_offsets(con: duckdb.DuckDBPyConnection, home: str) -> None:
     in_weeks = "WHERE week_date IN (SELECT week_date FROM touched_week)"
     _temporary(con, "fresh_offset", f"SELECT * FROM ({measured}) {in_weeks}")
     _temporary(con, "moved_week", MOVED_WEEK.format(home=home))
-    con.execute(f"INSERT INTO touched_report {MOVED_REPORT}")
+    con.execute(f"INSERT INTO fresh_raw {MOVED_RAW}")
     con.execute(f"DELETE FROM {home}.core_clock_offset {in_weeks}")
     con.execute(f"INSERT INTO {home}.core_clock_offset SELECT * FROM fresh_offset")
     con.execute("DROP TABLE temp.main.raw_report")
@@ -149,8 +190,9 @@ def _relink(con: duckdb.DuckDBPyConnection, home: str) -> None:
     _temporary(con, "link_subject", "SELECT report_id FROM fresh_report")
     _collect_neighbours(con, home)
     _temporary(con, "fresh_link", link_sql(is_full=False))
+    _temporary(con, "affected_id", AFFECTED_REPORT.format(home=home, old_link=old_link))
+    _temporary(con, "affected_report", AFFECTED_TIME.format(home=home))
     con.execute("DROP TABLE temp.main.core_report")
-    _temporary(con, "affected_report", AFFECTED_REPORT.format(home=home, old_link=old_link))
     con.execute(f"DELETE FROM {old_link}")
     con.execute(f"INSERT INTO {home}.core_link SELECT * FROM fresh_link")
     _temporary(con, "touched_incident", TOUCHED_INCIDENT.format(home=home))
@@ -190,8 +232,12 @@ def _collect_neighbours(con: duckdb.DuckDBPyConnection, home: str) -> None:
     _temporary(con, "core_report", " UNION ".join(each))
 
 
-def _swap_marts(con: duckdb.DuckDBPyConnection, home: str) -> int:
-    """Keeps the published rows of incidents touched for the first time, then replaces the touched rows."""
+def _swap_marts(con: duckdb.DuckDBPyConnection, home: str, *, span: str) -> int:
+    """Keeps the published rows of incidents touched for the first time, then replaces the touched rows.
+
+    `span` bounds the times, before and after, of every report concerned: a constant to skip row groups by.
+    """
+    timed = {name: f"{TIMES[name]} {span} AND" if name in TIMES else "" for name in MARTS}
     known = "SELECT incident_id FROM touched_incident"
     con.execute(
         f"INSERT INTO touched_incident SELECT incident_id FROM mart_incident WHERE incident_id NOT IN ({known})"
@@ -200,13 +246,13 @@ def _swap_marts(con: duckdb.DuckDBPyConnection, home: str) -> int:
     for name in MARTS[:2]:
         con.execute(
             f"INSERT INTO {home}.publish_shadow_{name} SELECT * FROM {home}.{name} "
-            f"WHERE incident_id IN ({known}) AND incident_no NOT IN ({published})"
+            f"WHERE {timed[name]} incident_id IN ({known}) AND incident_no NOT IN ({published})"
         )
     con.execute(
         f"INSERT INTO {home}.publish_touched SELECT hash(incident_id) FROM touched_incident EXCEPT {published}"
     )
     for name in MARTS:
         for table in (f"{home}.{name}", f"{home}.publish_fresh_{name}"):
-            con.execute(f"DELETE FROM {table} WHERE incident_id IN ({known})")
+            con.execute(f"DELETE FROM {table} WHERE {timed[name]} incident_id IN ({known})")
             con.execute(f"INSERT INTO {table} SELECT * FROM temp.main.{name}")
     return con.execute("SELECT count(*) FROM touched_incident").fetchall()[0][0]
