@@ -84,7 +84,6 @@ def test_the_stream_goes_on_into_the_next_month(tmp_path):
     stream = open_stream(settings_of(tmp_path / "parts", after))
     write_round(stream, after, speed=1)
     for feed in ("police_110", "complaint_12345"):
-        stream.deliver(spec_of(feed), after)
         whole, parts = (sound_rows(tmp_path / name, spec_of(feed)) for name in ("whole", "parts"))
         assert any("202610" in key for key in whole)
         assert parts == whole
