@@ -71,11 +71,21 @@ WORKBOOKS = {
     "clean": (workbook(TITLE, HEAD, ROW, OTHER), ("loaded", 2, {})),
     "merged title above the headings": (merged_header(), ("loaded", 1, {})),
     "date cells": (
-        workbook(TITLE, HEAD, ["C1", datetime(2026, 11, 1, 9), datetime(2026, 11, 1, 8), *ROW[3:]], dates=True), ("loaded", 1, {})),
-    "dates as serial numbers": (workbook(TITLE, HEAD, ["C1", 46327.375, 46327.3333333, *ROW[3:]]), ("loaded", 1, {})),
+        workbook(
+            TITLE, HEAD, ["C1", datetime(2026, 11, 1, 9), datetime(2026, 11, 1, 8), *ROW[3:]], dates=True
+        ),
+        ("loaded", 1, {}),
+    ),
+    "dates as serial numbers": (
+        workbook(TITLE, HEAD, ["C1", 46327.375, 46327.3333333, *ROW[3:]]),
+        ("loaded", 1, {}),
+    ),
     "formula keeps its value": (workbook(TITLE, HEAD, ['="C"&7', *ROW[1:]]), ("loaded", 1, {})),
     "empty rows between": (workbook(TITLE, HEAD, [], ROW, [], OTHER, []), ("loaded", 2, {})),
-    "a cell beyond the headings": (workbook(TITLE, HEAD, ROW, [*OTHER, "多"]), ("loaded", 1, {"ragged_row": 1})),
+    "a cell beyond the headings": (
+        workbook(TITLE, HEAD, ROW, [*OTHER, "多"]),
+        ("loaded", 1, {"ragged_row": 1}),
+    ),
     "numbers as text": (workbook(TITLE, HEAD, [*ROW[:5], "120.0647", "30.2876", "G000"]), ("loaded", 1, {})),
     "missing sheet": (workbook(TITLE, HEAD, ROW, sheet="案件表"), ("no_sheet", 0, {})),
     "headings only": (workbook(TITLE, HEAD), ("loaded", 0, {})),
@@ -85,10 +95,16 @@ WORKBOOKS = {
     "bomb by ratio": (with_part("xl/media/big.bin", b"\0" * 30_000_000), ("archive_bomb", 0, {})),
     "bomb that lies about its size": (lying_bomb(), ("archive_bomb|damaged_file", 0, {})),
     "password on the archive": (encrypted_zip(), ("encrypted", 0, {})),
-    "password by Excel (OLE)": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ("encrypted_or_old_excel", 0, {})),
+    "password by Excel (OLE)": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        ("encrypted_or_old_excel", 0, {}),
+    ),
     "macros": (with_part("xl/vbaProject.bin", b"x"), ("macros", 0, {})),
     "path out of the archive": (with_part("../../evil.txt", b"x"), ("unsafe_path", 0, {})),
-    "a ZIP that is no workbook": (with_part("a.txt", b"x", base=b"PK\x05\x06" + b"\0" * 18), ("wrong_type", 0, {})),
+    "a ZIP that is no workbook": (
+        with_part("a.txt", b"x", base=b"PK\x05\x06" + b"\0" * 18),
+        ("wrong_type", 0, {}),
+    ),
     "cut in the middle": (workbook(TITLE, HEAD, ROW)[:2000], ("damaged_file", 0, {})),
     "csv called xlsx": (",".join(HEAD).encode(), ("wrong_type", 0, {})),
 }
@@ -106,14 +122,24 @@ XML = {
     "no records": (alerts(""), ("loaded", 0, {})),
     "other elements": (b"<root><others/></root>", ("no_records", 0, {})),
     "entity bomb": (alerts(ALERT, LAUGHS), ("document_type", 0, {})),
-    "reads a local file": (alerts(ALERT, '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'), ("document_type", 0, {})),
-    "external document type": (alerts(ALERT, '<!DOCTYPE r SYSTEM "http://example.org/x.dtd">'), ("document_type", 0, {})),
+    "reads a local file": (
+        alerts(ALERT, '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
+        ("document_type", 0, {}),
+    ),
+    "external document type": (
+        alerts(ALERT, '<!DOCTYPE r SYSTEM "http://example.org/x.dtd">'),
+        ("document_type", 0, {}),
+    ),
     "document type in UTF-16": (
-        '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE r [<!ENTITY a "b">]><r/>'.encode("utf-16"), ("document_type", 0, {})),
+        '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE r [<!ENTITY a "b">]><r/>'.encode("utf-16"),
+        ("document_type", 0, {}),
+    ),
     "cut off": (alerts(ALERT)[:-20], ("damaged_file", 0, {})),
     "nested 300 deep": (alerts(ALERT + "<a>" * 300 + "</a>" * 300), ("too_deep|damaged_file", 0, {})),
     "gb18030 said in the file": (
-        alerts(ALERT, '<?xml version="1.0" encoding="GB18030"?>').decode().encode("gb18030"), ("loaded", 1, {})),
+        alerts(ALERT, '<?xml version="1.0" encoding="GB18030"?>').decode().encode("gb18030"),
+        ("loaded", 1, {}),
+    ),
     "key missing": (alerts(ALERT.replace(' id="A1"', "") + ALERT), ("loaded", 1, {"required_missing": 1})),
     "json called xml": (b'{"a": 1}', ("wrong_type", 0, {})),
 }
@@ -130,7 +156,9 @@ def check(desk, feed, content, wanted):
     assert dict(desk.rows("SELECT reason_code, count(*) FROM quarantine GROUP BY 1")) == reasons
     if result.status_code == "refused":
         folder = desk.settings.home / "refused" / feed
-        assert [path.read_bytes() for path in folder.iterdir() if not path.name.endswith(".reason.json")] == [content]
+        assert [path.read_bytes() for path in folder.iterdir() if not path.name.endswith(".reason.json")] == [
+            content
+        ]
         assert result.reason_code in next(folder.glob("*.reason.json")).read_text()
     assert desk.digest()
 
@@ -154,13 +182,25 @@ def parquet(path, select: str) -> bytes:
 CALL = "SELECT 'K1' AS call, TIMESTAMP '2026-07-01 08:00:00' AS received, TIMESTAMP '2026-07-01 08:05:00' AS sent"
 PARQUET = {
     "clean": (CALL, ("loaded", 1, {})),
-    "zoned times": ("SELECT 'K1' AS call, TIMESTAMPTZ '2026-07-01 08:00:00+00' AS received, NULL::TIMESTAMP AS sent", ("loaded", 1, {})),
-    "times as text": ("SELECT 'K1' AS call, '2026-07-01T08:00:00Z' AS received, '' AS sent", ("loaded", 1, {})),
+    "zoned times": (
+        "SELECT 'K1' AS call, TIMESTAMPTZ '2026-07-01 08:00:00+00' AS received, NULL::TIMESTAMP AS sent",
+        ("loaded", 1, {}),
+    ),
+    "times as text": (
+        "SELECT 'K1' AS call, '2026-07-01T08:00:00Z' AS received, '' AS sent",
+        ("loaded", 1, {}),
+    ),
     "whole-number key": ("SELECT 17 AS call, TIMESTAMP '2026-07-01 08:00:00' AS received", ("loaded", 1, {})),
-    "nested and binary columns": (f"SELECT *, {{'a': 1}} AS s, [1, 2] AS l, 'x'::BLOB AS b FROM ({CALL})", ("loaded", 1, {})),
+    "nested and binary columns": (
+        f"SELECT *, {{'a': 1}} AS s, [1, 2] AS l, 'x'::BLOB AS b FROM ({CALL})",
+        ("loaded", 1, {}),
+    ),
     "no rows": (f"SELECT * FROM ({CALL}) WHERE false", ("loaded", 0, {})),
     "column missing": ("SELECT 'K1' AS call", ("column_missing", 0, {})),
-    "far future": ("SELECT 'K1' AS call, TIMESTAMP '9999-12-31 00:00:00' AS received", ("loaded", 0, {"future_time": 1})),
+    "far future": (
+        "SELECT 'K1' AS call, TIMESTAMP '9999-12-31 00:00:00' AS received",
+        ("loaded", 0, {"future_time": 1}),
+    ),
 }
 
 
@@ -177,5 +217,9 @@ def test_a_cut_parquet_file_is_refused(desk, tmp_path):
 def test_times_in_a_workbook_are_the_same_however_the_cell_holds_them(desk):
     for name in ("clean", "date cells", "dates as serial numbers"):
         desk.load("city_cases", WORKBOOKS[name][0], f"{name}.xlsx")
-        held = desk.rows("SELECT reported_at, version_at FROM raw_report WHERE source_key = 'C1' AND _is_current")
-        assert [tuple(map(str, row)) for row in held] == [("2026-11-01 00:00:00", "2026-11-01 01:00:00")], name
+        held = desk.rows(
+            "SELECT reported_at, version_at FROM raw_report WHERE source_key = 'C1' AND _is_current"
+        )
+        assert [tuple(map(str, row)) for row in held] == [("2026-11-01 00:00:00", "2026-11-01 01:00:00")], (
+            name
+        )

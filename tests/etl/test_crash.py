@@ -29,7 +29,18 @@ def rows(first: int, count: int, version: str) -> str:
 
 
 def command(home: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "etl", *arguments, "--home", str(home), "--town", str(TOWN), "--now", "2026-11-22T00:00:00Z"]
+    return [
+        sys.executable,
+        "-m",
+        "etl",
+        *arguments,
+        "--home",
+        str(home),
+        "--town",
+        str(TOWN),
+        "--now",
+        "2026-11-22T00:00:00Z",
+    ]
 
 
 def state(home: Path) -> str:
@@ -66,7 +77,9 @@ def test_a_killed_load_leaves_before_or_after_and_a_retry_is_clean(tmp_path):
         home = tmp_path / f"try{number}"
         shutil.copytree(base, home)
         path = land(home, "2.csv", rows(2000, 3000, "2"))
-        process = subprocess.Popen(command(home, "load-all"), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command(home, "load-all"), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         # Starting the interpreter takes the first half; the moments that matter lie behind it.
         time.sleep(whole * chance.uniform(0.4, 1.05))
         process.send_signal(signal.SIGKILL)
@@ -115,7 +128,9 @@ def test_a_full_disk_changes_nothing_and_the_load_resumes(tmp_path):
     path = land(home, "2.csv", rows(0, 20_000, "2"))
     limit = (home / "warehouse.duckdb").stat().st_size // 1024 + 256
     shell = f"ulimit -f {limit}; trap '' XFSZ; exec \"$@\""
-    told = subprocess.run(["bash", "-c", shell, "-", *command(home, "load-all")], cwd=ROOT, capture_output=True, text=True)
+    told = subprocess.run(
+        ["bash", "-c", shell, "-", *command(home, "load-all")], cwd=ROOT, capture_output=True, text=True
+    )
     assert told.returncode == 5, told.stdout + told.stderr
     assert "Traceback" not in told.stderr
     assert path.exists()

@@ -49,8 +49,9 @@ def test_the_newest_version_stands_and_history_stays(desk):
         desk.load("police_110", f"{HEAD}\n{line((0, version, version % 3))}\n", f"{version}.csv")
     held = desk.rows("SELECT version_at, _is_current FROM raw_report ORDER BY version_at")
     assert [(row[0].hour, row[1]) for row in held] == [(17, False), (18, False), (19, True)]
-    assert desk.rows("SELECT new_count, updated_count, unchanged_count, older_count FROM ledger ORDER BY load_id") == [
-        (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 1)]
+    assert desk.rows(
+        "SELECT new_count, updated_count, unchanged_count, older_count FROM ledger ORDER BY load_id"
+    ) == [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 1)]
 
 
 def test_other_content_under_the_same_version_never_wins_by_coming_last(make_desk):
@@ -60,8 +61,11 @@ def test_other_content_under_the_same_version_never_wins_by_coming_last(make_des
         desk = make_desk(name)
         for number, text in enumerate(order):
             desk.load("police_110", f"{HEAD}\n{text}\n", f"{number}.csv")
-        assert desk.one("SELECT count(*) FROM flag WHERE flag_code = 'version_conflict'") + desk.one(
-            "SELECT count(*) FROM quarantine WHERE reason_code = 'version_conflict'") >= 1
+        assert (
+            desk.one("SELECT count(*) FROM flag WHERE flag_code = 'version_conflict'")
+            + desk.one("SELECT count(*) FROM quarantine WHERE reason_code = 'version_conflict'")
+            >= 1
+        )
         assert desk.one("SELECT max(conflict_count) FROM ledger") == 1
         ends.append(desk.digest())
     assert ends[0] == ends[1]
@@ -70,7 +74,9 @@ def test_other_content_under_the_same_version_never_wins_by_coming_last(make_des
 def test_without_versions_the_later_delivery_stands(desk):
     head = "编号,日期,时间,描述,重大\n"
     for number, text in enumerate(("烟", "火", "烟")):
-        result = desk.load("fire_119", f"{head}F1,2026-11-01,08:00:00,{text},是\n".encode("gb18030"), f"{number}.csv")
+        result = desk.load(
+            "fire_119", f"{head}F1,2026-11-01,08:00:00,{text},是\n".encode("gb18030"), f"{number}.csv"
+        )
     assert result.status_code == "duplicate"  # the third file has the bytes of the first
     desk.load("fire_119", f"{head}F1,2026-11-01,08:00:00,烟,是\n\n".encode("gb18030"), "again.csv")
     assert desk.rows("SELECT description_text FROM raw_report WHERE _is_current") == [("烟",)]

@@ -1,0 +1,164 @@
+"""The commands: exit codes, JSON answers, backup and restore, quarantine, starting points; never a traceback."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from etl.__main__ import app
+
+ROOT = Path(__file__).resolve().parents[2]
+TOWN = ROOT / "tests" / "samples" / "towns" / "ztown"
+HEAD = "警情编号,报警时间,接警时间,派警时间,到达时间,处置完成时间,类别代码,经度,纬度,地址,描述,联系电话,网格,更新时间"
+ROW = "J1,2026-11-01 08:00:00,,,,,0101,120.06,30.29,三墩镇1号,占道,13800000001,G000,2026-11-01 09:00:00"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs a command in a home of its own; returns exit code and the JSON answer (or the text on stderr)."""
+
+    def run_command(*arguments, home="home", as_json=True):
+        options = ["--home", str(tmp_path / home), "--town", str(TOWN), "--now", "2026-11-22T00:00:00Z"]
+        result = CliRunner().invoke(app, [*map(str, arguments), *options, *(["--json"] if as_json else [])])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert "Traceback" not in result.output
+        return result.exit_code, json.loads(result.stdout) if result.stdout.startswith(
+            ("{", "[")
+        ) else result.output
+
+    return run_command
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(*rows, name="f.csv"):
+        path = tmp_path / name
+        path.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_exit_codes_of_load(run, file, tmp_path):
+    assert run("load", "police_110", file(ROW))[0] == 0
+    assert run("load", "police_110", file(ROW))[0] == 0
+    assert run("load", "police_110", file(ROW, "J2,x"))[0] == 3
+    (tmp_path / "empty").write_bytes(b"")
+    assert run("load", "police_110", tmp_path / "empty")[0] == 4
+    assert run("load", "police_110", tmp_path / "absent")[0] == 2
+    code, told = run("load", "police_11", file(ROW))
+    assert (code, "did you mean 'police_110'" in told) == (2, True)
+
+
+def test_of_several_files_the_gravest_counts_and_none_stops_the_rest(run, file, tmp_path):
+    (tmp_path / "empty").write_bytes(b"")
+    code, answer = run(
+        "load", "police_110", tmp_path / "empty", file(ROW, name="a.csv"), file(ROW, "J2,x", name="b.csv")
+    )
+    assert code == 4
+    assert [item["status_code"] for item in answer["files"]] == ["refused", "loaded", "loaded"]
+
+
+def test_load_all_takes_what_landed_and_leaves_what_is_being_written(run, tmp_path):
+    assert run("init")[0] == 0
+    folder = tmp_path / "home" / "landing" / "police_110"
+    for name in ("b.csv", "a.csv", ".c.csv", "d.csv.part"):
+        (folder / name).write_text(f"{HEAD}\n{ROW.replace('J1', name[0])}\n", encoding="utf-8")
+    code, answer = run("load-all")
+    assert (code, [item["file_name"] for item in answer["files"]]) == (0, ["a.csv", "b.csv"])
+    assert sorted(path.name for path in folder.iterdir()) == [".c.csv", "d.csv.part"]
+
+
+def test_a_corrected_row_gives_the_digest_of_a_clean_file(run, file):
+    run("load", "police_110", file(ROW, ROW.replace("J1", "J2")), home="clean")
+    run("load", "police_110", file(ROW, ROW.replace("J1", "J2").replace("2026-11-01 08", "2026-99-01 08")))
+    code, entries = run("quarantine", "list")
+    assert (code, entries[0]["reason_code"], entries[0]["row_no"]) == (0, "bad_time", 2)
+    assert entries[0]["column_name"] == "报警时间"
+    assert (
+        run("quarantine", "resubmit", entries[0]["quarantine_id"])[0] == 3
+    )  # nothing corrected: back it goes
+    code, _ = run("quarantine", "resubmit", "--set", "报警时间=2026-11-01 08:00:00")
+    assert code == 0
+    assert run("quarantine", "list")[1] == []
+    assert run("verify")[1] == run("verify", home="clean")[1]
+
+
+def test_resubmitting_with_an_unknown_heading_changes_nothing(run, file):
+    run("load", "police_110", file("J2,x"))
+    assert run("quarantine", "resubmit", "--set", "报警时=1")[0] == 5
+    assert len(run("quarantine", "list")[1]) == 1
+
+
+def test_verify_tells_a_changed_row(run, file, tmp_path):
+    import duckdb
+
+    run("load", "police_110", file(ROW))
+    assert run("verify")[0] == 0
+    with duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb")) as con:
+        con.execute("UPDATE raw_report SET lat = lat + 0.0001")
+    code, answer = run("verify")
+    assert (code, answer["findings"][0]["claim"]) == (4, "load digest")
+
+
+def test_backup_and_restore(run, file, tmp_path):
+    run("load", "police_110", file(ROW))
+    before = run("verify")[1]["digest"]
+    copy = tmp_path / "copy.duckdb"
+    assert run("backup", copy)[1]["digest"] == before
+    run("load", "police_110", file(ROW, ROW.replace("J1", "J3")))
+    assert run("restore", copy)[0] == 0
+    assert run("verify")[1]["digest"] == before
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "foreign", "text", "empty"])
+def test_a_broken_or_foreign_backup_is_refused_before_anything_is_touched(run, file, tmp_path, damage):
+    import duckdb
+
+    run("load", "police_110", file(*[ROW.replace("J1", f"J{n}") for n in range(3000)]))
+    before = run("verify")[1]["digest"]
+    copy = tmp_path / "copy.duckdb"
+    run("backup", copy)
+    data = bytearray(copy.read_bytes())
+    if damage == "cut":
+        copy.write_bytes(data[: len(data) // 2])
+    elif damage == "flip":
+        for at in range(20_000, len(data), 4096):
+            data[at] ^= 1
+        copy.write_bytes(data)
+    elif damage == "foreign":
+        copy.unlink()
+        with duckdb.connect(str(copy)) as con:
+            con.execute("CREATE TABLE other (a INTEGER)")
+    else:
+        copy.write_bytes(b"hello" if damage == "text" else b"")
+    code, answer = run("restore", copy)
+    assert (code, answer["restored"]) == (4, False)
+    assert run("verify")[1]["digest"] == before
+
+
+def test_query_reads_and_never_writes(run, file):
+    run("load", "police_110", file(ROW))
+    assert run("query", "SELECT source_key FROM raw_report")[1]["rows"] == [["J1"]]
+    assert run("query", "DELETE FROM raw_report")[0] == 2
+    assert run("query", "SELECT * FROM read_text('/etc/passwd')")[0] == 2
+    assert run("query", "SELEC")[0] == 2
+
+
+def test_a_new_town_and_a_new_feed_load_as_they_are(tmp_path, file):
+    def invoke(*arguments):
+        result = CliRunner().invoke(app, list(map(str, arguments)))
+        assert "Traceback" not in result.output
+        return result.exit_code, result.output
+
+    assert invoke("new-town", "north_town", "--into", tmp_path)[0] == 0
+    town, home = tmp_path / "north_town", tmp_path / "home2"
+    place = ["--town", town, "--home", home]
+    assert invoke("load", "citizen_report", town / "sample" / "citizen_report.csv", *place)[0] == 0
+    assert invoke("new-feed", "police_new", file(ROW), *place)[0] == 0
+    assert invoke("load", "police_new", file(ROW), "--json", *place)[0] == 0
+    code, told = invoke("new-feed", "police_new", file(ROW), *place)
+    assert (code, "exists already" in told) == (2, True)
+    assert invoke("new-town", "north_town", "--into", tmp_path)[0] == 2
+    assert invoke("new-town", "North Town", "--into", tmp_path)[0] == 2
