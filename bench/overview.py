@@ -40,7 +40,7 @@ class Screen:
         """Empties every cache of answers and drawings, as a new generation does."""
         self.board._drawn.clear()
         self.board._facts = None
-        query._answers._answers.clear()
+        query.forget_answers(self.store)
 
 
 @contextmanager
@@ -54,7 +54,6 @@ def opened(home: Home) -> Iterator[Screen]:
             home, store, Board(store, town=home.town, scope_of=lambda: EVERYTHING, share_key=lambda: "bench")
         )
     finally:
-        query._answers._answers.clear()
         store.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from data.rolls import BaseRolls, base_key
 from data.settings import read_settings
 from data.town import load_town
 
+log = logging.getLogger(__name__)
 # Tables kept per month as Parquet; the delta holds the rows of incidents touched since.
 ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")
 # Views over the row tables whose text comes with the delta; what else comes with it is one clock each.
@@ -35,6 +37,7 @@ class Generation:
     """One attached generation; queries hold a lease, so it is not detached under them."""
 
     number: int
+    serial: int
     as_of_at: datetime
     manifest: dict
     leases: int = 0
@@ -45,12 +48,12 @@ class Generation:
     @property
     def schema(self) -> str:
         """Name of its schema of views."""
-        return f"g{self.number}"
+        return f"g{self.serial}"
 
     @property
     def database(self) -> str:
         """Name its delta file is attached under."""
-        return f"delta_{self.number}"
+        return f"delta_{self.serial}"
 
 
 class Store:
@@ -70,7 +73,9 @@ class Store:
         self.folder = Path(home) / "published"
         self._zone = zone
         self._lock = threading.RLock()
+        self._opening = threading.Lock()
         self._stamp: tuple | None = None
+        self._serial = 0
         self._generations: dict[int, Generation] = {}
         self._newest: Generation | None = None
         self._instance = duckdb.connect(config={"threads": threads} if threads else {})
@@ -87,6 +92,10 @@ class Store:
         """Returns the number of the newest generation opened."""
         return self._current.number
 
+    def serial(self) -> int:
+        """Returns which opening is the newest: unlike a generation's number it never comes twice."""
+        return self._current.serial
+
     def as_of_at(self) -> datetime:
         """Returns the instant the newest generation holds for, naive UTC."""
         return self._current.as_of_at
@@ -98,8 +107,10 @@ class Store:
     def refresh(self) -> bool:
         """Opens the generation CURRENT names if it is new; returns whether it was.
 
+        One that cannot be opened is logged and left alone while an older one is open.
+
         Raises:
-            StoreError: CURRENT or a file it names cannot be read.
+            StoreError: CURRENT or a file it names cannot be read, and no generation is open.
         """
         path = self.folder / "CURRENT"
         try:
@@ -107,25 +118,39 @@ class Store:
         except FileNotFoundError:
             raise StoreError(f"{path}: nothing published yet; run the build first") from None
         stamp = (status.st_mtime_ns, status.st_ino, status.st_size)
-        if stamp == self._stamp:
+        if stamp == self._stamp or not self._opening.acquire(blocking=self._newest is None):
+            return False  # nothing new, or someone else is opening it: meanwhile the older one answers
+        try:
+            return self._open_newest(path)
+        finally:
+            self._stamp = stamp
+            self._opening.release()
+
+    def _open_newest(self, path: Path) -> bool:
+        try:
+            manifest = _read_manifest(path)
+            if self._newest and self._newest.manifest == manifest:
+                return False
+            opened = self._open(manifest)
+        except StoreError as error:
+            if self._newest is None:
+                raise
+            # Old numbers, marked stale by their age, are better than none.
+            log.warning("keeping generation %s: %s", self._newest.number, error)
             return False
         with self._lock:
-            manifest = _read_manifest(path)
-            if self._newest and self._newest.number == manifest["generation"]:
-                self._stamp = stamp
-                return False
-            self._newest = self._open(manifest)
-            self._stamp = stamp
+            self._generations[opened.serial] = self._newest = opened
             self._retire()
+            self._forget_rolls()
         return True
 
     @contextmanager
-    def reading(self, generation: int | None = None) -> Iterator[Snapshot]:
-        """Yields a snapshot of one generation (None: the newest); several queries on it agree."""
+    def reading(self, serial: int | None = None) -> Iterator[Snapshot]:
+        """Yields a snapshot of one opened generation (None: the newest); several queries on it agree."""
         with self._lock:
-            chosen = self._current if generation is None else self._generations.get(generation)
+            chosen = self._current if serial is None else self._generations.get(serial)
             if chosen is None:
-                raise StoreError(f"generation {generation} is not open; open are {sorted(self._generations)}")
+                raise StoreError(f"opened generation {serial} is gone; open are {sorted(self._generations)}")
             chosen.leases += 1
             cursor = chosen.cursors.pop() if chosen.cursors else self._cursor(chosen)
         try:
@@ -162,7 +187,9 @@ class Store:
         return cursor
 
     def _open(self, manifest: dict) -> Generation:
-        generation = Generation(manifest["generation"], _instant(manifest["as_of_at"] or manifest["published_at"]), manifest)
+        as_of_at = _instant(manifest["as_of_at"] or manifest["published_at"])
+        self._serial += 1
+        generation = Generation(manifest["generation"], self._serial, as_of_at, manifest)
         delta = self.folder / manifest["delta"]
         cursor = self._instance.cursor()
         try:
@@ -171,12 +198,11 @@ class Store:
             cursor.execute(f"USE {generation.schema}")
             self._create_views(cursor, generation)
             generation.levels = _levels(cursor)
-        except duckdb.Error as error:
+        except (duckdb.Error, StoreError) as error:
             _drop(cursor, generation)
             raise StoreError(f"{delta}: cannot open generation {generation.number}: {error}") from error
         finally:
             cursor.close()
-        self._generations[generation.number] = generation
         return generation
 
     def _create_views(self, cursor, generation: Generation) -> None:
@@ -188,8 +214,8 @@ class Store:
         base = self._rolls.load(cursor, sorted(rolls), folders)
         for name in sorted(tables - {"touched", "view_sql"}):
             body = f"SELECT * FROM {delta}.{name}"
-            files = [str(folder / f"{name}.parquet") for folder in folders if (folder / f"{name}.parquet").exists()]
-            if name in ROW_TABLES and files:
+            if name in ROW_TABLES and folders:
+                files = [_existing(folder / f"{name}.parquet") for folder in folders]
                 body = (
                     f"SELECT base.* FROM read_parquet([{', '.join(map(_quoted, files))}]) AS base "
                     f"ANTI JOIN {delta}.touched USING (incident_no) UNION ALL BY NAME {body}"
@@ -206,16 +232,22 @@ class Store:
     def _retire(self) -> None:
         """Detaches generations that are neither among the newest few nor read by anyone."""
         keep = sorted(self._generations)[-KEPT_GENERATIONS:]
-        for number in [each for each in self._generations if each not in keep]:
-            generation = self._generations[number]
-            if generation.leases or generation is self._newest:
+        for serial in [each for each in self._generations if each not in keep]:
+            generation = self._generations[serial]
+            if generation.leases:
                 continue
-            del self._generations[number]
+            del self._generations[serial]
             for cursor in generation.cursors:
                 cursor.close()
             cursor = self._instance.cursor()
             _drop(cursor, generation)
             cursor.close()
+            if self._opening.acquire(blocking=False):
+                self._forget_rolls()
+                self._opening.release()
+
+    def _forget_rolls(self) -> None:
+        """Drops base rollups no open generation uses; only while nothing is being opened."""
         in_use = {base_key(self._base_folders(each.manifest)) for each in self._generations.values()}
         with self._instance.cursor() as cursor:
             self._rolls.retire(cursor, in_use)
@@ -281,6 +313,12 @@ def _levels(cursor) -> tuple[str, ...]:
 
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=None)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise StoreError(f"{path}: named by CURRENT and not there")
+    return path
 
 
 def _quoted(path: Path | str) -> str:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -83,7 +84,14 @@ class _Cache:
         return waiting.result()
 
 
-_answers = _Cache(CACHED_ANSWERS)
+_caches: WeakKeyDictionary[Store, _Cache] = WeakKeyDictionary()
+_caches_lock = threading.Lock()
+
+
+def forget_answers(store: Store) -> None:
+    """Drops the kept answers of a store; the next ones are computed (benchmarks)."""
+    with _caches_lock:
+        _caches[store] = _Cache(CACHED_ANSWERS)
 
 
 def fetch(request: Request, *, scope: Scope, store: Store, definitions: Catalogue | None = None) -> Answer:
@@ -94,9 +102,10 @@ def fetch(request: Request, *, scope: Scope, store: Store, definitions: Catalogu
         RequestError: a dimension the metric does not have.
     """
     store.refresh()
-    generation = store.generation()
-    key = (id(store), generation, scope, request, id(definitions))
-    return _answers.get(key, lambda: _fetch(request, scope, store, (generation, definitions)))
+    serial = store.serial()
+    with _caches_lock:
+        cache = _caches.setdefault(store, _Cache(CACHED_ANSWERS))
+    return cache.get((serial, scope, request, definitions), lambda: _fetch(request, scope, store, (serial, definitions)))
 
 
 def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.DataFrame:
@@ -152,8 +161,8 @@ def question_of(
 
 
 def _fetch(request: Request, scope: Scope, store: Store, pinned: tuple) -> Answer:
-    generation, definitions = pinned
-    with store.reading(generation) as snapshot:
+    serial, definitions = pinned
+    with store.reading(serial) as snapshot:
         question = question_of(request, scope, snapshot, definitions)
         if question.metric.kind == "percentile":
             records, exclusions = _lifetimes(question, snapshot), {}
@@ -164,7 +173,7 @@ def _fetch(request: Request, scope: Scope, store: Store, pinned: tuple) -> Answe
         frame=frame,
         metric=question.metric,
         as_of_at=question.as_of_at,
-        generation=generation,
+        generation=snapshot.generation,
         exclusions=exclusions,
         ignored=_ignored(question),
     )

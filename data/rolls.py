@@ -27,8 +27,7 @@ class BaseRolls:
             return {}
         if key not in self._sets:
             self._count += 1
-            tables = {name: self._load(cursor, name, folders) for name in names}
-            self._sets[key] = {name: table for name, table in tables.items() if table}
+            self._sets[key] = {name: self._load(cursor, name, folders) for name in names}
         return self._sets[key]
 
     def retire(self, cursor, in_use: set[tuple[str, ...]]) -> None:
@@ -37,12 +36,9 @@ class BaseRolls:
             for table in self._sets.pop(key).values():
                 cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
-    def _load(self, cursor, name: str, folders: list[Path]) -> str | None:
-        files = {str(folder): folder / f"{name}.parquet" for folder in folders}
-        files = {folder: file for folder, file in files.items() if file.exists()}
-        if not files:
-            return None
-        numbers = {folder: self._part_numbers.setdefault(folder, len(self._part_numbers)) for folder in files}
+    def _load(self, cursor, name: str, folders: list[Path]) -> str:
+        known = self._part_numbers
+        numbers = {folder: known.setdefault(str(folder), len(known)) for folder in folders}
         table = f"memory.base_rolls.{name}_{self._count}"
         older = self._newest_with(name)
         kept = []
@@ -50,10 +46,10 @@ class BaseRolls:
             present = {number for (number,) in cursor.execute(f"SELECT DISTINCT part_no FROM {older}").fetchall()}
             kept = [number for number in numbers.values() if number in present]
         parts = [f"SELECT * FROM {older} WHERE list_contains({kept}, part_no)"] if kept else []
-        for folder, file in files.items():
-            if numbers[folder] not in kept:
-                path = str(file).replace("'", "''")
-                parts.append(f"SELECT *, {numbers[folder]} AS part_no FROM read_parquet('{path}')")
+        for folder, number in numbers.items():
+            if number not in kept:  # a missing file is an error: leaving it out would lower every total
+                path = str(folder / f"{name}.parquet").replace("'", "''")
+                parts.append(f"SELECT *, {number} AS part_no FROM read_parquet('{path}')")
         cursor.execute(f"CREATE TABLE {table} AS {' UNION ALL BY NAME '.join(parts)}")
         return table
 

@@ -1,0 +1,154 @@
+"""What may be asked, who may see what, and that a value from a URL stays a value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.catalogue import CatalogueError
+from data.query import count_rows, fetch, fetch_incident, fetch_rows
+from data.request import EVERYTHING, Filters, Request, RequestError, Scope, parse_filters
+from data.town import Town
+from tests.published import ZONE, at, incident, open_store, report
+from zoneinfo import ZoneInfo
+
+AS_OF_AT = at("2026-11-20 12:00")
+EVIL = "g1') OR 1=1 --"
+
+
+class _File:
+    default_period = "7d"
+
+
+class _Town:
+    zone = ZoneInfo(ZONE)
+    file = _File()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    rows = [
+        incident(
+            number, AS_OF_AT - timedelta(hours=number), registered_at=AS_OF_AT - timedelta(hours=number, minutes=-number),
+            grid_id=["g1", "g2", "g3", None][number % 4], department_id=["d1", "d2"][number % 2],
+            title_text=f"case {number}",
+        )
+        for number in range(1, 101)
+    ]
+    opened = open_store(
+        tmp_path_factory.mktemp("query"), rows, as_of_at=AS_OF_AT,
+        reports=[report(row, number=each) for row in rows for each in (1, 2)],
+    )
+    yield opened
+    opened.close()
+
+
+def _value(store, scope=EVERYTHING, metric="report_count", **filters):
+    return fetch(Request(metric, filters=Filters(**filters)), scope=scope, store=store).row["value"]
+
+
+def test_an_url_becomes_filters():
+    params = {"period": "2026-11-01..2026-11-07", "area": "c1", "source": "police_110", "category": "noise", "lang": "en", "wall": "1"}
+    assert parse_filters(params, as_of_at=AS_OF_AT, town=_Town()) == Filters(
+        at("2026-11-01 00:00"), at("2026-11-08 00:00"), area_id="c1", feed_id="police_110", category_code="noise"
+    )
+    assert parse_filters({}, as_of_at=AS_OF_AT, town=_Town()).since_at == at("2026-11-14 00:00")
+    assert hasattr(Town, "zone")
+
+
+@pytest.mark.parametrize("params", [{"period": "soon"}, {"area": EVIL}, {"source": "x" * 100}, {"severity": "9"}])
+def test_an_url_that_makes_no_sense_is_refused_with_its_value(params):
+    with pytest.raises(RequestError) as error:
+        parse_filters(params, as_of_at=AS_OF_AT, town=_Town())
+    assert str(next(iter(params.values())))[:20] in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["area_id", "feed_id", "category_code", "domain_code", "department_id"])
+def test_a_value_is_never_read_as_sql(name, store):
+    assert _value(store, **{name: EVIL}) == 0
+    assert _value(store, **{name: "'; DROP TABLE mart_incident; --"}) == 0
+    assert _value(store) == 200
+
+
+@pytest.mark.parametrize("by", ["gird", "grid_id", "1); DROP SCHEMA g1 --", "stage_code"])
+def test_a_dimension_the_metric_does_not_have_is_refused(by, store):
+    with pytest.raises(RequestError, match="has no such dimension"):
+        fetch(Request("report_count", (by,)), scope=EVERYTHING, store=store)
+    with pytest.raises(CatalogueError, match="did you mean 'report_count'"):
+        fetch(Request("report_cuont"), scope=EVERYTHING, store=store)
+
+
+def test_an_order_that_is_no_column_is_refused(store):
+    with pytest.raises(RequestError, match="order = "):
+        fetch_rows(Request("report_count"), scope=EVERYTHING, store=store, order="title_text; DROP TABLE x")
+    with pytest.raises(RequestError, match="limit = -1"):
+        fetch_rows(Request("report_count"), scope=EVERYTHING, store=store, limit=-1)
+
+
+def test_an_area_scope_sees_its_grids_and_nothing_unplaced(store):
+    everything, c1 = Scope(area_ids=frozenset({"town"})), Scope(area_ids=frozenset({"c1"}))
+    assert [_value(store, scope) for scope in (EVERYTHING, everything, c1)] == [200, 200, 100]
+    assert _value(store, Scope(area_ids=frozenset())) == 0
+    assert _value(store, c1, area_id="g3") == 0  # asking for another area does not widen what one may see
+    assert _value(store, c1, area_id="town") == 100
+
+
+def test_a_department_scope_sees_its_own_cases(store):
+    d1 = Scope(department_ids=frozenset({"d1"}))
+    assert _value(store, d1) == 100
+    assert _value(store, replace(d1, area_ids=frozenset({"c1"}))) == 50
+    assert _value(store, d1, department_id="d2") == 0
+
+
+def test_rows_counts_and_cases_keep_to_the_scope(store):
+    c1 = Scope(area_ids=frozenset({"c1"}))
+    request = Request("open_count")
+    rows = fetch_rows(request, scope=c1, store=store, limit=1000)
+    assert set(rows["grid_id"]) == {"g1", "g2"}
+    assert count_rows(request, scope=c1, store=store) == len(rows) == 50
+    assert fetch_incident("i4", scope=c1, store=store)["incident"]["grid_id"] == "g1"
+    assert fetch_incident("i2", scope=c1, store=store) is None
+    assert fetch_incident("police_110:2-2", scope=c1, store=store) is None
+    assert fetch_incident("police_110:2-2", scope=EVERYTHING, store=store)["incident"]["incident_id"] == "i2"
+    assert fetch_incident("i999", scope=EVERYTHING, store=store) is None
+
+
+def test_answers_of_one_scope_are_not_given_to_another(store):
+    request = Request("open_count")
+    first = fetch(request, scope=Scope(area_ids=frozenset({"g1"})), store=store).row["value"]
+    second = fetch(request, scope=Scope(area_ids=frozenset({"g2"})), store=store).row["value"]
+    assert (first, second) == (25, 25)
+    assert fetch(request, scope=EVERYTHING, store=store).row["value"] == 100
+
+
+def test_a_map_has_every_area_and_a_trend_every_day(store):
+    nothing = Filters(at("2026-11-01 00:00"), at("2026-11-04 00:00"))
+    counts = fetch(Request("report_count", ("grid",), nothing), scope=EVERYTHING, store=store).frame
+    assert list(counts["grid"]) == ["g1", "g2", "g3"] and list(counts["value"]) == [0, 0, 0]
+    rates = fetch(Request("closure_within_sla_pct", ("community",), nothing), scope=EVERYTHING, store=store).frame
+    assert list(rates["flag"]) == ["no_data", "no_data"] and rates["value"].isna().all()
+    days = fetch(Request("report_count", ("date",), nothing), scope=EVERYTHING, store=store).frame
+    assert [str(day) for day in days["date"]] == ["2026-11-01", "2026-11-02", "2026-11-03"]
+
+
+def test_pages_do_not_overlap_and_cover_everything(store):
+    request = Request("open_count")
+    pages = [fetch_rows(request, scope=EVERYTHING, store=store, limit=30, offset=offset, order="severity_level") for offset in (0, 30, 60, 90)]
+    ids = [each for page in pages for each in page["incident_id"]]
+    assert len(ids) == len(set(ids)) == 100
+
+
+def test_a_case_shows_its_reports_and_why_each_clock_counts_or_not(store):
+    case = fetch_incident("i40", scope=EVERYTHING, store=store)
+    assert len(case["reports"]) == 2
+    clocks = case["clocks"].set_index("clock_code")
+    assert clocks.loc["discovery_registered", "side_code"] == "late"  # registered after 40 min
+    assert clocks.loc["handle", "excluded_code"] == "no_start"
+    assert clocks.loc["dispatch", "is_due"]
+
+
+def test_a_filter_the_mart_does_not_have_is_told(store):
+    answer = fetch(Request("reject_pct", filters=Filters(category_code="noise", area_id="c1")), scope=EVERYTHING, store=store)
+    assert answer.ignored == ("category_code", "area_id")
