@@ -18,6 +18,8 @@
   function listen() {
     const line = new EventSource("/events");
     line.onmessage = heard;
+    // The session has ended: better the sign-in page than numbers that will never change again.
+    line.addEventListener("signed_out", () => location.reload());
     line.onerror = function () {
       if (cockpit.lastMessage === null) cockpit.lastMessage = Date.now();
       // A browser gives up for good after some answers (401, 502 with a body): start again ourselves.
