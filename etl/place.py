@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 RASTER = 384
+HAIR = 1e-6
 
 
 def build_cells(con: duckdb.DuckDBPyConnection, grids: gpd.GeoDataFrame) -> None:
@@ -18,7 +19,8 @@ def build_cells(con: duckdb.DuckDBPyConnection, grids: gpd.GeoDataFrame) -> None
     points are tested exactly. Cells outside every grid have no row.
     """
     shapes, ids = grids.geometry.to_numpy(), grids["area_id"].to_numpy()
-    left, bottom, right, top = (float(edge) for edge in grids.total_bounds)
+    # A hair wider than the town, so that its easternmost and northernmost points still fall into a cell.
+    left, bottom, right, top = (float(edge) for edge in grids.total_bounds + [-HAIR, -HAIR, HAIR, HAIR])
     width, height = (right - left) / RASTER, (top - bottom) / RASTER
     xs, ys = (a.ravel() for a in np.meshgrid(np.arange(RASTER), np.arange(RASTER)))
     boxes = shapely.box(
