@@ -42,10 +42,14 @@
     map.on("unload", () => watcher.disconnect());
     setTimeout(() => isGone(map) || look(), 0);
   }
+  function closeness(map) {
+    map.getContainer().classList.toggle("is-close", map.getZoom() > (map._cockpitZoom || 99) + 0.8);
+  }
   function fit(map) {
     if (!map._cockpitLayer || isGone(map)) return;
     map.invalidateSize({ animate: false });
-    const bounds = map._cockpitLayer.getBounds();
+    const chosen = map._cockpitLayer.getLayers().filter((layer) => map._cockpitInside?.includes(layer.feature.properties.area_id));
+    const bounds = chosen.length ? window.L.featureGroup(chosen).getBounds().pad(0.35) : map._cockpitLayer.getBounds();
     if (!bounds.isValid()) return;
     // The legend stands at the left: the town goes beside it where there is room.
     const box = map.getContainer();
@@ -53,6 +57,8 @@
     const isWide = box.clientWidth > 1.25 * box.clientHeight;
     const left = legend && isWide ? legend.offsetWidth + 10 : 6;
     map.fitBounds(bounds, { paddingTopLeft: [left, 6], paddingBottomRight: [6, 6], animate: false });
+    if (!chosen.length) map._cockpitZoom = map.getZoom();
+    closeness(map);
   }
 
   // Letters: as many as there is room for; a label is text, so colour is never the only sign.
@@ -63,7 +69,10 @@
     const isOutside = show.inside && !show.inside.includes(id);
     const letter = !isOutside && (show.letters || {})[RISKS.includes(code) ? code : "none"];
     if (letter) {
-      layer.bindTooltip(letter, {
+      const name = feature.properties[show.lang === "en" ? "name_en" : "name_zh"] || "";
+      const text = document.createElement("span");
+      text.append(letter, Object.assign(document.createElement("small"), { textContent: name }));
+      layer.bindTooltip(text, {
         permanent: true,
         direction: "center",
         className: `letter letter-${RISKS.includes(code) ? code : "none"}${(show.hatched || []).includes(id) ? " on-hatch" : ""}`,
@@ -79,9 +88,18 @@
     hatches();
     label(feature, layer, context);
     layer.on("add", function () {
+      // Another area chosen: go there; the same area, only newer data: leave the view where the reader put it.
+      const inside = (context.hideout || {}).inside || null;
+      const isMoved = JSON.stringify(inside) !== JSON.stringify(map._cockpitInside || null);
+      map._cockpitInside = inside;
       const group = Object.values(layer._eventParents || {})[0];
-      if (!group || map._cockpitLayer === group) return;
+      if (!group) return;
+      if (map._cockpitLayer === group) {
+        if (isMoved) setTimeout(() => fit(map), 0);
+        return;
+      }
       map._cockpitLayer = group;
+      map.on("zoomend", () => closeness(map));
       follow(map, () => fit(map));
     });
     layer.on("mouseover", () => tell(feature, context, true));
@@ -102,7 +120,7 @@
   }
 
   function border() {
-    return { color: css("--text"), weight: 1.6, opacity: 0.55, fill: false, interactive: false };
+    return { color: css("--ground"), weight: 3, opacity: 1, fill: false, interactive: false };
   }
   // The map of one case: quiet ground, the case's grid in front, the view on that grid.
   function frame(feature, layer, context) {

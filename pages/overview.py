@@ -5,6 +5,7 @@ from components.tiles.changes import Changes
 from components.tiles.event_table import LateList
 from components.tiles.feed_health import FeedHealth
 from components.tiles.kpi_card import KpiCard
+from components.tiles.latest import Latest
 from components.tiles.ranking import Ranking
 from components.tiles.risk_map import RiskMap
 from components.tiles.timeline import Timeline
@@ -34,6 +35,7 @@ register_page(
             uid="flow", title="overview.flow", area="flow", metric="report_count", by="feed_id", is_today=True
         ),
         RiskMap(uid="map", title="overview.map", area="map"),
+        Latest(uid="latest", area="news", metric="incident_count"),
         Timeline(uid="hours", title="overview.hours", area="time", metric="incident_count"),
         LateList(uid="late", title="overview.late", area="late", metric="open_overdue_count", limit=24),
         Changes(uid="changes", title="overview.changes", area="chng", metric="incident_count", limit=14),

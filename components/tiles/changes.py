@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from dash import html
 
@@ -52,7 +53,11 @@ class Changes(Tile):
         kind, parameter = KINDS.get(self.by, ("area", "area"))
         name = ctx.t("changes.total") if key is None else ctx.name(kind, key)
         verdict, percent, span = _change(count, base, ctx=ctx)
-        marks = {} if key is None else {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"}
+        marks = (
+            {}
+            if key is None
+            else {"data-set": f"{parameter}={quote(str(key))}", "tabIndex": "0", "role": "button"}
+        )
         return html.Li(
             [
                 html.Span(name, className="change-name", title=name),

@@ -14,7 +14,7 @@ from components.numbers import UNKNOWN, count_text, duration_text, instant_short
 from components.tiles.base import Tile
 from data.request import Request
 
-SERIOUS_LEVEL = 3
+SERIOUS_LEVEL = 4  # the highest severity of categories.csv
 
 
 def minutes_between(since, until) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from dash import html
 
@@ -59,7 +60,7 @@ class FilterBar(Tile):
         crumbs = [html.A(ctx.pick(ctx.town.label), href="#", **{"data-set": "area="})]
         for area_id in trail:
             text = ctx.name("area", area_id)
-            mark = {} if area_id == here else {"data-set": f"area={area_id}"}
+            mark = {} if area_id == here else {"data-set": f"area={quote(area_id)}"}
             crumbs += [
                 html.Span("›", className="sep"),
                 html.A(text, href="#", **mark) if mark else html.B(text),
@@ -68,7 +69,7 @@ class FilterBar(Tile):
         if here and levels.get(here) == "grid":
             return [
                 *fields,
-                html.A(ctx.t("filter.portrait"), href=ctx.link(f"/grid/{here}"), className="portrait"),
+                html.A(ctx.t("filter.portrait"), href=ctx.link(f"/grid/{quote(here)}"), className="portrait"),
             ]
         for level in self._next_levels(levels.get(here), ctx):
             options = _children(here, level, answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from dash import html
 
@@ -77,7 +78,7 @@ class Ranking(Tile):
         width = max(0.0, min(100.0, float(row["value"]) / largest * 100))
         is_selected = is_known_key and ctx.view.params.get(parameter) == str(key)
         marks = (
-            {"data-set": f"{parameter}={key}", "tabIndex": "0", "role": "button"}
+            {"data-set": f"{parameter}={quote(str(key))}", "tabIndex": "0", "role": "button"}
             if is_known_key and parameter
             else {}
         )

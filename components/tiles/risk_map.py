@@ -23,10 +23,16 @@ FUNCTIONS = {name: {"variable": f"dashExtensions.cockpit.{name}"} for name in ("
 class RiskMap(Tile):
     """The map of risk classes of the chosen domain (overall when none); a click on a grid filters."""
 
-    base_id: str = "0"
     has_tabs: bool = True
 
-    props: ClassVar = (("tabs", "children"), ("areas", "hideout"), ("legend", "children"), ("areas", "url"))
+    props: ClassVar = (
+        ("tabs", "children"),
+        ("areas", "hideout"),
+        ("legend", "children"),
+        ("areas", "url"),
+        ("borders", "url"),
+        ("borders", "hideout"),
+    )
 
     def requests(self, ctx: Context) -> Mapping[str, Listing]:
         """Returns every grid's class in every domain, and which grids the chosen area holds."""
@@ -40,8 +46,9 @@ class RiskMap(Tile):
         areas = dl.GeoJSON(
             id=f"{uid}-areas", style=FUNCTIONS["style"], onEachFeature=FUNCTIONS["each"], hideout={}
         )
+        borders = dl.GeoJSON(id=f"{uid}-borders", style=FUNCTIONS["border"], interactive=False, hideout={})
         ground = dl.Map(
-            [areas],
+            [areas, borders],
             id=f"{uid}-map",
             className="map",
             center=[0, 0],
@@ -72,7 +79,9 @@ class RiskMap(Tile):
         inside = answers.get("inside")
         hideout = self._hideout(rows, inside=inside, ctx=ctx)
         tabs = self._tabs(answers["domains"], domain=domain, ctx=ctx) if self.has_tabs else []
-        return tabs, hideout, _legend(rows, ctx), "/geo/grid.json"
+        above = ctx.town.file.hierarchies[0].levels[-2]
+        borders = {"theme": ctx.view.theme}
+        return tabs, hideout, _legend(rows, ctx), "/geo/grid.json", f"/geo/{above}.json", borders
 
     def _hideout(self, rows, *, inside, ctx: Context) -> dict:
         selected = ctx.filters.area_id

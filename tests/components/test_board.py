@@ -1,4 +1,4 @@
-"""The engine: every ask answered once, a failure stays in its tile, drawings are shared per view and scope."""
+"""The engine: an ask is answered once, a failure stays in its tile, drawings are shared per scope."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class Plain(Tile):
 
 def _listing(name: str) -> pd.DataFrame:
     return {
-        "names": pd.DataFrame({"kind": ["area"], "key": ["G001"], "name_zh": ["一网格"], "name_en": ["Grid 1"]}),
+        "names": pd.DataFrame(
+            {"kind": ["area"], "key": ["G001"], "name_zh": ["一网格"], "name_en": ["Grid 1"]}
+        ),
         "areas": pd.DataFrame({"area_id": ["town"], "level_code": ["town"], "parent_id": [None]}),
         "grids_of": pd.DataFrame({"area_id": ["town"], "level_code": ["town"], "grid_id": ["G001"]}),
         "feeds": pd.DataFrame(

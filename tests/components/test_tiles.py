@@ -126,13 +126,17 @@ def test_a_rate_from_a_thin_sample_ranks_last():
 def test_a_click_on_a_bar_sets_the_filter_and_the_chosen_bar_is_marked():
     counts = Ranking(uid="r", metric="incident_count", by="feed_id")
     rows = ({"feed_id": "fire_119", "value": 3.0, "n": 3},)
-    bar = find(counts.draw({"bars": answer("incident_count", *rows)}, context("source=fire_119"))[0], "bar")[0]
+    bar = find(counts.draw({"bars": answer("incident_count", *rows)}, context("source=fire_119"))[0], "bar")[
+        0
+    ]
     assert bar.to_plotly_json()["props"]["data-set"] == "source=fire_119"
     assert "is-selected" in bar.className
 
 
 def _hours(*counts: tuple[date, int, float]):
-    return answer("incident_count", *({"date": day, "hour": hour, "value": n, "n": n} for day, hour, n in counts))
+    return answer(
+        "incident_count", *({"date": day, "hour": hour, "value": n, "n": n} for day, hour, n in counts)
+    )
 
 
 def test_the_day_is_drawn_against_the_mean_of_the_same_weekday():
@@ -150,13 +154,21 @@ def test_the_day_is_drawn_against_the_mean_of_the_same_weekday():
 
 
 def test_a_quiet_start_has_no_usual_line():
-    figure = Timeline(uid="t", metric="incident_count").draw({"hours": _hours((date(2026, 11, 22), 9, 4.0))}, context())[0]
+    figure = Timeline(uid="t", metric="incident_count").draw(
+        {"hours": _hours((date(2026, 11, 22), 9, 4.0))}, context()
+    )[0]
     assert len(figure["data"]) == 1
 
 
 def test_a_trend_is_a_valid_figure_with_gaps_and_its_interval():
     rows = [
-        {"date": date(2026, 11, day), "value": value, "n": 30, "low": value and value - 2, "high": value and value + 2}
+        {
+            "date": date(2026, 11, day),
+            "value": value,
+            "n": 30,
+            "low": value and value - 2,
+            "high": value and value + 2,
+        }
         for day, value in ((1, 80.0), (2, None), (3, 84.0))
     ]
     figure = Trend(uid="t", metric="on_time_closure_pct").draw(
@@ -209,7 +221,9 @@ def test_backlog_bars_add_overdue_and_not_yet_due():
         {"age_code": "age_6", "is_overdue": True, "value": 4.0, "n": 4},
         {"age_code": "age_6", "is_overdue": False, "value": 1.0, "n": 1},
     )
-    shown = texts(Backlog(uid="b", metric="open_count").draw({"bands": answer("open_count", *rows)}, context()))
+    shown = texts(
+        Backlog(uid="b", metric="open_count").draw({"bands": answer("open_count", *rows)}, context())
+    )
     assert shown.startswith("≤ 3.0 小时|3|")
     assert "> 30.0 天|5|" in shown
 
@@ -254,7 +268,7 @@ def test_the_late_list_says_what_where_whose_and_how_late():
     assert "未定位 · 派出所" in shown
 
 
-@pytest.mark.parametrize(("level", "marked"), [(2, False), (3, True), (None, False), (pd.NA, False)])
+@pytest.mark.parametrize(("level", "marked"), [(3, False), (4, True), (None, False), (pd.NA, False)])
 def test_only_serious_incidents_may_pulse(level, marked):
     answers = {
         "rows": pd.DataFrame([_case(severity_level=level)]),
@@ -278,7 +292,13 @@ def test_a_page_number_that_is_none_means_the_first_page():
 
 
 def test_a_listing_writes_cells_by_their_suffix():
-    rows = pd.DataFrame([{"feed_id": "police_110", "watermark_at": AS_OF, "row_count": 1234, "negative_pct": None}])
+    rows = pd.DataFrame(
+        [{"feed_id": "police_110", "watermark_at": AS_OF, "row_count": 1234, "negative_pct": None}]
+    )
     columns = ("feed_id", "watermark_at", "row_count", "negative_pct")
-    shown = texts(ListingTable(uid="l", listing="feeds", columns=columns).draw({"rows": rows}, context())[0].children.children[1])
+    shown = texts(
+        ListingTable(uid="l", listing="feeds", columns=columns)
+        .draw({"rows": rows}, context())[0]
+        .children.children[1]
+    )
     assert shown == "110警情|2026-11-22 14:30:00|1,234|—"
