@@ -138,7 +138,7 @@ def make_app(served_calls: list, gate: threading.Event, *, assets: Path) -> tupl
     return app, book
 
 
-def make_house(home: Path) -> House:
+def make_house(home: Path, environ: dict | None = None) -> House:
     (home / "published" / "geo").mkdir(parents=True)
     (home / "published" / "CURRENT").write_text("{}")
     (home / "published" / "geo" / "grid.json").write_text(
@@ -149,7 +149,7 @@ def make_house(home: Path) -> House:
     file = FakeTownFile()
     file.label, file.now = Label(zh="测试镇", en="Testing"), None
     town = Town(folder=home, file=file, calendar=None, data_dir=home)
-    return House(settings, read_server_settings({}), town, FakeStore())
+    return House(settings, read_server_settings(environ or {}), town, FakeStore())
 
 
 def call_body(key: str = "home", *, search: str = "", path: str = "/", generation: int = 1) -> dict:
@@ -183,14 +183,14 @@ def call_body(key: str = "home", *, search: str = "", path: str = "/", generatio
     }
 
 
-def serve_small_app(home: Path, accounts_file: Path) -> Served:
+def serve_small_app(home: Path, accounts_file: Path, *, environ: dict | None = None) -> Served:
     """Returns the guarded app in a home of its own, with a copy of ready-made accounts."""
     calls, gate = [], threading.Event()
     gate.set()
     (home / "assets").mkdir()
     (home / "assets" / "a.css").write_text("p{color:red}" * 100)
     app, book = make_app(calls, gate, assets=home / "assets")
-    house = make_house(home)
+    house = make_house(home, environ)
     shutil.copy(accounts_file, home / "ops.sqlite")
     return Served(enclose(app, house=house, book=book), app, house, home, calls, gate)
 
