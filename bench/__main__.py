@@ -9,7 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.arrival import Trial, make_dropper, measure_arrival
-from bench.browser import chromium, measure_cold_load, measure_filter_click, measure_painted
+from bench.browser import (
+    chromium,
+    measure_cold_load,
+    measure_filter_click,
+    measure_painted,
+    measure_shared_answer,
+)
 from bench.etl_speed import measure_etl
 from bench.homes import home_of
 from bench.links import measure_links
@@ -68,6 +74,7 @@ def _browse(book: Book, root: Path, *, sizes: list[int]) -> None:
     home = home_of(root, max([size for size in sizes if size <= LARGE], default=sizes[0]))
     with served(home) as house, chromium() as browser:
         measure_cold_load(book, browser, house, root=root)
+        measure_shared_answer(book, browser, house)
         measure_filter_click(book, browser, house)
 
 

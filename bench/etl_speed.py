@@ -28,7 +28,7 @@ def measure_etl(book: Book, root: Path, *, rows: int) -> None:
         write_csv(con, contract, batch=history(rows, home.town.now(home.settings)), path=csv)
         raw = laps_of(lambda: read_raw(csv, contract, root), times=2)
         with lap() as loading:
-            result = load_file(con, home.town, contract, csv, settings=home.settings)
+            result = load_file(con, home.town, contract, path=csv, settings=home.settings)
         with lap() as building:
             build(con, home.town, full=True)
         with lap() as publishing:

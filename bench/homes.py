@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from bench.measure import count_text, lap, time_text
+from bench.multiply import multiply
 from bench.reports import Batch, fill_raw, history, prepare
 from data.settings import Settings, read_settings
 from data.town import Town, load_town
@@ -19,6 +20,9 @@ from etl.build import build, definitions_digest, town_shapes
 from etl.contract import load_contracts
 from etl.publish import publish
 from etl.store import open_store
+
+
+COPIED_FROM = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,10 @@ def empty_home(root: Path, name: str) -> Home:
 
 
 def home_of(root: Path, count: int) -> Home:
-    """Returns a published home with two years of `count` reports; made when there is none that still fits."""
+    """Returns a published home with two years of `count` reports; made when there is none that still fits.
+
+    From ten million on it is a tenfold copy of the next smaller one.
+    """
     settings = read_settings(town="stown", home=root / f"reports-{count}")
     town = load_town(settings)
     note = settings.home / "bench.json"
@@ -62,11 +69,19 @@ def home_of(root: Path, count: int) -> Home:
         if kept["definitions"] == wanted:
             return Home(settings, town, history(count, town.now(settings)))
     home = Home(settings, town, history(count, town.now(settings)))
-    shutil.rmtree(settings.home, ignore_errors=True)
-    with lap() as taken, home.writing() as con:
-        fill_raw(con, batch=home.batch)
-        build(con, town, full=True)
-        publish(con, town, settings)
+    with lap() as taken:
+        if count >= COPIED_FROM:
+            multiply(home_of(root, count // 10).settings.home, settings.home, factor=10)
+        else:
+            _make(home)
     note.write_text(json.dumps({"definitions": wanted}), encoding="utf-8")
     print(f"   (a home with {count_text(count)} reports was made in {time_text(taken.seconds)})", flush=True)
     return home
+
+
+def _make(home: Home) -> None:
+    shutil.rmtree(home.settings.home, ignore_errors=True)
+    with home.writing() as con:
+        fill_raw(con, batch=home.batch)
+        build(con, home.town, full=True)
+        publish(con, home.town, home.settings)

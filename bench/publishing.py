@@ -34,7 +34,7 @@ def publish_costs(home: Home) -> dict[str, float]:
             path = settings.home / "scratch" / f"{FEED}_bench{number}_{now_at:%Y%m%d%H%M%S}.csv"
             write_csv(con, contract, batch=batch, path=path)
             with lap() as loading:
-                load_file(con, town, contract, path, settings=settings)
+                load_file(con, town, contract, path=path, settings=settings)
             with lap() as building:
                 build(con, town)
             with lap() as publishing:

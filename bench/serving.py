@@ -103,6 +103,32 @@ def get(path: str, *, cookies: str) -> tuple[int, dict[str, str], bytes]:
         line.close()
 
 
+def post(path: str, body: str, *, cookies: str) -> bytes:
+    """Returns the body a browser of this origin would get.
+
+    Raises:
+        BenchError: the server refused.
+    """
+    line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    origin = f"http://127.0.0.1:{PORT}"
+    headers = {
+        "Cookie": cookies,
+        "Origin": origin,
+        "Referer": f"{origin}/",
+        "Content-Type": "application/json",
+    }
+    headers |= {"Accept-Encoding": "gzip, br", "Sec-Fetch-Site": "same-origin"}
+    try:
+        line.request("POST", path, body=body.encode(), headers=headers)
+        answer = line.getresponse()
+        content = answer.read()
+    finally:
+        line.close()
+    if answer.status != 200:
+        raise BenchError(f"{path}: status {answer.status}: {content[:200]!r}")
+    return content
+
+
 def sign_in(environment: dict[str, str]) -> dict[str, str]:
     """Returns the session cookies a fresh sign-in link of the wall's account gives.
 
