@@ -28,7 +28,7 @@ center: {{lon: {lon:.5f}, lat: {lat:.5f}}}
   citizen_report: ["sample/citizen_report.csv"]
 wall:
   rotation:
-    - {{page: overview, dwell_s: 60}}
+    - {{page: /, dwell_s: 60}}
 default_period: 28d
 """
 FEED = """feed: citizen_report

@@ -123,6 +123,16 @@ def wait_until_ready(port: int, server: subprocess.Popen) -> None:
     raise RunError(f"the web server did not answer on port {port} within {READY_LIMIT_S} s")
 
 
+def show_ways_in(plan: Plan) -> None:
+    """Prints a sign-in link per role; for a real town, which has accounts instead, how to make one."""
+    if plan.town.file.is_synthetic or os.environ.get("COCKPIT_DEMO") == "1":
+        run_step("sign-in links", ("access", "user", "demo", *plan.home))
+    else:
+        print(
+            "sign in with an account; `python -m access user add` makes one (docs/operations.md)", flush=True
+        )
+
+
 def watch(services: dict[str, subprocess.Popen]) -> int:
     """Waits until one service ends or a signal asks to stop; returns the exit code."""
     while True:
@@ -186,7 +196,7 @@ def main() -> int:
         services = start_services(plan)
         wait_until_ready(plan.port, services["web server"])
         print(f"\n{plan.town.label.zh} / {plan.town.label.en}: http://127.0.0.1:{plan.port}/", flush=True)
-        run_step("sign-in links", ("access", "user", "demo", *plan.home))
+        show_ways_in(plan)
         print("Ctrl-C stops everything.", flush=True)
         return watch(services)
     except KeyboardInterrupt:
