@@ -34,7 +34,7 @@ docs: setup  ## write docs/metrics.md and docs/feeds.md from the definition file
 	@$(PYTHON) -m scripts.write_docs
 
 new-feed: setup  ## a working feed contract from a sample file (TOWN= FEED= FILE=)
-	@$(PYTHON) -m etl new-feed --town "$(TOWN)" "$(FEED)" "$(FILE)"
+	@$(PYTHON) -m etl new-feed "$(FEED)" $(if $(FILE),"$(FILE)") --town "$(TOWN)"
 
 new-town: setup  ## a working town folder (NAME=)
 	@$(PYTHON) -m etl new-town "$(NAME)"
