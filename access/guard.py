@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from access.audit import Audit, Event
-from access.callbacks import BadCall, CallbackMap
+from access.callbacks import BadCall, Call, CallbackMap
 from access.context import Visitor, reset_visitor, set_visitor
 from access.headers import security_headers
 from access.incoming import (
@@ -133,34 +133,38 @@ class Guard:
         path = scope["path"]
         if path in ANONYMOUS:
             return None
-        scope["cockpit.session"] = token = session_of(headers)
-        source = source_of(scope)
-        call, failure = None, None
-        if path == CALLS:
-            try:
-                call = self._rules.calls.check(body)
-            except (
-                BadCall
-            ) as error:  # told apart only after the session is known: strangers get 401, nothing else
-                failure = error
+        call, fault = self._read_call(body) if path == CALLS else (None, "")
         is_active = path not in _BACKGROUND_PATHS and not (call and call.is_background)
-        visitor = self._sessions.find(token, source=source, is_active=is_active) if token else None
-        if visitor is None:
+        scope["cockpit.session"] = token = session_of(headers)
+        visitor = token and self._sessions.find(token, source=source_of(scope), is_active=is_active)
+        if not visitor:
             raise _sign_in_first(scope, headers)
-        scope["cockpit.call"] = call
-        if failure is not None:
-            self._note(scope, f"bad call: {failure}", visitor=visitor, is_success=False)
+        if fault:
+            self._note(scope, f"bad call: {fault}", visitor=visitor, is_success=False)
             raise Refused(400, "bad_call")
-        wanted = [call.shape.rule.roles, *self._page_rules(call)] if call else [self._path_roles(path)]
-        if any(roles is None for roles in wanted):
+        self._check_roles(scope, call, visitor)
+        scope["cockpit.call"] = call
+        self._note_view(scope, call, visitor)
+        return visitor
+
+    def _read_call(self, body: bytes) -> tuple[Call | None, str]:
+        # A fault is told only to those who are signed in: a stranger gets 401 whatever he sends.
+        try:
+            return self._rules.calls.check(body), ""
+        except BadCall as error:
+            return None, str(error)
+
+    def _check_roles(self, scope: dict, call: Call | None, visitor: Visitor) -> None:
+        wanted = (
+            [call.shape.rule.roles, *self._page_rules(call)] if call else [self._path_roles(scope["path"])]
+        )
+        if None in wanted:
             raise Refused(404, "not_found")
         if any(visitor.role not in roles for roles in wanted):
             self._note(scope, call.shape.key if call else "", visitor=visitor, is_success=False)
             raise Refused(403, "role")
-        self._note_view(scope, call, visitor)
-        return visitor
 
-    def _page_rules(self, call) -> list[frozenset[str] | None]:
+    def _page_rules(self, call: Call) -> list[frozenset[str] | None]:
         # A path that is no page draws "not found": nothing to protect there.
         book = self._rules.book
         return [roles for path in call.paths if (roles := book.page_roles(path)) is not None]
@@ -169,7 +173,7 @@ class Guard:
         book = self._rules.book
         return book.route_roles(path) or book.page_roles(path)
 
-    def _note_view(self, scope: dict, call, visitor: Visitor) -> None:
+    def _note_view(self, scope: dict, call: Call | None, visitor: Visitor) -> None:
         if call is None and self._rules.book.page_roles(scope["path"]):
             self._note(scope, "", visitor=visitor, action="view", target=scope["path"])
         elif call is not None and call.shape.rule.is_router and not call.is_background:
