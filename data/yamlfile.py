@@ -36,7 +36,7 @@ def read_yaml(path: Path) -> object:
         DefinitionError: the file is missing, not UTF-8 or not YAML.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 it is a SafeLoader
     except FileNotFoundError:
         raise DefinitionError(f"{path}: file not found") from None
     except UnicodeDecodeError as error:

@@ -88,16 +88,22 @@ def _read_again(
     """Reads rows with unreadable times or numbers once more, leniently, and puts the result in their place."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE doubtful AS SELECT _row FROM checked WHERE len(list_filter(_errors, "
-        "lambda error: starts_with(error, 'bad_time:') OR starts_with(error, 'bad_number:'))) > 0")
+        "lambda error: starts_with(error, 'bad_time:') OR starts_with(error, 'bad_number:'))) > 0"
+    )
     if not con.execute("SELECT count(*) FROM doubtful").fetchone()[0]:
         return
     row, rest = ("_row", "* EXCLUDE (_row)") if incoming.has_row else ("(rowid + 1)::INTEGER", "*")
-    relation = f"(SELECT {row} AS _row, {rest} FROM {incoming.relation} WHERE {row} IN (SELECT _row FROM doubtful))"
+    relation = (
+        f"(SELECT {row} AS _row, {rest} FROM {incoming.relation} WHERE {row} IN (SELECT _row FROM doubtful))"
+    )
     some = replace(incoming, relation=relation, has_row=True)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE reread AS {checked_sql(contract, some, now_at=now_at, lenient=True)}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE reread AS {checked_sql(contract, some, now_at=now_at, lenient=True)}"
+    )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM checked WHERE _row NOT IN (SELECT _row FROM doubtful) "
-        "UNION ALL BY NAME SELECT * FROM reread")
+        "UNION ALL BY NAME SELECT * FROM reread"
+    )
     con.execute("DROP VIEW checked")
     con.execute("CREATE OR REPLACE TEMP TABLE checked_rows AS SELECT * FROM settled")
     con.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM checked_rows")
@@ -107,13 +113,7 @@ def checked_sql(
     contract: FeedContract, incoming: Incoming, *, now_at: datetime, lenient: bool = False
 ) -> str:
     """Returns the generated query of `build_checked`."""
-    needed = [source for column in contract.columns.values() for source in column.sources]
-    positions: dict[str, str] = {}
-    cleaned: list[str] = []
-    for index, heading in enumerate(incoming.headings):
-        if heading in needed and heading not in positions:
-            positions[heading] = f"s{index}"
-            cleaned.append(f"{clean_sql(f'c{index}', contract.null_values)} AS s{index}")
+    positions, cleaned = _clean_cells(contract, incoming)
     entity = contract.definition
     texts = {
         name: source_value(column, positions, need_all=name == entity.key)
@@ -126,12 +126,7 @@ def checked_sql(
     values = ", ".join(
         f"{typed_value(contract, name, value=f't_{name}', lenient=lenient)} AS v_{name}" for name in texts
     )
-    problems = list_problems(contract, now_at=now_at)
-    bad = " OR ".join(f"coalesce({problem.condition}, false)" for problem in problems)
-    errors = ", ".join(
-        f"CASE WHEN {problem.condition} THEN {literal(f'{problem.code}:{problem.column}')} END"
-        for problem in problems
-    )
+    bad, errors = _judgement(list_problems(contract, now_at=now_at))
     row = ["_row"] if incoming.has_row else []
     return f"""
         WITH cleaned AS (SELECT {", ".join([*row, *cleaned])} FROM {incoming.relation}),
@@ -143,6 +138,28 @@ def checked_sql(
                CASE WHEN NOT _bad THEN {digest_sql(digest_columns(entity, contract, prefix="v_"))} END AS _digest,
                CASE WHEN _bad THEN list_filter([{errors}], lambda error: error IS NOT NULL) END AS _errors
         FROM judged"""
+
+
+def _clean_cells(contract: FeedContract, incoming: Incoming) -> tuple[dict[str, str], list[str]]:
+    """Returns heading -> name of its cleaned cell, and the select list that cleans them."""
+    needed = {source for column in contract.columns.values() for source in column.sources}
+    positions: dict[str, str] = {}
+    cleaned: list[str] = []
+    for index, heading in enumerate(incoming.headings):
+        if heading in needed and heading not in positions:
+            positions[heading] = f"s{index}"
+            cleaned.append(f"{clean_sql(f'c{index}', contract.null_values)} AS s{index}")
+    return positions, cleaned
+
+
+def _judgement(problems: list[Problem]) -> tuple[str, str]:
+    """Returns SQL of whether a row is bad, and the elements of the list of its errors."""
+    bad = " OR ".join(f"coalesce({problem.condition}, false)" for problem in problems)
+    errors = ", ".join(
+        f"CASE WHEN {problem.condition} THEN {literal(f'{problem.code}:{problem.column}')} END"
+        for problem in problems
+    )
+    return bad, errors
 
 
 def clean_sql(column: str, null_values: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from etl.archive import TransientError
 from etl.cli_context import TRANSIENT, Place, UsageError, guarded
 from etl.contract import FeedContract, load_contract, load_contracts
 from etl.landing import LoadResult, load_file
-from etl.resubmit import list_quarantine, resubmit_rows
+from etl.resubmit import Chosen, list_quarantine, resubmit_rows
 from etl.store import make_home, open_store
 
 # Of several files the gravest outcome counts: nothing done, refused, partly quarantined, all well.
@@ -89,7 +89,7 @@ def load_each(
     worst, results, begun = 0, [], time.monotonic()
     for number, (contract, path) in enumerate(deliveries, start=1):
         try:
-            result = load_file(con, place.town, contract, path, settings=place.settings)
+            result = load_file(con, place.town, contract, path=path, settings=place.settings)
         except TransientError as error:
             typer.echo(f"transient: {error}", err=True)
             worst = TRANSIENT
@@ -137,6 +137,7 @@ def quarantine_list(
 def quarantine_resubmit(
     place: Place,
     ids: Annotated[list[int] | None, typer.Argument(help="Entries; without them every open one.")] = None,
+    *,
     feed: Annotated[str | None, typer.Option("--feed", help="Only this feed.")] = None,
     corrections: Annotated[
         list[str] | None, typer.Option("--set", help="HEADING=VALUE put in before checking.")
@@ -148,7 +149,7 @@ def quarantine_resubmit(
         raise UsageError(f"--set {wrong[0]!r}: expected HEADING=VALUE")
     values = dict(item.split("=", 1) for item in corrections or [])
     with open_store(place.settings) as con:
-        results = resubmit_rows(con, place.town, place.settings, ids=ids, feed=feed, corrections=values)
+        results = resubmit_rows(con, place.town, place.settings, chosen=Chosen(ids, feed, values))
     worst = max([result.exit_code for result in results], key=GRAVITY.index, default=0)
     place.say(
         {"exit_code": worst, "files": [asdict(result) for result in results]},

@@ -61,7 +61,7 @@ def watch(place: Place) -> int:
 
         def loader(feed: str) -> Callable[[Path], object]:
             contract = load_contract(place.town, feed)
-            return lambda path: load_file(con, place.town, contract, path, settings=place.settings)
+            return lambda path: load_file(con, place.town, contract, path=path, settings=place.settings)
 
         loaders = {feed: loader(feed) for feed in feeds}
         watch_landing(con, place.town, settings=place.settings, loaders=loaders)

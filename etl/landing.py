@@ -84,14 +84,17 @@ class _Delivery:
     read: Callable[[Reading], Incoming]
 
 
+@dataclass(frozen=True)
+class Source:
+    """A file of a feed and how its rows are read."""
+
+    contract: FeedContract
+    path: Path
+    read: Callable[[Reading], Incoming] = read_file
+
+
 def load_file(
-    con: duckdb.DuckDBPyConnection,
-    town: Town,
-    contract: FeedContract,
-    path: Path,
-    *,
-    settings: Settings,
-    read: Callable[[Reading], Incoming] = read_file,
+    con: duckdb.DuckDBPyConnection, town: Town, contract: FeedContract, *, path: Path, settings: Settings
 ) -> LoadResult:
     """Loads one file of a feed; bytes that were loaded before change nothing.
 
@@ -99,16 +102,22 @@ def load_file(
         TransientError: disk full or file gone; nothing changed, the file stays where it is.
         StoreError: the store is unusable.
     """
-    started, now_at = time.perf_counter(), utc_now(settings)
+    return load_source(con, town, Source(contract, path), settings=settings)
+
+
+def load_source(
+    con: duckdb.DuckDBPyConnection, town: Town, source: Source, *, settings: Settings
+) -> LoadResult:
+    """Loads one file as `load_file` does, read the way the source says."""
+    started, now_at, path = time.perf_counter(), utc_now(settings), source.path
     landed_at = _landed_at(path, settings, now_at=now_at)
     kept = keep_bytes(settings.home, path)
     load_id = con.execute("SELECT coalesce(max(load_id), 0) + 1 FROM ledger").fetchone()[0]
-    delivery = _Delivery(contract, path, kept, load_id, landed_at, now_at, started, read)
+    delivery = _Delivery(source.contract, path, kept, load_id, landed_at, now_at, started, source.read)
     try:
-        if _is_known(con, contract.feed, kept.sha256):
-            result = _note_delivery(
-                con, delivery, status="duplicate", reason=("duplicate", "these bytes were loaded before")
-            )
+        if _is_known(con, source.contract.feed, kept.sha256):
+            reason = ("duplicate", "these bytes were loaded before")
+            result = _note_delivery(con, delivery, status="duplicate", reason=reason)
         else:
             result = _load_rows(con, town, delivery, settings=settings)
     except duckdb.Error as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import duckdb
+import pyarrow as pa
 
 from data.town import Town
 from etl.contract import FeedContract
@@ -32,13 +33,7 @@ def quarantine_rows(
     `load` is (load_id, file name, instant). Returns how many rows went to quarantine.
     """
     load_id, file_name, at = load
-    if (
-        not incoming.rejected
-        and not con.execute(
-            f"SELECT (SELECT count(*) FROM checked_rows WHERE _errors IS NOT NULL) "
-            f"+ (SELECT count(*) FROM verdict WHERE verdict IN {in_list(tuple(REASONS))})"
-        ).fetchone()[0]
-    ):
+    if not incoming.rejected and not _has_trouble(con):
         return 0
     incoming = materialise(con, incoming)
     _collect_rejected(con, incoming)
@@ -67,14 +62,24 @@ def quarantine_rows(
     return con.execute("SELECT count(*) FROM quarantine WHERE load_id = ?", [load_id]).fetchone()[0]
 
 
+def _has_trouble(con: duckdb.DuckDBPyConnection) -> bool:
+    return con.execute(
+        f"SELECT (SELECT count(*) FROM checked_rows WHERE _errors IS NOT NULL) "
+        f"+ (SELECT count(*) FROM verdict WHERE verdict IN {in_list(tuple(REASONS))}) > 0"
+    ).fetchone()[0]
+
+
 def _collect_rejected(con: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE rejected (_row INTEGER, code VARCHAR, reason VARCHAR, raw VARCHAR)"
     )
     if incoming.rejected:
-        con.executemany(
-            "INSERT INTO rejected VALUES (?, ?, ?, ?)", [list(item) for item in incoming.rejected]
+        columns = zip(*incoming.rejected, strict=True)
+        con.register(
+            "rejected_block", pa.table(dict(zip(("row", "code", "reason", "raw"), columns, strict=True)))
         )
+        con.execute("INSERT INTO rejected SELECT * FROM rejected_block")
+        con.unregister("rejected_block")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE masked_rejected AS SELECT _row, code, reason, "
         f"json_object('line', {text_mask_sql('raw')})::VARCHAR AS raw FROM rejected"

@@ -17,7 +17,7 @@ from etl.archive import archive_path
 from etl.contract import FeedContract, load_contract
 from etl.incoming import Incoming, Reading, materialise
 from etl.intake import read_file
-from etl.landing import LoadResult, load_file
+from etl.landing import LoadResult, Source, load_source
 from etl.store import StoreError
 
 MARK = b"cockpit resubmission\n"
@@ -41,14 +41,21 @@ def list_quarantine(
     return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Which open rows to take up again (None: all) and what to correct in them: heading to value."""
+
+    ids: list[int] | None = None
+    feed: str | None = None
+    corrections: Mapping[str, str] = field(default_factory=dict)
+
+
 def resubmit_rows(
     con: duckdb.DuckDBPyConnection,
     town: Town,
     settings: Settings,
     *,
-    ids: list[int] | None = None,
-    feed: str | None = None,
-    corrections: Mapping[str, str] | None = None,
+    chosen: Chosen,
 ) -> list[LoadResult]:
     """Loads open quarantine rows again, one delivery per original file; returns what became of each.
 
@@ -60,13 +67,13 @@ def resubmit_rows(
         "FROM quarantine AS q JOIN ledger AS l USING (load_id) WHERE q.status_code = 'open' "
         "AND ($feed IS NULL OR q.feed_id = $feed) AND ($ids IS NULL OR list_contains($ids, q.quarantine_id)) "
         "GROUP BY q.load_id, q.feed_id, q.file_name, l.sha256 ORDER BY q.load_id",
-        {"feed": feed, "ids": ids},
+        {"feed": chosen.feed, "ids": chosen.ids},
     ).fetchall()
     results = []
     for feed_id, file_name, sha256, entries, row_numbers in groups:
         origin = _origin(settings.home, sha256)
         recipe = Recipe(
-            origin.sha256, tuple(sorted(row_numbers)), {**origin.corrections, **(corrections or {})}
+            origin.sha256, tuple(sorted(row_numbers)), {**origin.corrections, **chosen.corrections}
         )
         contract = load_contract(town, feed_id)
         result = _load_recipe(con, town, settings, delivery=(contract, recipe, file_name, entries))
@@ -139,4 +146,4 @@ def _load_recipe(
     with tempfile.TemporaryDirectory(dir=settings.home / "scratch") as folder:
         path = Path(folder) / name
         path.write_bytes(MARK + text.encode())
-        return load_file(con, town, contract, path, settings=settings, read=recipe.read)
+        return load_source(con, town, Source(contract, path, recipe.read), settings=settings)

@@ -107,7 +107,10 @@ def read_headings(reading: Reading, encoding: str) -> tuple[str, ...]:
     except (UnicodeDecodeError, IndexError) as error:
         raise RefusedFileError("bad_encoding", f"headings cannot be read as {encoding}: {error}") from None
     contract = reading.contract
-    row = next(csv.reader(io.StringIO(text.strip("\r\n")), delimiter=contract.delimiter, quotechar=contract.quote), [])
+    row = next(
+        csv.reader(io.StringIO(text.strip("\r\n")), delimiter=contract.delimiter, quotechar=contract.quote),
+        [],
+    )
     headings = tuple(clean_heading(cell) for cell in row)
     if (len(lines) < contract.header_row and not wide) or not any(headings):
         raise RefusedFileError("no_header", f"no headings in line {contract.header_row}")

@@ -106,7 +106,9 @@ class _Parser:
                 return self._give_up(gathered, "unclosed_quote", "a quotation mark is not closed")
             text += decoded
         if text is None:
-            return self._reject("bad_encoding", f"not {self.encoding}", line.decode(self.encoding, "backslashreplace"))
+            return self._reject(
+                "bad_encoding", f"not {self.encoding}", line.decode(self.encoding, "backslashreplace")
+            )
         return self._fields(text, gathered)
 
     def _may_grow(self, gathered: list[bytes]) -> bool:
@@ -116,8 +118,15 @@ class _Parser:
         if "\0" in text:
             return self._reject("control_character", "the line holds a NUL byte", text.replace("\0", "\\0"))
         try:
-            fields = next(csv.reader([text.rstrip("\r\n")], delimiter=self.contract.delimiter,
-                                     quotechar=self.contract.quote, strict=True), [])
+            fields = next(
+                csv.reader(
+                    [text.rstrip("\r\n")],
+                    delimiter=self.contract.delimiter,
+                    quotechar=self.contract.quote,
+                    strict=True,
+                ),
+                [],
+            )
         except csv.Error as error:
             return self._give_up(gathered, "bad_quoting", str(error))
         if len(fields) != self.width:

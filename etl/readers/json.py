@@ -23,7 +23,9 @@ def read(reading: Reading) -> Incoming:
     try:
         text = data.decode("utf-8-sig" if encoding.lower().replace("_", "-") == "utf-8" else encoding)
     except UnicodeDecodeError as error:
-        raise RefusedFileError("bad_encoding", f"not {encoding}: {error.reason} at byte {error.start}") from None
+        raise RefusedFileError(
+            "bad_encoding", f"not {encoding}: {error.reason} at byte {error.start}"
+        ) from None
     try:
         document = orjson.loads(text)
     except (orjson.JSONDecodeError, RecursionError) as error:

@@ -18,16 +18,21 @@ def read(reading: Reading) -> Incoming:
         schema = reading.con.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()
         _check_size(reading, file)
         columns = ", ".join(f"{_as_text(name, kind)} AS c{i}" for i, (name, kind, *_) in enumerate(schema))
-        reading.con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns} FROM read_parquet({file})")
+        reading.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns} FROM read_parquet({file})"
+        )
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
         raise RefusedFileError("damaged_file", f"not a readable Parquet file: {str(error)[:200]}") from None
     return Incoming("incoming", tuple(clean_heading(name) for name, *_ in schema))
 
 
 def _check_size(reading: Reading, file: str) -> None:
-    size = reading.con.execute(
-        f"SELECT sum(total_uncompressed_size) FROM parquet_metadata({file})"
-    ).fetchone()[0] or 0
+    size = (
+        reading.con.execute(f"SELECT sum(total_uncompressed_size) FROM parquet_metadata({file})").fetchone()[
+            0
+        ]
+        or 0
+    )
     packed = reading.path.stat().st_size
     # Dictionary pages make honest files small, so the ratio only counts beyond the size bound.
     if size > MAX_UNPACKED_BYTES * 20 or (size > MAX_UNPACKED_BYTES and size > packed * MAX_RATIO):

@@ -41,14 +41,19 @@ def read(reading: Reading) -> Incoming:
 def _collect(reading: Reading, headings: list[str], rows) -> Incoming:
     collector = RowCollector(reading)
     # Twice the same heading would overwrite a value silently; the checks refuse it if it is needed.
-    names = [name if name and headings.index(name) == at else f"{name}#{at + 1}" for at, name in enumerate(headings)]
+    names = [
+        name if name and headings.index(name) == at else f"{name}#{at + 1}"
+        for at, name in enumerate(headings)
+    ]
     collector.declare(tuple(names))
     for cells in rows:
         values = [cell_text(cell) for cell in cells]
         if not any(values):
             continue
-        if any(values[len(names):]):
-            collector.reject("ragged_row", "cells beyond the last heading", " | ".join(v or "" for v in values))
+        if any(values[len(names) :]):
+            collector.reject(
+                "ragged_row", "cells beyond the last heading", " | ".join(v or "" for v in values)
+            )
             continue
         collector.add(dict(zip(names, values, strict=False)))
     incoming = collector.finish()
@@ -76,7 +81,9 @@ def _sheet_name(names: list[str], wanted: str | None) -> str:
     if wanted is None:
         return names[0]
     if wanted not in names:
-        raise RefusedFileError("no_sheet", f"sheet = {wanted!r}: not there{nearest_name(wanted, names)}, found {names}")
+        raise RefusedFileError(
+            "no_sheet", f"sheet = {wanted!r}: not there{nearest_name(wanted, names)}, found {names}"
+        )
     return wanted
 
 
@@ -104,13 +111,19 @@ def weigh_archive(reading: Reading) -> None:
 
 def _refuse_parts(parts: list[zipfile.ZipInfo], bound: int) -> None:
     names = [part.filename for part in parts]
-    if any(part.flag_bits & 1 for part in parts):
-        raise RefusedFileError("encrypted", "the archive is protected by a password")
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > bound:
-        raise RefusedFileError("archive_bomb", f"unpacks to more than {bound} bytes or {MAX_PARTS} parts")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise RefusedFileError("macros", "the workbook holds macros")
-    if any(name.startswith("/") or ".." in name.split("/") for name in names):
-        raise RefusedFileError("unsafe_path", "a part of the archive points outside of it")
-    if "[Content_Types].xml" not in names:
-        raise RefusedFileError("wrong_type", "a ZIP archive, but not a workbook")
+    too_big = len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > bound
+    outside = any(name.startswith("/") or ".." in name.split("/") for name in names)
+    faults = (
+        (any(part.flag_bits & 1 for part in parts), "encrypted", "the archive is protected by a password"),
+        (too_big, "archive_bomb", f"unpacks to more than {bound} bytes or {MAX_PARTS} parts"),
+        (
+            any(name.lower().endswith("vbaproject.bin") for name in names),
+            "macros",
+            "the workbook holds macros",
+        ),
+        (outside, "unsafe_path", "a part of the archive points outside of it"),
+        ("[Content_Types].xml" not in names, "wrong_type", "a ZIP archive, but not a workbook"),
+    )
+    for is_fault, code, text in faults:
+        if is_fault:
+            raise RefusedFileError(code, text)

@@ -47,8 +47,14 @@ def _refuse_document_type(reading: Reading) -> None:
 
 def _events(handle: BinaryIO) -> etree.iterparse:
     return etree.iterparse(
-        handle, events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True,
-        huge_tree=False, remove_comments=True, remove_pis=True,
+        handle,
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
 
 
@@ -83,7 +89,9 @@ def _has_path(reading: Reading, wanted: list[str]) -> bool:
 
 
 def _record(element: etree._Element, prefix: str = "") -> dict[str, object]:
-    record: dict[str, object] = {f"{prefix}@{clean_heading(key)}": value for key, value in element.attrib.items()}
+    record: dict[str, object] = {
+        f"{prefix}@{clean_heading(key)}": value for key, value in element.attrib.items()
+    }
     for child in element:
         name = f"{prefix}{etree.QName(child).localname}"
         if len(child):

@@ -34,7 +34,7 @@ class Desk:
         path = self.settings.landing_dir / feed / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return load_file(self.con, self.town, self.contract(feed), path, settings=self.settings)
+        return load_file(self.con, self.town, self.contract(feed), path=path, settings=self.settings)
 
     def rows(self, sql: str) -> list[tuple]:
         return self.con.execute(sql).fetchall()

@@ -66,7 +66,7 @@ def _load(con, town, settings, files) -> None:
         copy = settings.landing_dir / feed / path.name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
-        load_file(con, town, contracts[feed], copy, settings=settings)
+        load_file(con, town, contracts[feed], path=copy, settings=settings)
 
 
 def _content(con, table: str) -> list:

@@ -1,6 +1,7 @@
 """A contract's mistakes are told with file, key and value, and the nearest name."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -9,8 +10,6 @@ from data.settings import read_settings
 from data.town import load_town
 from data.yamlfile import DefinitionError
 from etl.contract import load_contract
-
-from pathlib import Path
 
 TOWN = Path(__file__).resolve().parent.parent / "samples" / "towns" / "ztown"
 
