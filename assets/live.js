@@ -2,18 +2,21 @@
 (function () {
   "use strict";
   const cockpit = window.cockpit;
-  let generation = null;
+  let newest = 0;
+  let asked = 0;
 
+  // A page drawn from an older generation asks again, once per generation; also when it was being drawn meanwhile.
+  function catchUp() {
+    const board = document.querySelector("[data-drawn-generation]");
+    const drawn = board ? Number(board.dataset.drawnGeneration) : newest;
+    if (drawn < newest && asked < newest) cockpit.setProps("generation", { data: (asked = newest) });
+  }
   function heard(event) {
     const said = JSON.parse(event.data);
     cockpit.lastMessage = Date.now();
     if (said.server_now) cockpit.skewMs = Date.now() - Date.parse(said.server_now);
-    if (said.generation !== undefined && said.generation !== generation) {
-      const isFirst = generation === null;
-      const drawn = Number((document.querySelector("[data-drawn-generation]") || { dataset: {} }).dataset.drawnGeneration);
-      generation = said.generation;
-      if (!isFirst || (drawn && drawn !== generation)) cockpit.setProps("generation", { data: generation });
-    }
+    newest = Math.max(newest, said.generation || 0);
+    catchUp();
   }
   function listen() {
     const line = new EventSource("/events");
@@ -27,6 +30,20 @@
     };
   }
   window.addEventListener("load", listen);
+
+  // "Not signed in" and "not you" are answers a person must see: the server has a page for both.
+  const ask = window.fetch;
+  window.fetch = function (...about) {
+    return ask.apply(window, about).then(function (answer) {
+      const isRefused = answer.status === 401 || answer.status === 403;
+      const last = Number(sessionStorage.getItem("refusedAt") || 0);
+      if (isRefused && answer.url.includes("/_dash-") && Date.now() - last > 10000) {
+        sessionStorage.setItem("refusedAt", String(Date.now()));
+        location.reload();
+      }
+      return answer;
+    });
+  };
 
   // Rotation: ?wall=1&rotate=1 walks through the town's list; each page stays its own time; a touch of the wall pauses it.
   let turnAt = 0;
