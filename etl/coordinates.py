@@ -117,9 +117,11 @@ def _as_table(columns: dict[str, np.ndarray]):
 def _check_datum(con: duckdb.DuckDBPyConnection, contract: FeedContract, town: Town) -> tuple[Note, ...]:
     if "grid_source_code" not in contract.columns:
         return ()
+    named = f"checked WHERE {_LOCATED} AND lon IS NOT NULL AND grid_source_code IS NOT NULL"
+    count = con.execute(f"SELECT count(*) FROM {named}").fetchone()[0]
+    # Every n-th row over the whole file: the first rows may all come from one corner of the town.
     rows = con.execute(
-        f"SELECT source_lon, source_lat, grid_source_code FROM checked WHERE {_LOCATED} AND lon IS NOT NULL "
-        f"AND grid_source_code IS NOT NULL ORDER BY hash(_row) LIMIT {SAMPLE_ROWS}"
+        f"SELECT source_lon, source_lat, grid_source_code FROM {named} AND _row % {count // SAMPLE_ROWS + 1} = 0"
     ).fetchnumpy()
     if len(rows["source_lon"]) < MIN_LOCATED:
         return ()

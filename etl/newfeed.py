@@ -261,6 +261,7 @@ def render(town: Town, feed: str, guess: Guess) -> str:
         "owner: 待定              # who answers for it\npurpose: 待定            # why it may be used\n"
         f'share_class: shared\nfiles: "*"\nformat: {guess.format}\n{options}timezone: {town.file.timezone}\n'
         "datum: wgs84             # wgs84|gcj02|bd09; proved against grid ids from 30 located rows on\n"
-        f"{version}required: false          # true: takes part in the as-of watermark\nexpected_interval_s: 600\nexpected_lag_s: 120\n"
+        f"{version}required: false          # true: takes part in the as-of watermark\n"
+        "expected_interval_s: 600\nexpected_lag_s: 120\n"
         f'columns:\n{columns}null_values: ["", "NULL", "-"]\nprivacy: {one_line(privacy)}\n'
     )
