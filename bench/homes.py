@@ -21,7 +21,6 @@ from etl.contract import load_contracts
 from etl.publish import publish
 from etl.store import open_store
 
-
 COPIED_FROM = 10_000_000
 
 
