@@ -9,10 +9,14 @@ from dataclasses import dataclass
 ROLES = ("leader", "department", "grid_worker", "analyst", "operator", "auditor", "wall")
 EVERYONE = frozenset(ROLES)
 
-# What a page may ask for -> who has it. An administrator gets no look at cases, a wall totals only.
+# Who acts on cases. An administrator gets no look at them; a wall shows overviews and lists, no single case.
+CASE_ROLES = frozenset({"leader", "department", "grid_worker", "analyst"})
+
+# What a page may ask for -> who has it.
 PERMISSIONS: dict[str, frozenset[str]] = {
     "view": EVERYONE,
-    "cases": frozenset({"leader", "department", "grid_worker", "analyst"}),
+    "explore": CASE_ROLES | {"wall"},
+    "cases": CASE_ROLES,
     "feeds": frozenset({"leader", "analyst", "operator", "auditor"}),
     "operate": frozenset({"operator"}),
     "audit": frozenset({"auditor"}),

@@ -37,7 +37,7 @@ register_page(
     path="/incidents",
     title="page.incidents",
     nav_order=1,
-    permission="cases",
+    permission="explore",
     tiles=[
         VitalSigns(uid="vitals", title="incidents.vitals", shown=VITALS),
         RiskMap(uid="map", title="overview.map", area="half", has_tabs=False),

@@ -41,12 +41,13 @@ def test_every_page_has_the_roles_of_its_permission(guard):
         assert guard._rules.book.page_roles(path) == PERMISSIONS[page.permission], page.name
 
 
-def test_cases_are_for_those_who_act_on_them(guard):
-    """The pages that show single cases or single grids, by address: neither wall nor administrators."""
-    for path in ("/incidents", "/incidents/police_110:1", "/grid/G001"):
-        roles = guard._rules.book.page_roles(path)
-        assert roles is None or roles == PERMISSIONS["cases"], path
-    assert guard._rules.book.page_roles("/") == EVERYONE
+def test_single_cases_are_for_those_who_act_on_them(guard):
+    """By address: a wall may rotate to the list, never to one case; administrators see neither."""
+    book = guard._rules.book
+    assert book.page_roles("/") == EVERYONE
+    assert book.page_roles("/incidents") == {"leader", "department", "grid_worker", "analyst", "wall"}
+    for path in ("/incidents/police_110:1", "/grid/G001"):
+        assert book.page_roles(path) == {"leader", "department", "grid_worker", "analyst"}, path
 
 
 def test_a_callback_without_a_rule_is_found():
