@@ -15,7 +15,7 @@ from data.settings import REPOSITORY
 TARGET = REPOSITORY / "docs" / "bench.md"
 HEAD = """# Bench
 
-Written by `python -m bench --sizes 0.25,2.5,25 --write`; do not edit. Every figure is a ratio or a percentile
+Written by `make bench` (all sizes: `python -m bench --sizes 0.25,2.5,25`); do not edit. Every figure is a ratio or a percentile
 taken in one run on one machine, against raw DuckDB or a static page where it says so. Ratios travel between
 machines, seconds do not.
 
