@@ -28,11 +28,10 @@ class DemoLink:
 
 
 def demo_accounts(grids: list[str], departments: list[str]) -> list[NewAccount]:
-    """Return one account per role: two grid workers of different grids, one user of the first department."""
-    if len(grids) < 2 or not departments:
-        raise DemoError(
-            f"the town has {len(grids)} grids and {len(departments)} departments; 2 and 1 are needed"
-        )
+    """Return one account per role: two grid workers of different grids, one user of the first department.
+
+    A town without grids or departments has no such accounts: they would see nothing or everything.
+    """
     plain = {
         "leader": "镇领导",
         "analyst": "分析员",
@@ -41,20 +40,14 @@ def demo_accounts(grids: list[str], departments: list[str]) -> list[NewAccount]:
         "wall": "大屏",
     }
     accounts = [NewAccount(f"demo-{role}", role, label, is_demo=True) for role, label in plain.items()]
-    accounts.append(
-        NewAccount(
-            "demo-department",
-            "department",
-            "部门用户",
-            department_ids=frozenset(departments[:1]),
-            is_demo=True,
-        )
-    )
+    for department in departments[:1]:
+        rows = frozenset([department])
+        accounts.append(NewAccount("demo-department", "department", "部门用户", None, rows, is_demo=True))
     # The second worker's grid lies in the middle of the list: another community than the first one's.
-    for number, grid in ((1, grids[0]), (2, grids[len(grids) // 2])):
-        label = f"网格员{number}"
+    for number, grid in enumerate(dict.fromkeys(grids[:1] + grids[len(grids) // 2 :][:1]), start=1):
+        rows = frozenset([grid])
         accounts.append(
-            NewAccount(f"demo-grid{number}", "grid_worker", label, area_ids=frozenset([grid]), is_demo=True)
+            NewAccount(f"demo-grid{number}", "grid_worker", f"网格员{number}", rows, is_demo=True)
         )
     return accounts
 
@@ -79,7 +72,10 @@ def issue_links(town: Town, *, accounts: Accounts, sign_in: SignIn, grids: list[
 
 def read_departments(folder: Path) -> list[str]:
     """Return the ids of departments.csv, in its order."""
-    with (folder / "departments.csv").open(encoding="utf-8-sig", newline="") as file:
+    path = folder / "departments.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return [row["department_id"] for row in csv.DictReader(file)]
 
 
