@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -56,12 +57,13 @@ class Plan:
 
 
 def bring_up(plan: Plan) -> None:
-    """Makes, loads, builds and publishes the town's data unless something is published already.
+    """Makes, loads, builds and publishes the town's data; what is published already is only brought up to date.
 
     Raises:
         RunError: a command failed.
     """
     if (plan.settings.published_dir / "CURRENT").exists():
+        renew(plan)
         return
     begun = time.monotonic()
     run_step("preparing the home folder", ("etl", "init", *plan.home))
@@ -75,6 +77,21 @@ def bring_up(plan: Plan) -> None:
     run_step("building", ("etl", "build", *plan.home))
     run_step("publishing", ("etl", "publish", *plan.home))
     print(f"data ready after {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def renew(plan: Plan) -> None:
+    """Builds and publishes again when models, rules or the town's folder changed since; a moment when nothing did.
+
+    Raises:
+        RunError: a command failed.
+    """
+    command = [sys.executable, "-m", "etl", "build", *plan.home, "--json"]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RunError(f"building: `python -m etl build` ended with code {done.returncode}")
+    built = json.loads(done.stdout)["result"]
+    if built["is_full"] or built["incident_count"]:
+        run_step("publishing what changed", ("etl", "publish", *plan.home))
 
 
 def run_step(label: str, module: tuple[str, ...], *, accepted: tuple[int, ...] = (0,)) -> None:
