@@ -151,13 +151,20 @@ def show_ways_in(plan: Plan) -> None:
 
 
 def watch(services: dict[str, subprocess.Popen]) -> int:
-    """Waits until one service ends or a signal asks to stop; returns the exit code."""
+    """Waits until the web server ends or a signal asks to stop; returns the exit code.
+
+    When the loader or the stream ends, the wall goes on with what it has and marks it stale by itself.
+    """
+    ended: set[str] = set()
     while True:
         for name, process in services.items():
             code = process.poll()
-            if code is not None:
-                print(f"the {name} ended with code {code}; stopping", file=sys.stderr, flush=True)
+            if code is None or name in ended:
+                continue
+            print(f"the {name} ended with code {code}", file=sys.stderr, flush=True)
+            if name == "web server":
                 return code or 1
+            ended.add(name)
         time.sleep(0.5)
 
 
