@@ -2,186 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
+from data.definitions import Mart, Metric, Rule
 from data.settings import REPOSITORY
-from data.town import Identifier, Label
-from data.yamlfile import Definition, DefinitionError, explain, nearest_name, read_yaml
+from data.yamlfile import DefinitionError, explain, nearest_name, read_yaml
 
 DATA = REPOSITORY / "data"
 # Rule files that are not dated single limits; the module that uses them reads them.
 OWN_READERS = frozenset({"risk_colour", "link"})
-# Names that look like columns in a metric's SQL but are the language's own.
-SQL_WORDS = frozenset(
-    "sum count min max avg nullif coalesce filter where and or not is null in as case when then else end "
-    "cast double bigint integer distinct true false between interval minute hour day greatest least".split(" ")
-)
 
 
 class CatalogueError(DefinitionError):
     """A metric, rule, mart or dimension that does not exist or is wrong; names the nearest one."""
-
-
-class RuleReference(Definition):
-    """Points at a dated limit."""
-
-    rule: str
-
-
-class Reference(Definition):
-    """Where a limit or a formula comes from."""
-
-    title: str
-    quote: str = ""
-    note: Label | None = None
-
-
-class Metric(Definition):
-    """One KPI; `value` is a SQL aggregate over its mart, so every grouping uses the same formula."""
-
-    id: Identifier
-    kind: Literal["rate", "count", "percentile", "amount"]
-    label: Label
-    meaning: Label
-    clocks: Label
-    exclusions: Label
-    model: Identifier
-    where: str | None = None
-    value: str | None = None
-    sample: str = "count(*)"
-    hits: str | None = None
-    lower: str | None = None
-    upper: str | None = None
-    share: float | None = None
-    interval: Literal["wilson", "poisson", "none"] = "none"
-    needs_min_n: bool = True
-    unit: Label
-    format: str
-    direction: Literal["higher_is_better", "lower_is_better", "neutral"]
-    limit: RuleReference | None = None
-    target: RuleReference | None = None
-    reference: Reference
-    version: int = Field(ge=1)
-    authored_by: str
-    checked_by: str
-    reviewed: date
-    next_review: date
-    path: Path
-
-    @model_validator(mode="after")
-    def _formula_is_whole(self) -> Metric:
-        if (self.kind == "percentile") != (self.share is not None):
-            raise ValueError("kind percentile needs percentiles: [..], and only that kind has them")
-        if self.kind != "percentile" and not self.value:
-            raise ValueError("value is missing: a SQL aggregate over the mart's measures")
-        if self.interval == "wilson" and not self.hits:
-            raise ValueError("interval wilson needs `hits`: how many of the sample succeeded")
-        if (self.lower is None) != (self.upper is None):
-            raise ValueError("lower and upper come together")
-        return self
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Column names used by the metric's SQL."""
-        return self.formula_names | _column_names(self.where)
-
-    def pinned(self, column: str) -> tuple[str, ...]:
-        """Returns the values `where` allows for a column, if that is all it says; else nothing."""
-        found = re.fullmatch(rf"\s*{column}\s*(?:=|IN)\s*\(?\s*((?:'\w+'[,\s]*)+)\)?\s*", self.where or "")
-        return tuple(re.findall(r"'(\w+)'", found[1])) if found else ()
-
-    @cached_property
-    def formula_names(self) -> frozenset[str]:
-        """Column names used by the metric's formula, `where` left out."""
-        return _column_names(self.value, self.sample, self.hits, self.lower, self.upper)
-
-
-def _column_names(*parts: str | None) -> frozenset[str]:
-    text = re.sub(r"'[^']*'", " ", " ".join(part for part in parts if part))
-    return frozenset(re.findall(r"(?<![$\w.])[a-z_][a-z_0-9]*", text.lower())) - SQL_WORDS
-
-
-class Rollup(Definition):
-    """A table of sums per local day that can stand in for a mart's rows."""
-
-    table: Identifier
-    date: Identifier
-    dimensions: tuple[str, ...]
-    measures: tuple[str, ...]
-
-
-class Prune(Definition):
-    """Says how `at` is computed, so that files can be skipped by their own columns.
-
-    `at` is `exact` where that is not null, else `fallback`; `exact` is `start` plus the metric's limit, if it has one.
-    """
-
-    exact: Identifier
-    start: Identifier
-    fallback: Identifier
-
-
-class Mart(Definition):
-    """How the compiler reads one mart: its rows, its day, its measures and its rollups.
-
-    Attributes:
-        rows: SQL of the rows (one SELECT); `$as_of_at` may be used.
-        at: column whose instant decides the period; None for a snapshot at the as-of instant.
-        date: the same as a local day.
-        is_matured: only rows with `at` <= as-of count, however the period ends.
-        is_additive: measures are sums, so rollups and rows may be mixed.
-        dimensions: name -> SQL expression over the rows.
-        measures: name -> SQL expression over the rows.
-        single: column whose values have a shipped SELECT of their own, named `<mart>_<value>`.
-        branches: row_code -> measures, when the rows are a union; branches a number does not need are not read.
-        entity: what a row stands for (drill-down).
-        side: SQL expression naming the side of a row (in_time, late, excluded ...).
-    """
-
-    id: Identifier
-    label: Label
-    rows: str
-    tables: tuple[Identifier, ...]
-    at: Identifier | None = None
-    date: Identifier | None = None
-    is_matured: bool = False
-    is_additive: bool = True
-    prune: Prune | None = None
-    single: Identifier | None = None
-    dimensions: dict[Identifier, str]
-    keep: tuple[Identifier, ...] = ()
-    measures: dict[Identifier, str] = Field(default_factory=dict)
-    branches: dict[Identifier, tuple[str, ...]] = Field(default_factory=dict)
-    rollups: tuple[Rollup, ...] = ()
-    entity: Literal["incident", "report", "feed"] = "incident"
-    side: str = "'counted'"
-
-
-class Rule(Definition):
-    """A dated, cited limit; an old value is never edited, a new dated line is added."""
-
-    label: Label
-    unit: Literal["minutes", "hours", "days", "cases", "times", "pct", "bands"]
-    clock: Literal["calendar", "working_hours", "none"]
-    reference: Reference
-    values: dict[date, int | float | tuple[int, ...] | dict[str, float]] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _dates_ascend(self) -> Rule:
-        if list(self.values) != sorted(self.values):
-            raise ValueError(f"dates must ascend, found {[str(day) for day in self.values]}")
-        return self
-
-    def on(self, day: date) -> int | float | tuple[int, ...] | dict[str, float] | None:
-        """Returns the value in force on a day; None before the first date."""
-        in_force = [value for start, value in self.values.items() if start <= day]
-        return in_force[-1] if in_force else None
 
 
 class Catalogue:
@@ -220,7 +57,9 @@ class Catalogue:
         rule = _named(name, self.rules, what="rule", where=self.folder / "rules")
         value = rule.on(on)
         if value is None:
-            raise CatalogueError(f"{self.folder / 'rules'}: {name} has no value on {on}, first {min(rule.values)}")
+            raise CatalogueError(
+                f"{self.folder / 'rules'}: {name} has no value on {on}, first {min(rule.values)}"
+            )
         return value
 
     def _check(self, metric: Metric) -> None:
@@ -260,13 +99,6 @@ def _named(name: str, known: dict, *, what: str, where: Path):
     return known[name]
 
 
-class _MetricFile(Definition):
-    """A metric file as written: `percentiles` makes one metric per entry."""
-
-    label: Label
-    percentiles: tuple[int, ...] = ()
-
-
 def _read_metrics(folder: Path):
     for path in sorted(folder.glob("*.yaml")):
         content = _mapping(path)
@@ -275,7 +107,9 @@ def _read_metrics(folder: Path):
             yield _parse(path, Metric, {**content, "id": path.stem, "path": path})
             continue
         for each in percentiles:
-            yield _parse(path, Metric, _percentile(content, each) | {"id": f"{path.stem}_p{each}", "path": path})
+            yield _parse(
+                path, Metric, _percentile(content, each) | {"id": f"{path.stem}_p{each}", "path": path}
+            )
 
 
 def _percentile(content: dict, each: int) -> dict:

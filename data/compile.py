@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.catalogue import Rollup
+from data.definitions import Rollup
 from data.question import TIME_DIMENSIONS, Question, Statement
 
 
@@ -70,6 +70,13 @@ def source(question: Question) -> str:
     return " UNION ALL ".join(parts)
 
 
+def is_recent(question: Question, recent_from: datetime) -> bool:
+    """Whether every row the aggregate reads lies in the months that reach past `recent_from`."""
+    with_rollup = choose_rollup(question) is not None and question.span.end_date is not None
+    since_at = question.reads_since(with_rollup=with_rollup)
+    return since_at is not None and since_at >= recent_from
+
+
 def choose_rollup(question: Question) -> Rollup | None:
     """Returns the smallest rollup that has all the question's dimensions and measures; None: rows only."""
     if not question.mart.at:
@@ -99,15 +106,17 @@ class _Columns:
 def _row_columns(question: Question) -> _Columns:
     mart = question.mart
     expressions = {**{name: name for name in mart.keep}, **mart.dimensions}
-    return _columns(question, expressions, mart.date, mart.measures)
+    return _columns(question, expressions, day=mart.date, measures=mart.measures)
 
 
 def _roll_columns(question: Question, rollup: Rollup) -> _Columns:
     expressions = {name: name for name in rollup.dimensions}
-    return _columns(question, expressions, rollup.date, {name: name for name in rollup.measures})
+    return _columns(question, expressions, day=rollup.date, measures={name: name for name in rollup.measures})
 
 
-def _columns(question: Question, expressions: dict[str, str], day: str | None, measures: dict[str, str]) -> _Columns:
+def _columns(
+    question: Question, expressions: dict[str, str], *, day: str | None, measures: dict[str, str]
+) -> _Columns:
     metric, mart = question.metric, question.mart
     times = {"date": day, "month": f"strftime({day}, '%Y-%m')"}
     keys = {}
@@ -208,7 +217,9 @@ def row_tests(question: Question, *, of_metric: bool = True, is_rows: bool = Tru
     """Returns the tests of the metric's `where`, the filters, the area and what the asker may see."""
     tests = [f"({question.metric.where})"] if of_metric and question.metric.where else []
     if of_metric and is_rows and question.mart.branches:
-        needed = [code for code, names in question.mart.branches.items() if question.metric.names & set(names)]
+        needed = [
+            code for code, names in question.mart.branches.items() if question.metric.names & set(names)
+        ]
         tests.append("(" + " OR ".join(f"row_code = '{code}'" for code in needed) + ")")
     for name, value in question.filters.items():
         if name in question.mart.dimensions:
@@ -218,7 +229,9 @@ def row_tests(question: Question, *, of_metric: bool = True, is_rows: bool = Tru
         return tests
     for name, area_ids in question.area_ids.items():
         question.params[name] = list(area_ids)
-        tests.append(f"source.grid_id IN (SELECT grid_id FROM dim_area_grid WHERE list_contains(${name}, area_id))")
+        tests.append(
+            f"source.grid_id IN (SELECT grid_id FROM dim_area_grid WHERE list_contains(${name}, area_id))"
+        )
     if question.scope.department_ids is not None:
         question.params["scope_department_ids"] = sorted(question.scope.department_ids)
         tests.append("list_contains($scope_department_ids, source.department_id)")

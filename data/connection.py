@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,44 +14,13 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pandas as pd
 
-from data.rolls import BaseRolls, base_key
+from data.generation import Generation, Snapshot, StoreError, attach, detach, read_manifest
+from data.rolls import BaseFiles, base_key
 from data.settings import read_settings
 from data.town import load_town
 
 log = logging.getLogger(__name__)
-# Tables kept per month as Parquet; the delta holds the rows of incidents touched since.
-ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")
-# Views over the row tables whose text comes with the delta; what else comes with it is one clock each.
-VIEWS = ("mart_clock", "mart_segment", "mart_step")
 KEPT_GENERATIONS = 3
-
-
-class StoreError(RuntimeError):
-    """Published files that cannot be read; names the file."""
-
-
-@dataclass
-class Generation:
-    """One attached generation; queries hold a lease, so it is not detached under them."""
-
-    number: int
-    serial: int
-    as_of_at: datetime
-    manifest: dict
-    leases: int = 0
-    cursors: list = field(default_factory=list)
-    levels: tuple[str, ...] = ("grid",)
-    shipped: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def schema(self) -> str:
-        """Name of its schema of views."""
-        return f"g{self.serial}"
-
-    @property
-    def database(self) -> str:
-        """Name its delta file is attached under."""
-        return f"delta_{self.serial}"
 
 
 class Store:
@@ -80,7 +47,7 @@ class Store:
         self._newest: Generation | None = None
         self._instance = duckdb.connect(config={"threads": threads} if threads else {})
         self._instance.execute("SET parquet_metadata_cache = true; SET TimeZone = 'UTC'")
-        self._rolls = BaseRolls(self._instance)
+        self._base = BaseFiles(self._instance)
         self.refresh()
 
     @cached_property
@@ -128,7 +95,7 @@ class Store:
 
     def _open_newest(self, path: Path) -> bool:
         try:
-            manifest = _read_manifest(path)
+            manifest = read_manifest(path)
             if self._newest and self._newest.manifest == manifest:
                 return False
             opened = self._open(manifest)
@@ -153,9 +120,11 @@ class Store:
                 raise StoreError(f"opened generation {serial} is gone; open are {sorted(self._generations)}")
             chosen.leases += 1
             cursor = chosen.cursors.pop() if chosen.cursors else self._cursor(chosen)
+        snapshot = Snapshot(self, chosen, cursor)
         try:
-            yield Snapshot(self, chosen, cursor)
+            yield snapshot
         finally:
+            snapshot.look(is_recent=False)
             with self._lock:
                 chosen.leases -= 1
                 chosen.cursors.append(cursor)
@@ -187,47 +156,15 @@ class Store:
         return cursor
 
     def _open(self, manifest: dict) -> Generation:
-        as_of_at = _instant(manifest["as_of_at"] or manifest["published_at"])
+        as_of_at = datetime.fromisoformat(manifest["as_of_at"] or manifest["published_at"])
         self._serial += 1
-        generation = Generation(manifest["generation"], self._serial, as_of_at, manifest)
-        delta = self.folder / manifest["delta"]
-        cursor = self._instance.cursor()
-        try:
-            cursor.execute(f"ATTACH {_quoted(delta)} AS {generation.database} (READ_ONLY)")
-            cursor.execute(f"CREATE SCHEMA {generation.schema}")
-            cursor.execute(f"USE {generation.schema}")
-            self._create_views(cursor, generation)
-            generation.levels = _levels(cursor)
-        except (duckdb.Error, StoreError) as error:
-            _drop(cursor, generation)
-            raise StoreError(f"{delta}: cannot open generation {generation.number}: {error}") from error
-        finally:
-            cursor.close()
+        generation = Generation(manifest["generation"], self._serial, as_of_at.replace(tzinfo=None), manifest)
+        with self._instance.cursor() as cursor:
+            folders = self._base_folders(manifest)
+            attach(
+                cursor, generation, delta=self.folder / manifest["delta"], folders=folders, base=self._base
+            )
         return generation
-
-    def _create_views(self, cursor, generation: Generation) -> None:
-        folders = self._base_folders(generation.manifest)
-        named = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"
-        delta = generation.database
-        tables = {name for (name,) in cursor.execute(named, [delta]).fetchall()}
-        rolls = {name for name in tables if name.startswith("roll_")}
-        base = self._rolls.load(cursor, sorted(rolls), folders)
-        for name in sorted(tables - {"touched", "view_sql"}):
-            body = f"SELECT * FROM {delta}.{name}"
-            if name in ROW_TABLES and folders:
-                files = [_existing(folder / f"{name}.parquet") for folder in folders]
-                body = (
-                    f"SELECT base.* FROM read_parquet([{', '.join(map(_quoted, files))}]) AS base "
-                    f"ANTI JOIN {delta}.touched USING (incident_no) UNION ALL BY NAME {body}"
-                )
-            elif name in base:
-                body = f"SELECT * EXCLUDE (part_no) FROM {base[name]} UNION ALL BY NAME {body}"
-            cursor.execute(f"CREATE VIEW {name} AS {body}")
-        shipped = dict(cursor.execute(f"SELECT name, sql FROM {delta}.view_sql").fetchall())
-        cursor.execute(f"CREATE MACRO local_at(t) AS ({shipped.pop('local_at')})")
-        for name in VIEWS:
-            cursor.execute(f"CREATE VIEW {name} AS {shipped.pop(name)}")
-        generation.shipped = shipped
 
     def _retire(self) -> None:
         """Detaches generations that are neither among the newest few nor read by anyone."""
@@ -239,9 +176,8 @@ class Store:
             del self._generations[serial]
             for cursor in generation.cursors:
                 cursor.close()
-            cursor = self._instance.cursor()
-            _drop(cursor, generation)
-            cursor.close()
+            with self._instance.cursor() as cursor:
+                detach(cursor, generation)
             if self._opening.acquire(blocking=False):
                 self._forget_rolls()
                 self._opening.release()
@@ -250,82 +186,7 @@ class Store:
         """Drops base rollups no open generation uses; only while nothing is being opened."""
         in_use = {base_key(self._base_folders(each.manifest)) for each in self._generations.values()}
         with self._instance.cursor() as cursor:
-            self._rolls.retire(cursor, in_use)
+            self._base.retire(cursor, in_use)
 
     def _base_folders(self, manifest: dict) -> list[Path]:
         return [self.folder / folder for _, folder in sorted(manifest["base"].items())]
-
-
-@dataclass
-class Snapshot:
-    """One generation while someone reads it."""
-
-    store: Store
-    opened: Generation
-    cursor: duckdb.DuckDBPyConnection
-
-    @property
-    def generation(self) -> int:
-        """The generation's number."""
-        return self.opened.number
-
-    @property
-    def as_of_at(self) -> datetime:
-        """The instant it holds for, naive UTC."""
-        return self.opened.as_of_at
-
-    @property
-    def levels(self) -> tuple[str, ...]:
-        """Area levels of the town, `grid` included."""
-        return self.opened.levels
-
-    def arrays(self, sql: str, params: Mapping[str, object] | None = None) -> dict:
-        """Returns the rows of a query as one numpy array per column."""
-        return self.cursor.execute(sql, params).fetchnumpy()
-
-    def frame(self, sql: str, params: Mapping[str, object] | list | None = None) -> pd.DataFrame:
-        """Returns the rows of a query as a frame."""
-        return self.cursor.execute(sql, params).df()
-
-    def rows(self, sql: str, params: Mapping[str, object] | list | None = None) -> list[tuple]:
-        """Returns the rows of a query as tuples; cheaper than a frame when there are few."""
-        return self.cursor.execute(sql, params).fetchall()
-
-    def columns(self) -> list[str]:
-        """Returns the column names of the last query."""
-        return [each[0] for each in self.cursor.description]
-
-
-def _read_manifest(path: Path) -> dict:
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("generation", "as_of_at", "base", "delta"):
-            manifest[key]
-    except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path}: not a manifest ({error!r})") from None
-    return manifest
-
-
-def _levels(cursor) -> tuple[str, ...]:
-    found = cursor.execute("SELECT DISTINCT level_code FROM dim_area_grid").fetchall()
-    return tuple(sorted({name for (name,) in found} | {"grid"}))
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=None)
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise StoreError(f"{path}: named by CURRENT and not there")
-    return path
-
-
-def _quoted(path: Path | str) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _drop(cursor, generation: Generation) -> None:
-    cursor.execute("USE memory.main")
-    cursor.execute(f"DROP SCHEMA IF EXISTS {generation.schema} CASCADE")
-    cursor.execute(f"DETACH DATABASE IF EXISTS {generation.database}")

@@ -13,8 +13,22 @@ from data.yamlfile import Definition, DefinitionError, explain, nearest_name, re
 
 FOLDER = REPOSITORY / "data" / "columns"
 UNITS = Literal[
-    "none", "count", "pct", "minutes", "seconds", "milliseconds", "hour", "level", "degrees", "m", "km", "km2",
-    "ratio", "per_domain", "per_exposure", "limit_unit",
+    "none",
+    "count",
+    "pct",
+    "minutes",
+    "seconds",
+    "milliseconds",
+    "hour",
+    "level",
+    "degrees",
+    "m",
+    "km",
+    "km2",
+    "ratio",
+    "per_domain",
+    "per_exposure",
+    "limit_unit",
 ]
 
 

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.compile import row_periods, row_tests
-from data.connection import Snapshot
+from data.generation import Snapshot
 from data.question import Question, Statement
 from data.request import RequestError
 from data.yamlfile import nearest_name
 
-# What a list shows of an incident; its clock's own columns come before these.
+# What a list shows of an incident. Those the mart has itself are read with the rows; the others, texts above all, are
+# fetched for the rows of the page only.
 INCIDENT_COLUMNS = (
-    "feed_id, category_code, domain_code, department_id, severity_level, grid_id, stage_code, title_text, address_text, "
-    "first_signal_at, registered_at, dispatched_at, handled_at, closed_at, due_at, report_count, is_open, lon, lat"
-).split(", ")
-CLOCK_COLUMNS = ("start_at", "stop_at", "due_at", "minutes")
+    "feed_id category_code domain_code department_id severity_level grid_id stage_code title_text address_text "
+    "first_signal_at registered_at dispatched_at handled_at closed_at due_at report_count is_open lon lat"
+).split()
+TEXT_COLUMNS = {"title_text", "address_text", "lon", "lat"}
+CLOCK_DIMENSIONS = ("feed_id", "category_code", "domain_code", "department_id", "severity_level", "grid_id")
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,30 @@ def fetch_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataFra
     """
     if page.limit < 0 or page.offset < 0:
         raise RequestError(f"limit = {page.limit}, offset = {page.offset}: neither may be negative")
-    listed = _listed(question, page.side)
-    columns = [name for name, *_ in snapshot.rows(f"DESCRIBE {listed.sql}", listed.params)]
+    own = _own_columns(question)
+    if question.mart.entity == "feed":
+        listed = _listed(question, {}, side=page.side)
+        return snapshot.frame(f"SELECT * FROM ({listed.sql}) ORDER BY ALL", listed.params)
+    fetched = [name for name in INCIDENT_COLUMNS if name not in own]
+    name, order = _order(page.order, [*own, *fetched])
+    window = f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
+    listed = _listed(question, own, side=page.side)
+    early, late = (f"ORDER BY {order} {window}", "") if name in own else ("", window)
+    keys = [
+        key for key in ("incident_id", "first_signal_at") if key in own
+    ]  # the time lets whole files be skipped
+    same = " AND ".join(f"incident.{key} = page.{key}" for key in keys)
+    columns = ", ".join([*(f"page.{each}" for each in own), *(f"incident.{each}" for each in fetched)])
     sql = (
-        f"SELECT * FROM ({listed.sql}) ORDER BY {_order(page.order, columns)} "
-        f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
+        f"WITH page AS MATERIALIZED (SELECT * FROM ({listed.sql}) {early}) SELECT {columns} "
+        f"FROM page JOIN mart_incident AS incident ON {same} ORDER BY {order} {late}"
     )
     return snapshot.frame(sql, listed.params)
 
 
 def count_rows(question: Question, snapshot: Snapshot, side: str | None) -> int:
     """Returns how many rows the list has."""
-    listed = _listed(question, side, is_count=True)
+    listed = _listed(question, {"one": "1"}, side=side)
     return snapshot.rows(f"SELECT count(*) FROM ({listed.sql})", listed.params)[0][0]
 
 
@@ -64,52 +78,50 @@ def fetch_exclusions(question: Question, snapshot: Snapshot, code: str | None) -
     return rows if code is None or rows.empty else rows[rows["excluded_code"] == code].reset_index(drop=True)
 
 
-def _order(order: str | None, columns: list[str]) -> str:
-    """Returns a safe ORDER BY; ties fall by id so that pages do not overlap."""
-    last = columns[0]
-    if order is None:
-        order = "-clock_due_at" if "clock_due_at" in columns else "-first_signal_at"
-        order = order if order.lstrip("-") in columns else last
+def _order(order: str | None, columns: list[str]) -> tuple[str, str]:
+    """Returns the column and a safe ORDER BY; ties fall by id so that pages do not overlap."""
+    order = order or next(
+        f"-{name}" for name in ("clock_due_at", "counted_at", "first_signal_at") if name in columns
+    )
     name = order.lstrip("-")
     if name not in columns:
         raise RequestError(f"order = {order!r}: not a column of the list{nearest_name(name, columns)}")
-    return f'"{name}" {"DESC" if order.startswith("-") else "ASC"} NULLS LAST, "{last}"'
+    return name, f'"{name}" {"DESC" if order.startswith("-") else "ASC"} NULLS LAST, "{columns[0]}"'
 
 
-def _listed(question: Question, side: str | None, *, is_count: bool = False) -> Statement:
+def _listed(question: Question, own: dict[str, str], *, side: str | None) -> Statement:
+    """Returns SQL of the rows that enter the number, with some of their columns (none given: all)."""
     mart = question.mart
     tests = row_tests(question)
     if mart.id == "mart_open" and side is None:
         tests.append("was_open")
-    side_sql = f"({mart.side})"
     if side is not None:
-        tests.append(f"{side_sql} = $side")
+        tests.append(f"({mart.side}) = $side")
     periods = [" AND ".join([*tests, *each]) or "true" for each in row_periods(question, None)]
     chosen = " UNION ALL ".join(f"SELECT * FROM ({question.rows}) AS source WHERE {each}" for each in periods)
-    own, join, shown = _shape(question)
-    if is_count:
-        own, join, shown = "1 AS one", "", []
-    columns = ", ".join([own, f"{side_sql} AS side_code", *shown])
-    sql = f"SELECT {columns} FROM ({chosen}) AS source {join}"
-    return question.bind(sql, side=side)
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in own.items()) or "*"
+    return question.bind(f"SELECT {columns} FROM ({chosen}) AS source", side=side)
 
 
-def _shape(question: Question) -> tuple[str, str, list[str]]:
-    """Returns the leading columns, the join that fetches the display columns, and those columns."""
+def _own_columns(question: Question) -> dict[str, str]:
+    """Returns the columns of a list that the mart has itself, the row's key first."""
     mart = question.mart
-    incident = [f"incident.{name}" for name in INCIDENT_COLUMNS]
-    join = "LEFT JOIN mart_incident AS incident ON incident.incident_id = source.incident_id"
-    if mart.entity == "feed":
-        return "source.*", "", []
+    side = {"side_code": f"({mart.side})"}
     if mart.id in ("mart_clock", "mart_segment"):
-        names = [name for name in CLOCK_COLUMNS if mart.id == "mart_clock" or name != "due_at"]
-        clock = ", ".join(f"source.{name} AS clock_{name}" for name in names)
-        return f"source.incident_id, source.excluded_code, {clock}", join, incident
+        times = (
+            ("start_at", "stop_at", "due_at", "minutes")
+            if mart.id == "mart_clock"
+            else ("start_at", "stop_at", "minutes")
+        )
+        shared = (*CLOCK_DIMENSIONS, "first_signal_at") if mart.id == "mart_clock" else CLOCK_DIMENSIONS
+        own = {"incident_id": "incident_id", "excluded_code": "excluded_code"}
+        return own | {f"clock_{each}": each for each in times} | side | {each: each for each in shared}
     if mart.id == "mart_count":
-        if "report_count" in question.metric.names:
-            return "source.row_id AS report_id, source.incident_id, source.counted_at", join, incident
-        return "source.incident_id, incident.cancelled_code AS excluded_code", join, incident
-    return "source.incident_id, source.cancelled_code AS excluded_code", "", [f"source.{n}" for n in INCIDENT_COLUMNS]
+        own = {"report_id": "row_id"} if "report_count" in question.metric.names else {}
+        own |= {"incident_id": "incident_id", "counted_at": "counted_at", "excluded_code": "excluded_code"}
+        return own | side | {each: each for each in CLOCK_DIMENSIONS}
+    own = {"incident_id": "incident_id", "excluded_code": "cancelled_code"}
+    return own | side | {each: each for each in INCIDENT_COLUMNS if each not in TEXT_COLUMNS}
 
 
 def fetch_incident(key: str, question: Question, snapshot: Snapshot) -> dict | None:
@@ -139,7 +151,11 @@ def _life(incident_id: str, question: Question, snapshot: Snapshot) -> dict[str,
         "excluded_code IS NULL AND due_at <= $as_of_at AS is_due FROM mart_clock WHERE incident_id = $incident_id"
     )
     return {
-        "reports": snapshot.frame("SELECT * FROM mart_report WHERE incident_id = $incident_id ORDER BY reported_at", one),
-        "steps": snapshot.frame("SELECT * FROM mart_step WHERE incident_id = $incident_id ORDER BY acted_at", one),
+        "reports": snapshot.frame(
+            "SELECT * FROM mart_report WHERE incident_id = $incident_id ORDER BY reported_at", one
+        ),
+        "steps": snapshot.frame(
+            "SELECT * FROM mart_step WHERE incident_id = $incident_id ORDER BY acted_at", one
+        ),
         "clocks": snapshot.frame(clocks, {**one, "as_of_at": question.as_of_at}),
     }

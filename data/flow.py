@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.compile import row_tests
-from data.connection import Snapshot, Store
+from data.connection import Store
+from data.generation import Snapshot
 from data.query import question_of
 from data.question import Question
 from data.request import Filters, Request, Scope
@@ -57,7 +58,9 @@ class Flow:
         return self.open_after == self.open_before + moved
 
 
-def fetch_flow(since_at: datetime, until_at: datetime, *, filters: Filters, scope: Scope, store: Store) -> Flow:
+def fetch_flow(
+    since_at: datetime, until_at: datetime, *, filters: Filters, scope: Scope, store: Store
+) -> Flow:
     """Returns the flow between two instants, for the filters' area, source and kind (their period is not used)."""
     request = Request("open_count", filters=filters.during(None, None))
     with store.reading() as snapshot:

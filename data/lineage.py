@@ -85,7 +85,9 @@ def _tables(names: tuple[str, ...], depth: int) -> list[Node]:
             queue += [(each, level + 1) for each in models[name].reads]
         else:
             found.append(Node("raw" if name in RAW_ENTITIES else "table", name, None, level))
-            if name == "ledger":  # the loader writes it with every file, so a feed's own figures end in the feeds
+            if (
+                name == "ledger"
+            ):  # the loader writes it with every file, so a feed's own figures end in the feeds
                 queue.append(("raw_report", level + 1))
     return found
 
@@ -94,7 +96,11 @@ def _tables(names: tuple[str, ...], depth: int) -> list[Node]:
 def read_models() -> dict[str, ModelFile]:
     """Returns the SQL models by name with the tables each reads, as DuckDB's own parser sees them."""
     con = duckdb.connect()
-    for macro in ("local_at", "cell_x", "cell_y"):  # the town's own are made by the build; only names count here
+    for macro in (
+        "local_at",
+        "cell_x",
+        "cell_y",
+    ):  # the town's own are made by the build; only names count here
         con.execute(f"CREATE MACRO {macro}(v) AS v")
     found = {}
     for path in sorted(MODELS.rglob("*.sql")):

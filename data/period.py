@@ -39,9 +39,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
 
-def parse_period(
-    text: str, *, as_of_at: datetime, zone: ZoneInfo
-) -> tuple[datetime | None, datetime | None]:
+def parse_period(text: str, *, as_of_at: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     """Returns (since_at, until_at) of a period relative to as-of; until None runs up to as-of.
 
     `today`; `24h`: the last 24 hours; `7d` `28d` `90d` `365d`: that many local days, today included;
@@ -77,9 +75,7 @@ def _explicit(text: str) -> tuple[date, date]:
     return first, last
 
 
-def cut(
-    since_at: datetime | None, until_at: datetime | None, *, as_of_at: datetime, zone: ZoneInfo
-) -> Span:
+def cut(since_at: datetime | None, until_at: datetime | None, *, as_of_at: datetime, zone: ZoneInfo) -> Span:
     """Returns the whole local days before as-of's own day, and the parts at the edges.
 
     The day that holds as-of is never whole: cases of it may not be due yet.

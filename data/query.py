@@ -7,16 +7,19 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
 from data import drill
-from data.catalogue import Catalogue, Metric, catalogue
-from data.compile import compile_aggregate, compile_lifetimes
-from data.connection import Snapshot, Store
+from data.catalogue import Catalogue, catalogue
+from data.compile import compile_aggregate, compile_lifetimes, is_recent
+from data.connection import Store
+from data.definitions import Metric
 from data.frame import complete, tidy
+from data.generation import Snapshot
 from data.interval import poisson, wilson
 from data.period import local_date
 from data.question import Question, check_dimensions
@@ -31,7 +34,8 @@ class Answer:
     """A number with everything needed to defend it.
 
     Attributes:
-        frame: columns `by`... (null: not placed or not known), value (null: unknown), n, low, high (95 % interval), lower, upper (bounds),
+        frame: columns `by`... (null: not placed or not known), value (null: unknown), n,
+            low, high (95 % interval), lower, upper (bounds),
             flag (null, small_sample, no_data, beyond: the percentile exceeds `lower`).
         exclusions: exclusion code -> cases left out, over the whole answer.
         ignored: filters the metric's mart does not have.
@@ -105,7 +109,10 @@ def fetch(request: Request, *, scope: Scope, store: Store, definitions: Catalogu
     serial = store.serial()
     with _caches_lock:
         cache = _caches.setdefault(store, _Cache(CACHED_ANSWERS))
-    return cache.get((serial, scope, request, definitions), lambda: _fetch(request, scope, store, (serial, definitions)))
+    return cache.get(
+        (serial, scope, request, definitions),
+        lambda: _fetch(request, scope, store=store, pinned=(serial, definitions)),
+    )
 
 
 def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.DataFrame:
@@ -136,7 +143,9 @@ def fetch_incident(incident_id: str, *, scope: Scope, store: Store) -> dict | No
         return drill.fetch_incident(incident_id, question, snapshot)
 
 
-def fetch_exclusions(request: Request, *, scope: Scope, store: Store, code: str | None = None) -> pd.DataFrame:
+def fetch_exclusions(
+    request: Request, *, scope: Scope, store: Store, code: str | None = None
+) -> pd.DataFrame:
     """Returns the rows left out of a number, all of them or of one exclusion code."""
     with store.reading() as snapshot:
         question = question_of(replace(request, by=()), scope, snapshot)
@@ -144,7 +153,7 @@ def fetch_exclusions(request: Request, *, scope: Scope, store: Store, code: str 
 
 
 def question_of(
-    request: Request, scope: Scope, snapshot: Snapshot, definitions: Catalogue | None = None
+    request: Request, scope: Scope, snapshot: Snapshot, *, definitions: Catalogue | None = None
 ) -> Question:
     """Returns a request with all it needs to be compiled; raises as `fetch` does."""
     question = Question(
@@ -160,10 +169,11 @@ def question_of(
     return question
 
 
-def _fetch(request: Request, scope: Scope, store: Store, pinned: tuple) -> Answer:
+def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> Answer:
     serial, definitions = pinned
     with store.reading(serial) as snapshot:
-        question = question_of(request, scope, snapshot, definitions)
+        question = question_of(request, scope, snapshot, definitions=definitions)
+        snapshot.look(is_recent=is_recent(question, snapshot.opened.recent_from))
         if question.metric.kind == "percentile":
             records, exclusions = _lifetimes(question, snapshot), {}
         else:
@@ -208,10 +218,10 @@ def _figures(metric: Metric, figures: tuple, min_n: int) -> tuple:
         value = value or 0.0
         low, high = poisson(value)
     bounds = tuple(None if each is None else float(each) for each in (lower, upper))
-    return value, n, low, high, *bounds, flag(metric, value, n, min_n)
+    return value, n, low, high, *bounds, flag(metric, value, n=n, min_n=min_n)
 
 
-def flag(metric: Metric, value: float | None, n: int, min_n: int) -> str | None:
+def flag(metric: Metric, value: float | None, *, n: int, min_n: int) -> str | None:
     """Returns why a value should not be read or ranked: no_data, small_sample, or None."""
     if value is None:
         return None if metric.kind == "count" else "no_data"
@@ -227,7 +237,7 @@ def _lifetimes(question: Question, snapshot: Snapshot) -> list[tuple]:
     records = []
     for key, where in _groups([columns[name] for name in by], len(minutes)):
         found = percentile(minutes[where], ended[where], censored[where], share=question.metric.share)
-        mark = flag(question.metric, found.value, found.sample_count, min_n)
+        mark = flag(question.metric, found.value, n=found.sample_count, min_n=min_n)
         if found.value is None and found.beyond is not None:
             mark = "beyond"
         lower = found.beyond if mark == "beyond" else None
@@ -247,7 +257,7 @@ def _groups(keys: list[np.ndarray], length: int):
         values = np.ma.filled(column.astype(object), None)
         change[1:] |= values[1:] != values[:-1]
     edges = [0, *np.flatnonzero(change).tolist(), length]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         yield tuple(_plain(column[start]) for column in keys), slice(start, stop)
 
 

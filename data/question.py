@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from data.catalogue import Catalogue, Mart, Metric
+from data.catalogue import Catalogue
+from data.definitions import Mart, Metric
 from data.period import Span, cut, local_date
 from data.request import Request, RequestError, Scope
 from data.yamlfile import nearest_name
@@ -89,6 +90,19 @@ class Question:
         if not singles or None in singles:
             return mart.rows
         return mart.rows.replace(f"FROM {mart.id}", f"FROM ({' UNION ALL '.join(singles)})")
+
+    def reads_since(self, *, with_rollup: bool) -> datetime | None:
+        """Returns the earliest instant a row that counts can hold; None: any."""
+        if self.mart.at is None:
+            return None
+        starts = [since for since, _ in self.span.parts] if with_rollup else [self.request.filters.since_at]
+        if not starts:
+            return self.as_of_at
+        if None in starts:
+            return None
+        limit = self.metric.limit
+        longest = max(self.catalogue.rules[limit.rule].values.values()) if limit else 0
+        return min(starts) - timedelta(minutes=longest)
 
     def bind(self, sql: str, **values: object) -> Statement:
         """Returns a statement with the parameters its text names."""

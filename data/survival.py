@@ -31,9 +31,7 @@ class Percentile:
     sample_count: int
 
 
-def percentile(
-    times: np.ndarray, events: np.ndarray, censored: np.ndarray, *, share: float
-) -> Percentile:
+def percentile(times: np.ndarray, events: np.ndarray, censored: np.ndarray, *, share: float) -> Percentile:
     """Returns the Kaplan-Meier percentile of a sample given as counts per distinct time.
 
     Args:

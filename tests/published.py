@@ -42,7 +42,8 @@ INCIDENT_TYPES = {
     ),
     **dict.fromkeys(
         "is_suspended is_self_handled is_auto_dispatched is_three_hour is_open "
-        "is_registration_recorded is_dispatch_recorded is_handling_recorded is_check_recorded".split(), "BOOLEAN"
+        "is_registration_recorded is_dispatch_recorded is_handling_recorded is_check_recorded".split(),
+        "BOOLEAN",
     ),
     "signal_date": "DATE",
     **dict.fromkeys(RECORDED, "BOOLEAN"),
@@ -67,7 +68,8 @@ REPORT_TYPES = {
 }
 STEP_TYPES = {
     **dict.fromkeys(
-        "incident_id month_id report_id step_code department_id reason_text outcome_code feed_id".split(), "VARCHAR"
+        "incident_id month_id report_id step_code department_id reason_text outcome_code feed_id".split(),
+        "VARCHAR",
     ),
     "incident_no": "UBIGINT",
     **dict.fromkeys("acted_at deadline_at".split(), "TIMESTAMP"),
@@ -120,7 +122,9 @@ def incident(number: int, signal: datetime, **known) -> dict:
     }
     row |= known
     is_cancelled, is_closed = row["cancelled_code"] is not None, row["closed_at"] is not None
-    row["stage_code"] = row["stage_code"] or ("cancelled" if is_cancelled else "closed" if is_closed else "handling")
+    row["stage_code"] = row["stage_code"] or (
+        "cancelled" if is_cancelled else "closed" if is_closed else "handling"
+    )
     row["is_open"] = not is_closed and not is_cancelled
     return row
 
@@ -128,13 +132,17 @@ def incident(number: int, signal: datetime, **known) -> dict:
 def report(row: dict, *, number: int = 1, **known) -> dict:
     """Returns one report of an incident, reported at its first signal unless told otherwise."""
     shared = {name: row[name] for name in REPORT_TYPES if name in row}
-    made = dict.fromkeys(REPORT_TYPES) | shared | {
-        "report_id": row["lead_report_id"] if number == 1 else f"{row['lead_report_id']}-{number}",
-        "source_key": f"{row['incident_no']}-{number}",
-        "reported_at": row["first_signal_at"],
-        "received_at": row["registered_at"],
-        "is_lead": number == 1,
-    }
+    made = (
+        dict.fromkeys(REPORT_TYPES)
+        | shared
+        | {
+            "report_id": row["lead_report_id"] if number == 1 else f"{row['lead_report_id']}-{number}",
+            "source_key": f"{row['incident_no']}-{number}",
+            "reported_at": row["first_signal_at"],
+            "received_at": row["registered_at"],
+            "is_lead": number == 1,
+        }
+    )
     made |= known
     local = made["reported_at"].replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(ZONE))
     return made | {"reported_date": local.date(), "reported_hour": local.hour}
@@ -175,15 +183,23 @@ def publish(
         _table(con, f"delta.{name}", types, [row for row in every if row["incident_no"] in touched])
     _table(con, "shadow_incident", INCIDENT_TYPES, before)
     _table(con, "shadow_report", REPORT_TYPES, [report(row) for row in before])
-    base_reports = [row for row in reports if row["incident_no"] not in touched] + [report(row) for row in before]
+    base_reports = [row for row in reports if row["incident_no"] not in touched] + [
+        report(row) for row in before
+    ]
     base_steps = [row for row in rows["mart_step_log"][1] if row["incident_no"] not in touched]
     base = _write_months(con, published, [in_base, base_reports, base_steps], generation)
     for name in rolls:
-        con.execute(f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=rolls[name], before=shadows[name])}")
+        con.execute(
+            f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=rolls[name], before=shadows[name])}"
+        )
     _write_rest(con, feeds=feeds, touched=touched)
     con.execute("DETACH delta")
     con.close()
-    manifest = {"generation": generation, "as_of_at": as_of_at.isoformat(), "published_at": as_of_at.isoformat()}
+    manifest = {
+        "generation": generation,
+        "as_of_at": as_of_at.isoformat(),
+        "published_at": as_of_at.isoformat(),
+    }
     manifest |= {"town_id": "testtown", "base": base, "delta": f"delta/{path.name}"}
     fresh = published / f".CURRENT.{generation}"
     fresh.write_text(json.dumps(manifest), encoding="utf-8")
@@ -206,7 +222,12 @@ def _write_months(con, published: Path, rows: list[list[dict]], build: int) -> d
     for month in sorted({row["month_id"] for row in rows[0]}):
         folder = published / "base" / month / str(build)
         folder.mkdir(parents=True, exist_ok=True)
-        tables = zip(("mart_incident", "mart_report", "mart_step_log"), (INCIDENT_TYPES, REPORT_TYPES, STEP_TYPES), rows, strict=True)
+        tables = zip(
+            ("mart_incident", "mart_report", "mart_step_log"),
+            (INCIDENT_TYPES, REPORT_TYPES, STEP_TYPES),
+            rows,
+            strict=True,
+        )
         for name, types, every in tables:
             _table(con, f"month_{name}", types, [row for row in every if row["month_id"] == month])
             con.execute(f"COPY month_{name} TO '{folder / name}.parquet'")
@@ -219,7 +240,9 @@ def _write_months(con, published: Path, rows: list[list[dict]], build: int) -> d
 
 def _write_rest(con, *, feeds: Iterable[dict], touched: frozenset[int]) -> None:
     _table(con, "delta.mart_feed", FEED_TYPES, list(feeds))
-    _table(con, "delta.touched", {"incident_no": "UBIGINT"}, [{"incident_no": each} for each in sorted(touched)])
+    _table(
+        con, "delta.touched", {"incident_no": "UBIGINT"}, [{"incident_no": each} for each in sorted(touched)]
+    )
     area = {"area_id": "VARCHAR", "level_code": "VARCHAR", "grid_id": "VARCHAR"}
     _table(con, "delta.dim_area_grid", area, [dict(zip(area, row, strict=True)) for row in AREA_GRIDS])
     shipped = [{"name": name, "sql": sql} for name, sql in view_sql(ZONE).items()]

@@ -18,8 +18,14 @@ def _incident(draw: random.Random, number: int, *, until: datetime, days: int) -
     signal = until - timedelta(minutes=draw.randint(1, days * 1440))
     moment, points = signal, {}
     for name, mean in (
-        ("registered_at", 25), ("dispatched_first_at", 4), ("dispatched_at", 2), ("accepted_at", 10), ("arrived_at", 20),
-        ("handled_at", 140), ("checked_at", 40), ("closed_at", 60),
+        ("registered_at", 25),
+        ("dispatched_first_at", 4),
+        ("dispatched_at", 2),
+        ("accepted_at", 10),
+        ("arrived_at", 20),
+        ("handled_at", 140),
+        ("checked_at", 40),
+        ("closed_at", 60),
     ):
         moment += timedelta(seconds=round(draw.expovariate(1 / (60 * mean))))
         points[name] = moment

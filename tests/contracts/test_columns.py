@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,36 +14,66 @@ from etl.build import build
 from etl.publish import publish
 from etl.store import open_store
 
-
 COLUMNS = read_columns()
 TYPES = {
     "text": {"VARCHAR"},
     "instant": {"TIMESTAMP"},
     "date": {"DATE"},
     "boolean": {"BOOLEAN"},
-    "integer": {"INTEGER", "BIGINT", "UBIGINT", "HUGEINT", "DOUBLE"},  # a CSV's column with gaps comes as DOUBLE
+    "integer": {
+        "INTEGER",
+        "BIGINT",
+        "UBIGINT",
+        "HUGEINT",
+        "DOUBLE",
+    },  # a CSV's column with gaps comes as DOUBLE
     "number": {"DOUBLE", "BIGINT", "INTEGER"},
     "list": {"VARCHAR[]"},
 }
 UNIT_OF_SUFFIX = {
-    "_count": "count", "_pct": "pct", "_minutes": "minutes", "_s": "seconds", "_ms": "milliseconds", "_hour": "hour",
-    "_level": "level", "_m": "m", "_km": "km", "_km2": "km2",
+    "_count": "count",
+    "_pct": "pct",
+    "_minutes": "minutes",
+    "_s": "seconds",
+    "_ms": "milliseconds",
+    "_hour": "hour",
+    "_level": "level",
+    "_m": "m",
+    "_km": "km",
+    "_km2": "km2",
 }
 # Numbers that measure nothing, or whose name is the measure; and why.
 NO_SUFFIX = {
-    "lon": "a coordinate", "lat": "a coordinate", "hour": "a rollup's own key", "minutes": "the unit is the name",
-    "ratio": "without unit", "score": "without unit", "link_score": "without unit", "exposure": "differs by domain",
-    "rate": "per exposure", "town_rate": "per exposure", "limit_value": "limit_unit says it",
-    "incident_no": "a key", "row_no": "a key", "load_id": "a key", "last_load_id": "a key", "quarantine_id": "a key",
+    "lon": "a coordinate",
+    "lat": "a coordinate",
+    "hour": "a rollup's own key",
+    "minutes": "the unit is the name",
+    "ratio": "without unit",
+    "score": "without unit",
+    "link_score": "without unit",
+    "exposure": "differs by domain",
+    "rate": "per exposure",
+    "town_rate": "per exposure",
+    "limit_value": "limit_unit says it",
+    "incident_no": "a key",
+    "row_no": "a key",
+    "load_id": "a key",
+    "last_load_id": "a key",
+    "quarantine_id": "a key",
     "generation": "a key",
 }
-NOT_YET_TYPED = {"INTEGER", '"NULL"'}  # what DuckDB gives a column that is empty in every row of an empty town
+NOT_YET_TYPED = {
+    "INTEGER",
+    '"NULL"',
+}  # what DuckDB gives a column that is empty in every row of an empty town
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> list[tuple[str, str, str]]:
     """(table, column, type) of everything a town without a single file publishes."""
-    settings = read_settings({}, town="stown", home=tmp_path_factory.mktemp("columns"), now="2026-11-20T12:00:00Z")
+    settings = read_settings(
+        {}, town="stown", home=tmp_path_factory.mktemp("columns"), now="2026-11-20T12:00:00Z"
+    )
     town = load_town(settings)
     with open_store(settings) as con:
         build(con, town)
@@ -82,7 +111,8 @@ def mistyped(published) -> list[str]:
         for table, name, kind in published
         if name in COLUMNS
         and kind not in TYPES[COLUMNS[name].type] | NOT_YET_TYPED
-        and (table, name) != ("dim_domain", "exposure")  # names the column that mart_risk.exposure holds the value of
+        and (table, name)
+        != ("dim_domain", "exposure")  # names the column that mart_risk.exposure holds the value of
     ]
 
 
@@ -91,7 +121,9 @@ def test_columns_have_the_type_they_are_said_to_have(published):
 
 
 def test_a_wrong_type_is_seen():
-    assert mistyped([("mart_incident", "closed_at", "DATE")]) == ["mart_incident.closed_at: DATE, described as instant"]
+    assert mistyped([("mart_incident", "closed_at", "DATE")]) == [
+        "mart_incident.closed_at: DATE, described as instant"
+    ]
 
 
 def without_unit(columns) -> list[str]:
@@ -113,19 +145,27 @@ def test_the_suffix_of_a_measure_is_its_unit():
 def test_a_measure_without_a_unit_is_seen():
     spoiled = COLUMNS["lag_minutes"].model_copy(update={"unit": "seconds"})
     assert without_unit({"lag_minutes": spoiled, "handling_time": COLUMNS["lag_minutes"]}) == [
-        "lag_minutes", "handling_time",
+        "lag_minutes",
+        "handling_time",
     ]
 
 
 def test_suffixes_say_the_type():
     for name, each in COLUMNS.items():
-        for start, end, kind in (("is_", "", "boolean"), ("", "_at", "instant"), ("", "_date", "date"), ("", "_code", "text")):
+        for start, end, kind in (
+            ("is_", "", "boolean"),
+            ("", "_at", "instant"),
+            ("", "_date", "date"),
+            ("", "_code", "text"),
+        ):
             if name.startswith(start) and name.endswith(end):
                 assert each.type == kind, name
 
 
 def test_free_text_of_people_is_graded_personal():
-    assert all(COLUMNS[name].grade >= 3 for name in ("title_text", "description_text", "address_text", "value_text"))
+    assert all(
+        COLUMNS[name].grade >= 3 for name in ("title_text", "description_text", "address_text", "value_text")
+    )
 
 
 def test_an_unknown_column_names_the_nearest_and_a_double_is_refused(tmp_path):

@@ -57,12 +57,16 @@ def not_additive(metric, mart) -> bool:
     formula = " ".join(filter(None, (metric.value, metric.sample, metric.hits, metric.lower, metric.upper)))
     inner = re.findall(r"(\w+)\(\s*([a-z_0-9*]+)\s*\)", formula)
     return mart.is_additive and any(
-        name != "sum" or column not in mart.measures for name, column in inner if name not in ("coalesce", "nullif")
+        name != "sum" or column not in mart.measures
+        for name, column in inner
+        if name not in ("coalesce", "nullif")
     )
 
 
 @pytest.mark.parametrize(
-    "metric", [each for each in ALL.metrics.values() if each.kind != "percentile"], ids=lambda metric: metric.id
+    "metric",
+    [each for each in ALL.metrics.values() if each.kind != "percentile"],
+    ids=lambda metric: metric.id,
 )
 def test_the_formula_uses_sums_of_measures_only(metric):
     assert not not_additive(metric, ALL.mart(metric.model))

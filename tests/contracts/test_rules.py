@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalogue import CatalogueError, Catalogue, catalogue
+from data.catalogue import Catalogue, CatalogueError, catalogue
 from data.settings import REPOSITORY
 
 ALL = catalogue()

@@ -28,7 +28,8 @@ def test_a_share_that_is_none_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("count", "low", "high"), [(0, 0.0, 3.689), (1, 0.025, 5.572), (10, 4.795, 18.390), (100, 81.364, 121.627)]
+    ("count", "low", "high"),
+    [(0, 0.0, 3.689), (1, 0.025, 5.572), (10, 4.795, 18.390), (100, 81.364, 121.627)],
 )
 def test_poisson_agrees_with_garwoods_table(count, low, high):
     assert poisson(count) == pytest.approx((low, high), abs=6e-4)

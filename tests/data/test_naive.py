@@ -24,7 +24,11 @@ def cases() -> list[dict]:
         needed = draw.uniform(5, 180) if draw.random() < 0.804 else 180 + draw.expovariate(1 / 600)
         handled = start + timedelta(minutes=needed)
         known = {"handled_at": handled, "closed_at": handled} if handled <= AS_OF_AT else {}
-        made.append(incident(number, start, registered_at=start, dispatched_at=start, dispatched_first_at=start, **known))
+        made.append(
+            incident(
+                number, start, registered_at=start, dispatched_at=start, dispatched_first_at=start, **known
+            )
+        )
     return made
 
 
@@ -45,7 +49,9 @@ def _naive(cases, hours: int) -> dict[str, float]:
 @pytest.mark.parametrize("hours", [6, 24])
 def test_matured_cohorts_tell_the_truth_where_naive_shares_do_not(hours, cases, store):
     answer = fetch(
-        Request("closure_within_sla_pct", filters=Filters(AS_OF_AT - timedelta(hours=hours))), scope=EVERYTHING, store=store
+        Request("closure_within_sla_pct", filters=Filters(AS_OF_AT - timedelta(hours=hours))),
+        scope=EVERYTHING,
+        store=store,
     ).row
     naive = _naive(cases, hours)
     assert answer["low"] <= 80.4 <= answer["high"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,7 +30,9 @@ def test_explicit_days_hold_the_short_and_the_long_day_of_summer_time():
     assert until - since == timedelta(hours=25)
 
 
-@pytest.mark.parametrize("text", ["0d", "d", "7", "2011-13-01", "2011-02-01..2011-01-01", "' OR 1=1", "9999-01-01", "7d;"])
+@pytest.mark.parametrize(
+    "text", ["0d", "d", "7", "2011-13-01", "2011-02-01..2011-01-01", "' OR 1=1", "9999-01-01", "7d;"]
+)
 def test_what_is_no_period_is_refused_by_name(text):
     with pytest.raises(PeriodError, match="period = "):
         parse_period(text, as_of_at=AS_OF_AT, zone=BOSTON)
@@ -49,7 +52,7 @@ def test_the_pieces_cover_the_period_once(since, hours, zone, as_of):
         pieces.append((midnight(span.first_date, zone), midnight(span.end_date, zone)))
         assert midnight(span.end_date, zone) <= as_of
     pieces = sorted(piece for piece in pieces if piece[0] < piece[1])
-    assert all(end == start for (_, end), (start, _) in zip(pieces, pieces[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in pairwise(pieces))
     if since < min(until, as_of):
         assert (pieces[0][0], pieces[-1][1]) == (since, min(until, as_of))
 
@@ -57,6 +60,9 @@ def test_the_pieces_cover_the_period_once(since, hours, zone, as_of):
 def test_the_window_before_is_as_long_and_has_the_same_weekdays():
     since, _ = parse_period("28d", as_of_at=AS_OF_AT, zone=BOSTON)
     before = previous(since, None, as_of_at=AS_OF_AT, zone=BOSTON)
-    assert before == (datetime(2011, 1, 18, 5), datetime(2011, 2, 14, 13, 30))  # local midnight and 08:30, winter time
+    assert before == (
+        datetime(2011, 1, 18, 5),
+        datetime(2011, 2, 14, 13, 30),
+    )  # local midnight and 08:30, winter time
     today = previous(midnight(date(2011, 3, 14), BOSTON), None, as_of_at=AS_OF_AT, zone=BOSTON)
     assert today == (datetime(2011, 3, 7, 5), datetime(2011, 3, 7, 13, 30))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +13,6 @@ from data.query import count_rows, fetch, fetch_incident, fetch_rows
 from data.request import EVERYTHING, Filters, Request, RequestError, Scope, parse_filters
 from data.town import Town
 from tests.published import ZONE, at, incident, open_store, report
-from zoneinfo import ZoneInfo
 
 AS_OF_AT = at("2026-11-20 12:00")
 EVIL = "g1') OR 1=1 --"
@@ -31,14 +31,19 @@ class _Town:
 def store(tmp_path_factory):
     rows = [
         incident(
-            number, AS_OF_AT - timedelta(hours=number), registered_at=AS_OF_AT - timedelta(hours=number, minutes=-number),
-            grid_id=["g1", "g2", "g3", None][number % 4], department_id=["d1", "d2"][number % 2],
+            number,
+            AS_OF_AT - timedelta(hours=number),
+            registered_at=AS_OF_AT - timedelta(hours=number, minutes=-number),
+            grid_id=["g1", "g2", "g3", None][number % 4],
+            department_id=["d1", "d2"][number % 2],
             title_text=f"case {number}",
         )
         for number in range(1, 101)
     ]
     opened = open_store(
-        tmp_path_factory.mktemp("query"), rows, as_of_at=AS_OF_AT,
+        tmp_path_factory.mktemp("query"),
+        rows,
+        as_of_at=AS_OF_AT,
         reports=[report(row, number=each) for row in rows for each in (1, 2)],
     )
     yield opened
@@ -50,15 +55,28 @@ def _value(store, scope=EVERYTHING, metric="report_count", **filters):
 
 
 def test_an_url_becomes_filters():
-    params = {"period": "2026-11-01..2026-11-07", "area": "c1", "source": "police_110", "category": "noise", "lang": "en", "wall": "1"}
+    params = {
+        "period": "2026-11-01..2026-11-07",
+        "area": "c1",
+        "source": "police_110",
+        "category": "noise",
+        "lang": "en",
+        "wall": "1",
+    }
     assert parse_filters(params, as_of_at=AS_OF_AT, town=_Town()) == Filters(
-        at("2026-11-01 00:00"), at("2026-11-08 00:00"), area_id="c1", feed_id="police_110", category_code="noise"
+        at("2026-11-01 00:00"),
+        at("2026-11-08 00:00"),
+        area_id="c1",
+        feed_id="police_110",
+        category_code="noise",
     )
     assert parse_filters({}, as_of_at=AS_OF_AT, town=_Town()).since_at == at("2026-11-14 00:00")
     assert hasattr(Town, "zone")
 
 
-@pytest.mark.parametrize("params", [{"period": "soon"}, {"area": EVIL}, {"source": "x" * 100}, {"severity": "9"}])
+@pytest.mark.parametrize(
+    "params", [{"period": "soon"}, {"area": EVIL}, {"source": "x" * 100}, {"severity": "9"}]
+)
 def test_an_url_that_makes_no_sense_is_refused_with_its_value(params):
     with pytest.raises(RequestError) as error:
         parse_filters(params, as_of_at=AS_OF_AT, town=_Town())
@@ -127,7 +145,9 @@ def test_a_map_has_every_area_and_a_trend_every_day(store):
     nothing = Filters(at("2026-11-01 00:00"), at("2026-11-04 00:00"))
     counts = fetch(Request("report_count", ("grid",), nothing), scope=EVERYTHING, store=store).frame
     assert list(counts["grid"]) == ["g1", "g2", "g3"] and list(counts["value"]) == [0, 0, 0]
-    rates = fetch(Request("closure_within_sla_pct", ("community",), nothing), scope=EVERYTHING, store=store).frame
+    rates = fetch(
+        Request("closure_within_sla_pct", ("community",), nothing), scope=EVERYTHING, store=store
+    ).frame
     assert list(rates["flag"]) == ["no_data", "no_data"] and rates["value"].isna().all()
     days = fetch(Request("report_count", ("date",), nothing), scope=EVERYTHING, store=store).frame
     assert [str(day) for day in days["date"]] == ["2026-11-01", "2026-11-02", "2026-11-03"]
@@ -135,7 +155,10 @@ def test_a_map_has_every_area_and_a_trend_every_day(store):
 
 def test_pages_do_not_overlap_and_cover_everything(store):
     request = Request("open_count")
-    pages = [fetch_rows(request, scope=EVERYTHING, store=store, limit=30, offset=offset, order="severity_level") for offset in (0, 30, 60, 90)]
+    pages = [
+        fetch_rows(request, scope=EVERYTHING, store=store, limit=30, offset=offset, order="severity_level")
+        for offset in (0, 30, 60, 90)
+    ]
     ids = [each for page in pages for each in page["incident_id"]]
     assert len(ids) == len(set(ids)) == 100
 
@@ -150,5 +173,9 @@ def test_a_case_shows_its_reports_and_why_each_clock_counts_or_not(store):
 
 
 def test_a_filter_the_mart_does_not_have_is_told(store):
-    answer = fetch(Request("reject_pct", filters=Filters(category_code="noise", area_id="c1")), scope=EVERYTHING, store=store)
+    answer = fetch(
+        Request("reject_pct", filters=Filters(category_code="noise", area_id="c1")),
+        scope=EVERYTHING,
+        store=store,
+    )
     assert answer.ignored == ("category_code", "area_id")

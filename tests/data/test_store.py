@@ -20,7 +20,10 @@ AS_OF_AT = at("2026-11-20 12:00")
 
 
 def _incidents(count: int) -> list[dict]:
-    return [incident(number, AS_OF_AT - timedelta(hours=number), registered_at=AS_OF_AT) for number in range(1, count + 1)]
+    return [
+        incident(number, AS_OF_AT - timedelta(hours=number), registered_at=AS_OF_AT)
+        for number in range(1, count + 1)
+    ]
 
 
 def _open_count(store) -> float:
@@ -51,7 +54,11 @@ def test_a_new_generation_is_seen_by_the_next_question(tmp_path):
 
 def test_a_changed_case_counts_once_with_its_new_state(tmp_path):
     before = _incidents(10)
-    after = [*before[:3], before[3] | {"closed_at": AS_OF_AT, "is_open": False, "stage_code": "closed"}, *before[4:]]
+    after = [
+        *before[:3],
+        before[3] | {"closed_at": AS_OF_AT, "is_open": False, "stage_code": "closed"},
+        *before[4:],
+    ]
     store = open_store(tmp_path, after, as_of_at=AS_OF_AT, touched=frozenset({4}), earlier={4: before[3]})
     assert _open_count(store) == 9
     assert fetch(Request("incident_count"), scope=EVERYTHING, store=store).row["value"] == 10
@@ -71,7 +78,9 @@ def test_a_running_read_keeps_its_generation_and_old_ones_go(tmp_path):
     store.refresh()
     attached = store.execute("SELECT database_name FROM duckdb_databases() WHERE database_name LIKE 'delta%'")
     assert sorted(attached["database_name"]) == ["delta_5", "delta_6", "delta_7"]
-    rolls = store.execute("SELECT count(DISTINCT table_name) AS n FROM duckdb_tables() WHERE schema_name = 'base_rolls'")
+    rolls = store.execute(
+        "SELECT count(DISTINCT table_name) AS n FROM duckdb_tables() WHERE schema_name = 'base_rolls'"
+    )
     assert rolls["n"][0] == 15  # five rollups of each generation's base
     store.close()
 
@@ -92,7 +101,13 @@ def test_readers_on_many_threads_never_see_half_a_generation(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(read) for _ in range(4)]
         for generation in range(2, 8):
-            publish(tmp_path, _incidents(generation + 4), as_of_at=AS_OF_AT, touched=frozenset({generation}), generation=generation)
+            publish(
+                tmp_path,
+                _incidents(generation + 4),
+                as_of_at=AS_OF_AT,
+                touched=frozenset({generation}),
+                generation=generation,
+            )
             store.refresh()
         stop.set()
         for job in jobs:

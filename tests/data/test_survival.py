@@ -51,7 +51,9 @@ def test_nothing_watched_is_nothing_known():
 def test_it_finds_the_truth_under_open_cases_where_closed_cases_do_not(seed):
     # Cases of the last 30 days, most done within a day, one in five lasting for weeks; 40 % of the long ones are open
     draw = np.random.default_rng(seed)
-    needed = np.where(draw.random(60_000) < 0.2, draw.exponential(14 * 24, 60_000), draw.exponential(3, 60_000))
+    needed = np.where(
+        draw.random(60_000) < 0.2, draw.exponential(14 * 24, 60_000), draw.exponential(3, 60_000)
+    )
     watched = draw.uniform(0, 30 * 24, 60_000)
     ended = needed <= watched
     truth = np.quantile(needed, [0.5, 0.9])
@@ -73,5 +75,7 @@ def test_the_band_holds_the_truth_about_as_often_as_it_says():
 
 def test_equal_times_may_come_split_over_rows():
     whole = percentile(np.array([4.0, 9.0]), np.array([3, 2]), np.array([1, 4]), share=0.5)
-    split = percentile(np.array([9.0, 4.0, 9.0, 4.0]), np.array([1, 2, 1, 1]), np.array([4, 0, 0, 1]), share=0.5)
+    split = percentile(
+        np.array([9.0, 4.0, 9.0, 4.0]), np.array([1, 2, 1, 1]), np.array([4, 0, 0, 1]), share=0.5
+    )
     assert whole == split

@@ -27,12 +27,18 @@ EXPECTED: dict[str, tuple] = {
     "dispatch_returned_pct": (100 / 12, 12, {}),
     # d* -> h: in time 1 (60) 2 (180) 4 (60) 6 (107) 11 (29) 13 (42); late 3 (181) 5 (1793) 8 (open); 9 due 14:52
     "closure_within_sla_pct": (
-        100 * 6 / 9, 9, CANCELLED | {"no_start": 1, "not_needed": 1, "not_three_hour": 1},
+        100 * 6 / 9,
+        9,
+        CANCELLED | {"no_start": 1, "not_needed": 1, "not_three_hour": 1},
     ),
     # s -> h: in time 1 (74) 4 (75) 6 (130) 11 (30) 12 (30) 13 (90); late 2 (215) 3 (218) 5 8 10
     "closure_citizen_pct": (100 * 6 / 11, 11, CANCELLED | {"not_three_hour": 1}),
     # d* -> k: in time 1 (86) 6 (127); late 2 (215), and 3 4 5 8 11 13 without a check
-    "closure_verified_pct": (100 * 2 / 9, 9, CANCELLED | {"no_start": 1, "not_needed": 1, "not_three_hour": 1}),
+    "closure_verified_pct": (
+        100 * 2 / 9,
+        9,
+        CANCELLED | {"no_start": 1, "not_needed": 1, "not_three_hour": 1},
+    ),
     # c <= due: 1 2 (to the minute) 4 5 (extended) 6 11 12 13; late 3 (by a minute) 8 (open); 9 14 not due
     "on_time_closure_pct": (80.0, 10, CANCELLED | {"no_limit": 1}),
     # without the extension 5 is late too
@@ -58,7 +64,8 @@ EXPECTED: dict[str, tuple] = {
     "self_handled_pct": (100 / 13, 13, {}),
     # eligible over the twelve clocks 11 11 11 11 9 11 9 10 10 10 4 3 = 110; negative: 11 on both discovery clocks
     "negative_duration_pct": (
-        200 / 112, 112,
+        200 / 112,
+        112,
         # cancelled: 7 on all twelve; no_start: 10 on dispatch x2, handle, handle_verified, 9 verify, 10 check
         {"cancelled": 12, "negative": 2, "not_needed": 4, "no_start": 23, "not_three_hour": 3, "no_limit": 3},
     ),

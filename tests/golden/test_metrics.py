@@ -18,7 +18,12 @@ from tests.published import at, open_store
 def store(request, tmp_path_factory):
     touched = frozenset() if request.param == "all in the base" else frozenset({2, 5, 8, 9})
     opened = open_store(
-        tmp_path_factory.mktemp("golden"), INCIDENTS, as_of_at=AS_OF_AT, reports=REPORTS, feeds=FEEDS, touched=touched
+        tmp_path_factory.mktemp("golden"),
+        INCIDENTS,
+        as_of_at=AS_OF_AT,
+        reports=REPORTS,
+        feeds=FEEDS,
+        touched=touched,
     )
     yield opened
     opened.close()
@@ -48,17 +53,24 @@ def test_the_bounds_are_sure_successes_and_sure_failures(metric, store, week):
     assert (row["lower"], row["upper"]) == pytest.approx(BOUNDS[metric])
 
 
-CLOCKS = [name for name, (_, n, more) in EXPECTED.items() if name.endswith("_pct") and more and "gap" not in name]
+CLOCKS = [
+    name for name, (_, n, more) in EXPECTED.items() if name.endswith("_pct") and more and "gap" not in name
+]
 
 
-@pytest.mark.parametrize("metric", sorted(set(CLOCKS) - {"negative_duration_pct", "extension_effect_pct", "discovery_coverage_pct"}))
+@pytest.mark.parametrize(
+    "metric",
+    sorted(set(CLOCKS) - {"negative_duration_pct", "extension_effect_pct", "discovery_coverage_pct"}),
+)
 def test_the_rows_behind_a_rate_are_its_n_and_its_exclusions(metric, store, week):
     _, n, excluded = EXPECTED[metric]
     request = Request(metric, filters=week)
     rows = fetch_rows(request, scope=EVERYTHING, store=store, limit=1000)
     sides = rows["side_code"].value_counts()
     counted = sides.drop(["excluded", "unknown"], errors="ignore").sum()
-    if metric == "discovery_reported_pct":  # the rate is over measured cases; bounded ones decide only the bounds
+    if (
+        metric == "discovery_reported_pct"
+    ):  # the rate is over measured cases; bounded ones decide only the bounds
         counted -= 2
     assert counted == n
     assert sides.get("excluded", 0) == sum(excluded.values())
@@ -77,8 +89,9 @@ def test_a_case_belongs_to_the_local_day_its_limit_ran_out(store, week):
     answer = fetch(Request("discovery_registered_pct", ("date",), week), scope=EVERYTHING, store=store)
     n = {str(day): count for day, count in zip(answer.frame["date"], answer.frame["n"], strict=True)}
     # 6 began on the 18th at 23:50; its 30 minutes ran out on the 19th. On the 20th nothing is due yet.
-    assert n == {f"2026-11-{day}": count for day, count in
-                 {14: 0, 15: 0, 16: 1, 17: 0, 18: 1, 19: 9, 20: 0}.items()}
+    assert n == {
+        f"2026-11-{day}": count for day, count in {14: 0, 15: 0, 16: 1, 17: 0, 18: 1, 19: 9, 20: 0}.items()
+    }
 
 
 def test_an_earlier_as_of_shows_what_was_due_then(store, week):
@@ -89,8 +102,12 @@ def test_an_earlier_as_of_shows_what_was_due_then(store, week):
 
 
 def test_open_cases_fall_into_age_bands(store, week):
-    frame = fetch(Request("open_count", ("age_code", "is_overdue"), week), scope=EVERYTHING, store=store).frame
-    found = {(age, late): value for age, late, value in frame[["age_code", "is_overdue", "value"]].values if value}
+    frame = fetch(
+        Request("open_count", ("age_code", "is_overdue"), week), scope=EVERYTHING, store=store
+    ).frame
+    found = {
+        (age, late): value for age, late, value in frame[["age_code", "is_overdue", "value"]].values if value
+    }
     # 9: 15 min; 8: 23 h and late; 10: 22 h; 14: 4 d 3 h
     assert found == {("age_0", False): 1, ("age_1", True): 1, ("age_1", False): 1, ("age_3", False): 1}
 

@@ -19,7 +19,13 @@ from tests.random_world import random_incidents, reports_of
 
 AS_OF_AT = at("2026-11-20 14:37")
 PERIODS = ("today", "24h", "7d", "28d", "all", "2026-11-03..2026-11-09")
-DIMENSIONS = ((), ("community",), ("grid", "date"), ("category_code", "department_id"), ("feed_id", "date", "hour"))
+DIMENSIONS = (
+    (),
+    ("community",),
+    ("grid", "date"),
+    ("category_code", "department_id"),
+    ("feed_id", "date", "hour"),
+)
 METRICS = [name for name in catalogue().metrics if not name.endswith(("_p90", "_p95"))]
 COUNTS = [metric.id for metric in catalogue().metrics.values() if metric.kind == "count"]
 FIGURES = ["value", "n", "low", "high", "lower", "upper"]
@@ -35,13 +41,18 @@ def store(incidents, tmp_path_factory):
     """Most in the base; some changed since: their old rows in the base, the new ones in the delta."""
     touched = frozenset(range(3, 1500, 40))
     earlier = {
-        row["incident_no"]: row | {"closed_at": None, "handled_at": None, "is_open": row["cancelled_code"] is None}
+        row["incident_no"]: row
+        | {"closed_at": None, "handled_at": None, "is_open": row["cancelled_code"] is None}
         for row in incidents
         if row["incident_no"] in touched
     }
     opened = open_store(
-        tmp_path_factory.mktemp("kpis"), incidents, as_of_at=AS_OF_AT, reports=reports_of(incidents),
-        touched=touched, earlier=earlier,
+        tmp_path_factory.mktemp("kpis"),
+        incidents,
+        as_of_at=AS_OF_AT,
+        reports=reports_of(incidents),
+        touched=touched,
+        earlier=earlier,
     )
     yield opened
     opened.close()
@@ -59,6 +70,7 @@ def _period(text: str, store) -> Filters:
     return Filters(*parse_period(text, as_of_at=AS_OF_AT, zone=store.zone))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_rollups_and_rows_give_the_same_answer(period, store, rows_only):
     filters = _period(period, store)
@@ -88,7 +100,9 @@ def test_parts_add_up_to_the_town(metric, by, store):
 def test_a_share_of_the_whole_is_recomputed_not_averaged(store):
     filters = _period("28d", store)
     frame = fetch(Request("closure_within_sla_pct", ("grid",), filters), scope=EVERYTHING, store=store).frame
-    whole = fetch(Request("closure_within_sla_pct", filters=filters), scope=EVERYTHING, store=store).row["value"]
+    whole = fetch(Request("closure_within_sla_pct", filters=filters), scope=EVERYTHING, store=store).row[
+        "value"
+    ]
     assert whole == pytest.approx((frame["value"] * frame["n"]).sum() / frame["n"].sum())
     assert whole != pytest.approx(frame["value"].mean(), abs=0.01)
 
@@ -98,7 +112,9 @@ def test_an_areas_filter_a_scope_and_its_group_say_the_same(store):
     for metric in ("closure_within_sla_pct", "report_count", "open_count", "handle_minutes_p50"):
         frame = fetch(Request(metric, ("community",), filters), scope=EVERYTHING, store=store).frame
         group = frame.set_index("community").loc["c1", FIGURES].to_dict()
-        filtered = fetch(Request(metric, filters=replace(filters, area_id="c1")), scope=EVERYTHING, store=store)
+        filtered = fetch(
+            Request(metric, filters=replace(filters, area_id="c1")), scope=EVERYTHING, store=store
+        )
         scoped = fetch(Request(metric, filters=filters), scope=Scope(area_ids=frozenset({"c1"})), store=store)
         for answer in (filtered, scoped):
             assert answer.frame.loc[0, FIGURES].to_dict() == pytest.approx(group, nan_ok=True)
@@ -114,8 +130,14 @@ def test_the_rows_behind_a_count_are_as_many_as_the_count(store):
 
 def test_cases_not_yet_due_change_no_rate(incidents, store, tmp_path):
     fresh = [
-        incident(9000 + each, AS_OF_AT - timedelta(minutes=1), registered_at=AS_OF_AT, due_at=AS_OF_AT + timedelta(days=1),
-                 due_raw_at=AS_OF_AT + timedelta(days=1), limit_start_at=AS_OF_AT)
+        incident(
+            9000 + each,
+            AS_OF_AT - timedelta(minutes=1),
+            registered_at=AS_OF_AT,
+            due_at=AS_OF_AT + timedelta(days=1),
+            due_raw_at=AS_OF_AT + timedelta(days=1),
+            limit_start_at=AS_OF_AT,
+        )
         for each in range(200)
     ]
     grown = open_store(tmp_path, incidents + fresh, as_of_at=AS_OF_AT, reports=reports_of(incidents))
@@ -125,7 +147,9 @@ def test_cases_not_yet_due_change_no_rate(incidents, store, tmp_path):
         request = Request(name, filters=filters)
         before, after = (fetch(request, scope=EVERYTHING, store=each).row for each in (store, grown))
         assert {**before} == pytest.approx(after), name
-    opened = [fetch(Request("open_count"), scope=EVERYTHING, store=each).row["value"] for each in (store, grown)]
+    opened = [
+        fetch(Request("open_count"), scope=EVERYTHING, store=each).row["value"] for each in (store, grown)
+    ]
     assert opened[1] - opened[0] == 200
     grown.close()
 
@@ -134,17 +158,29 @@ def test_a_doubled_report_changes_volume_and_no_speed(incidents, store, tmp_path
     doubled = reports_of(incidents) + [report(row, number=9) for row in incidents[:300]]
     noisy = open_store(tmp_path, incidents, as_of_at=AS_OF_AT, reports=doubled)
     filters = _period("all", store)
-    for name in ("discovery_registered_pct", "closure_within_sla_pct", "handle_minutes_p90", "incident_count"):
-        answers = [fetch(Request(name, filters=filters), scope=EVERYTHING, store=each).row for each in (store, noisy)]
+    for name in (
+        "discovery_registered_pct",
+        "closure_within_sla_pct",
+        "handle_minutes_p90",
+        "incident_count",
+    ):
+        answers = [
+            fetch(Request(name, filters=filters), scope=EVERYTHING, store=each).row for each in (store, noisy)
+        ]
         assert answers[0] == answers[1]
-    volumes = [fetch(Request("report_count", filters=filters), scope=EVERYTHING, store=each).row["value"] for each in (store, noisy)]
+    volumes = [
+        fetch(Request("report_count", filters=filters), scope=EVERYTHING, store=each).row["value"]
+        for each in (store, noisy)
+    ]
     assert volumes[1] - volumes[0] == 300
     noisy.close()
 
 
 @pytest.mark.parametrize("hours", [1, 24, 168])
 def test_the_backlog_changes_by_what_came_and_went(hours, store):
-    flow = fetch_flow(AS_OF_AT - timedelta(hours=hours), AS_OF_AT, filters=Filters(), scope=EVERYTHING, store=store)
+    flow = fetch_flow(
+        AS_OF_AT - timedelta(hours=hours), AS_OF_AT, filters=Filters(), scope=EVERYTHING, store=store
+    )
     now, before = (
         fetch(Request("open_count", as_of_at=instant), scope=EVERYTHING, store=store).row["value"]
         for instant in (AS_OF_AT, AS_OF_AT - timedelta(hours=hours))
@@ -159,8 +195,15 @@ def test_a_reopened_case_leaves_and_comes_back(tmp_path):
         1, at("2026-11-18 09:00"), registered_at=at("2026-11-18 09:05"), reopen_count=1, closed_at=None
     )
     steps = [
-        {"incident_id": "i1", "incident_no": 1, "month_id": "2026-11", "report_id": row["lead_report_id"],
-         "step_code": code, "acted_at": at(moment), "feed_id": "police_110"}
+        {
+            "incident_id": "i1",
+            "incident_no": 1,
+            "month_id": "2026-11",
+            "report_id": row["lead_report_id"],
+            "step_code": code,
+            "acted_at": at(moment),
+            "feed_id": "police_110",
+        }
         for code, moment in (("close", "2026-11-18 12:00"), ("reopen", "2026-11-19 08:00"))
     ]
     store = open_store(tmp_path, [row], as_of_at=AS_OF_AT, steps=steps)

@@ -1,0 +1,209 @@
+"""One published generation (发布代) as schemas of views over its delta file and its months."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from data.rolls import BaseFiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.connection import Store
+
+# Tables kept per month as Parquet; the delta holds the rows of incidents touched since.
+ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")
+# Of these a second schema shows only the months that reach into the last days: most questions need no others.
+RECENT_TABLES = ("mart_incident", "mart_report")
+RECENT = timedelta(days=4)
+# Views over the row tables whose text comes with the delta; what else comes with it is one clock each.
+VIEWS = ("mart_clock", "mart_segment", "mart_step")
+
+
+class StoreError(RuntimeError):
+    """Published files that cannot be read; names the file."""
+
+
+@dataclass
+class Generation:
+    """One attached generation; queries hold a lease, so it is not detached under them.
+
+    Attributes:
+        number: as published; a home built anew starts again at 1.
+        serial: which opening it is; never comes twice in one store.
+        levels: area levels of the town.
+        shipped: SELECTs by name that came with it.
+        recent_from: an instant the months of the recent schema reach; earlier ones need the full schema.
+    """
+
+    number: int
+    serial: int
+    as_of_at: datetime
+    manifest: dict
+    leases: int = 0
+    cursors: list = field(default_factory=list)
+    levels: tuple[str, ...] = ("grid",)
+    shipped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> str:
+        """Name of its schema of views."""
+        return f"g{self.serial}"
+
+    @property
+    def recent_schema(self) -> str:
+        """Name of its schema of recent months."""
+        return f"g{self.serial}_recent"
+
+    @property
+    def recent_from(self) -> datetime:
+        """Returns the first instant the recent schema is complete for."""
+        return self.as_of_at - RECENT
+
+    @property
+    def database(self) -> str:
+        """Name its delta file is attached under."""
+        return f"delta_{self.serial}"
+
+
+@dataclass
+class Snapshot:
+    """One generation while someone reads it."""
+
+    store: Store
+    opened: Generation
+    cursor: duckdb.DuckDBPyConnection
+    is_recent: bool = False
+
+    @property
+    def generation(self) -> int:
+        """The generation's number."""
+        return self.opened.number
+
+    @property
+    def as_of_at(self) -> datetime:
+        """The instant it holds for, naive UTC."""
+        return self.opened.as_of_at
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Area levels of the town, `grid` included."""
+        return self.opened.levels
+
+    def look(self, *, is_recent: bool) -> None:
+        """Chooses whether row tables hold the recent months only."""
+        if is_recent == self.is_recent:
+            return
+        self.is_recent = is_recent
+        path = f"{self.opened.recent_schema},{self.opened.schema}" if is_recent else self.opened.schema
+        self.cursor.execute(f"SET search_path = '{path}'")
+
+    def arrays(self, sql: str, params: Mapping[str, object] | None = None) -> dict:
+        """Returns the rows of a query as one numpy array per column."""
+        return self.cursor.execute(sql, params).fetchnumpy()
+
+    def frame(self, sql: str, params: Mapping[str, object] | list | None = None) -> pd.DataFrame:
+        """Returns the rows of a query as a frame."""
+        return self.cursor.execute(sql, params).df()
+
+    def rows(self, sql: str, params: Mapping[str, object] | list | None = None) -> list[tuple]:
+        """Returns the rows of a query as tuples; cheaper than a frame when there are few."""
+        return self.cursor.execute(sql, params).fetchall()
+
+
+def read_manifest(path: Path) -> dict:
+    """Returns the manifest named CURRENT.
+
+    Raises:
+        StoreError: not JSON, or a key is missing.
+    """
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        for key in ("generation", "as_of_at", "base", "delta"):
+            manifest[key]
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path}: not a manifest ({error!r})") from None
+    return manifest
+
+
+def attach(cursor, generation: Generation, *, delta: Path, folders: list[Path], base: BaseFiles) -> None:
+    """Attaches a generation's delta file and creates its views.
+
+    Raises:
+        StoreError: a file named by the manifest is missing or cannot be read.
+    """
+    try:
+        cursor.execute(f"ATTACH {_quoted(delta)} AS {generation.database} (READ_ONLY)")
+        for schema in (generation.recent_schema, generation.schema):
+            cursor.execute(f"CREATE SCHEMA {schema}")
+        cursor.execute(f"USE {generation.schema}")
+        _create_views(cursor, generation, folders=folders, base=base)
+        found = cursor.execute("SELECT DISTINCT level_code FROM dim_area_grid").fetchall()
+        generation.levels = tuple(sorted({name for (name,) in found} | {"grid"}))
+    except (duckdb.Error, StoreError) as error:
+        detach(cursor, generation)
+        raise StoreError(f"{delta}: cannot open generation {generation.number}: {error}") from error
+
+
+def detach(cursor, generation: Generation) -> None:
+    """Drops a generation's views and lets its file go."""
+    cursor.execute("USE memory.main")
+    for schema in (generation.recent_schema, generation.schema):
+        cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    cursor.execute(f"DETACH DATABASE IF EXISTS {generation.database}")
+
+
+def _create_views(cursor, generation: Generation, *, folders: list[Path], base: BaseFiles) -> None:
+    delta = generation.database
+    named = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"
+    tables = {name for (name,) in cursor.execute(named, [delta]).fetchall()}
+    rolls = base.load_rolls(
+        cursor, sorted(name for name in tables if name.startswith("roll_")), folders=folders
+    )
+    for name in sorted(tables - {"touched", "view_sql"}):
+        body = f"SELECT * FROM {delta}.{name}"
+        if name in ROW_TABLES:
+            files = [_existing(folder / f"{name}.parquet") for folder in folders]
+            if name in RECENT_TABLES:
+                reached = base.newest(cursor, files)
+                recent = [file for file in files if reached[file] >= generation.recent_from]
+                cursor.execute(
+                    f"CREATE VIEW {generation.recent_schema}.{name} AS {_rows(recent, delta, name=name)}"
+                )
+            body = _rows(files, delta, name=name)
+        elif name in rolls:
+            body = f"SELECT * EXCLUDE (part_no) FROM {rolls[name]} UNION ALL BY NAME {body}"
+        cursor.execute(f"CREATE VIEW {name} AS {body}")
+    shipped = dict(cursor.execute(f"SELECT name, sql FROM {delta}.view_sql").fetchall())
+    cursor.execute(f"CREATE MACRO local_at(t) AS ({shipped.pop('local_at')})")
+    for name in VIEWS:
+        cursor.execute(f"CREATE VIEW {name} AS {shipped.pop(name)}")
+    generation.shipped = shipped
+
+
+def _rows(files: list[Path], delta: str, *, name: str) -> str:
+    """Returns SQL of a row table: the months' rows that were not touched since, and the delta's."""
+    own = f"SELECT * FROM {delta}.{name}"
+    if not files:
+        return own
+    return (
+        f"SELECT base.* FROM read_parquet([{', '.join(map(_quoted, files))}]) AS base "
+        f"ANTI JOIN {delta}.touched USING (incident_no) UNION ALL BY NAME {own}"
+    )
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise StoreError(f"{path}: named by CURRENT and not there")
+    return path
+
+
+def _quoted(path: Path | str) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
