@@ -57,7 +57,7 @@
     const isWide = box.clientWidth > 1.25 * box.clientHeight;
     const left = legend && isWide ? legend.offsetWidth + 10 : 6;
     map.fitBounds(bounds, { paddingTopLeft: [left, 6], paddingBottomRight: [6, 6], animate: false });
-    if (!chosen.length) map._cockpitZoom = map.getZoom();
+    map._cockpitZoom = map.getBoundsZoom(map._cockpitLayer.getBounds());
     closeness(map);
   }
 
@@ -120,7 +120,7 @@
   }
 
   function border() {
-    return { color: css("--ground"), weight: 3, opacity: 1, fill: false, interactive: false };
+    return { color: css("--ground"), weight: 2.4, opacity: 1, fill: false, interactive: false };
   }
   // The map of one case: quiet ground, the case's grid in front, the view on that grid.
   function frame(feature, layer, context) {

@@ -44,7 +44,7 @@ class Changes(Tile):
         if not sum(before.values()):
             return (html.P(ctx.t("changes.no_base"), className="empty"),)
         rows = [(key, now.get(key, 0), before.get(key, 0)) for key in {*now, *before}]
-        rows.sort(key=lambda row: (-_evidence(row[1], row[2]), str(row[0])))
+        rows.sort(key=lambda row: (-_evidence(row[1], row[2]), -row[1] - row[2], str(row[0])))
         items = [self._item(None, sum(now.values()), base=sum(before.values()), ctx=ctx)]
         items += [self._item(key, count, base=base, ctx=ctx) for key, count, base in rows[: self.limit]]
         return (html.Ol(items, className="changes"),)
