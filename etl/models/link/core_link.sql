@@ -9,7 +9,8 @@ WITH spot AS (
         g.radius_m, g.window_minutes
     FROM core_report AS r
     INNER JOIN (
-        SELECT c.link_group, max(c.link_radius_m) AS radius_m, max(c.link_window_minutes) AS window_minutes, any_value(s.origin_lat) AS origin_lat
+        SELECT c.link_group, max(c.link_radius_m) AS radius_m, max(c.link_window_minutes) AS window_minutes,
+            any_value(s.origin_lat) AS origin_lat
         FROM dim_category AS c
         CROSS JOIN dim_raster AS s
         WHERE c.link_group IS NOT NULL AND c.link_radius_m > 0
