@@ -78,7 +78,10 @@ class Door:
             return self._page(request, wanted=wanted, fault="wrong")
         if old := session_of(dict(request.headers)):
             self.sessions.end(old)  # whoever planted it, it is worth nothing from now on
-        return self._begin(token, wanted)
+        response = self._begin(token, wanted)
+        # The screens open in the language the sign-in page was read in.
+        response.set_cookie("lang", self._language(request), path="/", samesite="lax", secure=self.is_secure)
+        return response
 
     async def _ask(self, request: Request) -> Response:
         page = sign_out_page(self.place, language=self._language(request))

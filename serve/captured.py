@@ -33,6 +33,10 @@ class Captured:
         """Return a header's value, or an empty text."""
         return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), "")
 
+    def has(self, coding: str) -> bool:
+        """Whether the body is there in a coding already."""
+        return coding in self._encoded
+
     def encoded(self, coding: str) -> bytes:
         """Return the body in a coding."""
         if coding and coding not in self._encoded:

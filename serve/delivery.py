@@ -77,7 +77,7 @@ class Delivery:
             await Captured(304, [], b"").send(send, coding="", extra=extra)
             return
         coding = accepted_coding(_header(scope, b"accept-encoding"))
-        if coding:
+        if coding and not kept.has(coding):
             await asyncio.to_thread(kept.encoded, coding)  # a big script takes a second, once
         await kept.send(send, coding=coding, extra=extra)
 

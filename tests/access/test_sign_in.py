@@ -49,7 +49,7 @@ def test_signing_in_and_out(served):
     assert client.get("/_dash-layout").status_code == 401
     answer = sign_in(client, "leader", next="/cases?period=7d")
     assert (answer.status_code, answer.headers["location"]) == (303, "/cases?period=7d")
-    cookie = answer.headers["set-cookie"]
+    cookie = answer.headers.get_list("set-cookie")[0]
     assert "HttpOnly" in cookie
     assert "samesite=lax" in cookie.lower()
     assert "Secure" not in cookie
