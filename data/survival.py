@@ -31,6 +31,9 @@ class Percentile:
     sample_count: int
 
 
+NOTHING = Percentile(None, None, None, None, 0)
+
+
 def percentile(times: np.ndarray, events: np.ndarray, censored: np.ndarray, *, share: float) -> Percentile:
     """Returns the Kaplan-Meier percentile of a sample given as counts per distinct time.
 
@@ -40,15 +43,14 @@ def percentile(times: np.ndarray, events: np.ndarray, censored: np.ndarray, *, s
         censored: how many were watched for that duration and had not ended.
         share: 0.5 for the median, 0.9 for P90.
 
-    An ended case at time t is at risk at t together with those censored at t. The value is the
-    inverted distribution function: the smallest t with S(t) <= 1 - share. The band is
-    Brookmeyer-Crowley on the log(-log) scale with Greenwood's variance.
+    A case that ends at t is at risk at t together with those censored at t. The value is the smallest t with
+    S(t) <= 1 - share; the band is Brookmeyer-Crowley on the log(-log) scale with Greenwood's variance.
 
     Source:
         definitions 3.6; Kaplan & Meier 1958; Brookmeyer & Crowley 1982.
     """
     if not len(times):
-        return Percentile(None, None, None, None, 0)
+        return NOTHING
     moments, ended, at_risk = _life_table(times, events, censored)
     total = int(at_risk[0])
     beyond = float(moments[-1])
