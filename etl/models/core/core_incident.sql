@@ -1,19 +1,18 @@
 -- grain: one row per incident: its signals from all its reports, its handling from the lead case (decision 0006)
 WITH member AS (
-    SELECT
-        coalesce(m.incident_id, r.report_id) AS incident_id,
-        r.*
-    FROM core_report AS r
-    LEFT JOIN core_incident_report AS m ON m.report_id = r.report_id
+    SELECT m.incident_id, r.*
+    FROM core_incident_report AS m
+    INNER JOIN core_report AS r ON r.report_id = m.report_id
 ),
-signal AS (
+grouped AS (
     SELECT
         incident_id,
         count(*) AS report_count,
         count(DISTINCT feed_id) AS feed_count,
         list_sort(list_distinct(list(feed_id))) AS feed_list,
-        min(occurred_at) AS occurred_at,
-        max(occurred_lb_at) AS occurred_lb_at,
+        min(occurred_at) AS any_occurred_at,
+        max(occurred_at) FILTER (WHERE report_id = incident_id) AS first_occurred_at,
+        min(occurred_lb_at) AS occurred_lb_at,
         min(occurred_ub_at) AS occurred_ub_at,
         min(reported_at) AS first_signal_at,
         min(received_at) AS registered_at,
@@ -24,6 +23,25 @@ signal AS (
     FROM member
     GROUP BY incident_id
 ),
+signal AS (
+    -- a later witness's own time is not when it happened: only a time no later than the first signal counts
+    SELECT
+        g.* EXCLUDE (any_occurred_at, first_occurred_at, occurred_lb_at, occurred_ub_at),
+        CASE WHEN any_occurred_at <= first_signal_at THEN any_occurred_at ELSE first_occurred_at END AS occurred_at,
+        CASE WHEN occurred_lb_at <= first_signal_at THEN occurred_lb_at END AS occurred_lb_at,
+        CASE WHEN occurred_lb_at <= first_signal_at THEN least(occurred_ub_at, first_signal_at) END AS occurred_ub_at
+    FROM grouped AS g
+    UNION ALL BY NAME
+    SELECT
+        r.report_id AS incident_id, 1 AS report_count, 1 AS feed_count, [r.feed_id] AS feed_list,
+        r.occurred_at, r.occurred_lb_at, r.occurred_ub_at,
+        r.reported_at AS first_signal_at, r.received_at AS registered_at, r.severity_level,
+        CASE WHEN r.place_method_code = 'point' THEN r.grid_id END AS point_grid_id,
+        CASE WHEN r.place_method_code = 'point' THEN r.lon END AS point_lon,
+        CASE WHEN r.place_method_code = 'point' THEN r.lat END AS point_lat
+    FROM core_report AS r
+    ANTI JOIN core_incident_report AS m ON m.report_id = r.report_id
+),
 lead_case AS (
     SELECT
         m.incident_id,
@@ -32,6 +50,10 @@ lead_case AS (
     FROM (SELECT DISTINCT incident_id, case_id FROM member) AS m
     INNER JOIN core_case AS c ON c.case_id = m.case_id
     GROUP BY m.incident_id
+    UNION ALL
+    SELECT r.report_id, r.case_id
+    FROM core_report AS r
+    ANTI JOIN core_incident_report AS m ON m.report_id = r.report_id
 )
 SELECT
     s.*,
