@@ -176,6 +176,10 @@
       if (panel && !isDot) panel.classList.toggle("is-stale", isStale || isFailed);
     }
   }
+  // Writing the same text again is a change, too: the watcher below would see it and tick again, every frame, for ever.
+  function say(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
   function tickClock() {
     const clock = document.querySelector("[data-clock]");
     if (!clock) return;
@@ -186,8 +190,8 @@
     const day = at.toLocaleDateString(locale, { ...options, month: "short", day: "numeric", weekday: "short" });
     const parts = clock.querySelectorAll("span");
     if (parts.length === 2) {
-      parts[0].textContent = day;
-      parts[1].textContent = time;
+      say(parts[0], day);
+      say(parts[1], time);
     }
   }
   function tickLink() {
@@ -245,7 +249,7 @@
     const board = document.querySelector("[data-lang]");
     if (board) {
       root.lang = board.dataset.lang === "zh" ? "zh-CN" : "en";
-      document.title = board.dataset.title;
+      if (document.title !== board.dataset.title) document.title = board.dataset.title;
     }
     if (drawer()) drawer().classList.remove("loading");
     tick();
