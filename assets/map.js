@@ -78,6 +78,11 @@
         className: `letter letter-${RISKS.includes(code) ? code : "none"}${(show.hatched || []).includes(id) ? " on-hatch" : ""}`,
         interactive: false,
       });
+      // Leaflet measures every label to centre it, which lays the whole wall out once per grid; the style centres it as well.
+      text.style.cssText = "display:block;transform:translate(-50%,-50%)";
+      layer.getTooltip()._setPosition = function (position) {
+        window.L.DomUtil.setPosition(this._container, position);
+      };
     }
   }
 
@@ -127,11 +132,15 @@
     if (feature.properties.area_id !== (context.hideout || {}).selected) return;
     layer.on("add", function () {
       layer.setStyle({ weight: 3, opacity: 1, color: css("--accent") });
+      setTimeout(() => isGone(context.map) || layer.bringToFront(), 0);
       follow(context.map, function () {
         context.map.invalidateSize({ animate: false });
         context.map.fitBounds(layer.getBounds().pad(0.6), { animate: false });
       });
     });
+  }
+  function ground() {
+    return { color: css("--line"), weight: 1.2, opacity: 1, fill: false, interactive: false };
   }
   function dot(feature, latlng, context) {
     const isMain = feature.properties.is_lead;
@@ -152,5 +161,5 @@
     setTimeout(() => path.classList.remove("pulse"), 6000);
   };
   window.cockpit.fitMap = fit;
-  window.dashExtensions = Object.assign({}, window.dashExtensions, { cockpit: { style, each, border, dot, frame } });
+  window.dashExtensions = Object.assign({}, window.dashExtensions, { cockpit: { style, each, border, ground, dot, frame } });
 })();

@@ -26,7 +26,7 @@ FACTS = (
     "place_method_code",
 )
 COUNTS = ("dispatch_count", "return_count", "failed_check_count", "reopen_count", "extension_count")
-FUNCTIONS = {name: {"variable": f"dashExtensions.cockpit.{name}"} for name in ("border", "dot", "frame")}
+FUNCTIONS = {name: {"variable": f"dashExtensions.cockpit.{name}"} for name in ("ground", "dot", "frame")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +174,7 @@ class CaseMap(Tile):
     def frame(self, uid: str):
         """Returns the map."""
         areas = dl.GeoJSON(
-            id=f"{uid}-areas", style=FUNCTIONS["border"], onEachFeature=FUNCTIONS["frame"], hideout={}
+            id=f"{uid}-areas", style=FUNCTIONS["ground"], onEachFeature=FUNCTIONS["frame"], hideout={}
         )
         dots = dl.GeoJSON(
             id=f"{uid}-dots",

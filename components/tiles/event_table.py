@@ -11,7 +11,9 @@ from dash import html
 from components.context import Context
 from components.door import Count, Rows
 from components.numbers import UNKNOWN, count_text, duration_text, instant_short, is_known
+from components.panel import info_button
 from components.tiles.base import Tile
+from data.catalogue import catalogue
 from data.request import Request
 
 SERIOUS_LEVEL = 4  # the highest severity of categories.csv
@@ -135,7 +137,30 @@ class EventTable(Tile):
         body = html.Tbody([self._row(row, ctx) for _, row in rows.iterrows()])
         table = html.Div(html.Table([head, body], className="table"), className="scroll")
         empty = [html.P(ctx.t("common.no_data"), className="empty")] if rows.empty else []
-        return ([table, *empty, pager(page=self._page(ctx), size=self.page_size, total=total, ctx=ctx)],)
+        return (
+            [
+                *self._about(ctx),
+                table,
+                *empty,
+                pager(page=self._page(ctx), size=self.page_size, total=total, ctx=ctx),
+            ],
+        )
+
+    def _about(self, ctx: Context) -> list:
+        """Which number these rows are behind, when they were reached from one."""
+        request, side = self._request(ctx)
+        if "kpi" not in ctx.view.params:
+            return []
+        words = [ctx.pick(catalogue().metric(request.metric).label)]
+        words += [ctx.maybe(f"side.{side}", side)] if side else []
+        clear = html.A(
+            ctx.t("filter.clear_number"), href="#", className="clear", **{"data-set": "kpi=&side="}
+        )
+        return [
+            html.P(
+                [html.B(" · ".join(words)), info_button(request.metric, ctx=ctx), clear], className="about"
+            )
+        ]
 
     def _heading(self, name: str, ctx: Context):
         label = ctx.t(f"column.{name}")

@@ -96,7 +96,7 @@ class Header(Tile):
                 html.Span(className="link-state", hidden=True, **{"data-link": ""}),
                 html.Span(scope_text(ctx), className="scope"),
                 html.Span(
-                    [ctx.t("shell.as_of"), html.B(instant_short(ctx.as_of_at, ctx), className="digits")],
+                    [ctx.t("shell.as_of"), html.B(_as_of(ctx), className="digits")],
                     className="as-of",
                 ),
                 html.A(dots, href=ctx.link("/feeds"), className="dots", title=ctx.t("shell.feeds")),
@@ -116,6 +116,12 @@ class Header(Tile):
             ],
             className="head-right",
         )
+
+
+def _as_of(ctx: Context) -> str:
+    """With the day: the reader's own day may be another one."""
+    local = ctx.local(ctx.as_of_at)
+    return "—" if local is None else local.strftime("%m-%d %H:%M")
 
 
 def _rotation(ctx: Context) -> list[dict]:

@@ -47,11 +47,11 @@ class Timeline(Tile):
             return (blank_figure(ctx, ctx.t("common.no_data")),)
         days = _by_day(answers["hours"])
         today = days.get(now.date(), {})
-        usual = _mean_day(days, now.date())
-        if not today and usual is None:
+        usual, weeks = _mean_day(days, now.date())
+        if not today and not weeks:
             return (blank_figure(ctx, ctx.t("common.no_data")),)
         counts = [today.get(hour, 0) if hour <= now.hour else None for hour in HOURS]
-        traces = [_bars(counts, now.hour, ctx=ctx), *([_line(usual, ctx)] if usual else [])]
+        traces = [_bars(counts, now.hour, ctx=ctx), *([_line(usual, weeks, ctx=ctx)] if weeks else [])]
         return ({"data": traces, "layout": self._layout(now.hour, ctx)},)
 
     def _layout(self, hour: int, ctx: Context) -> dict:
@@ -95,25 +95,24 @@ def _bars(counts, hour: int, *, ctx: Context) -> dict:
     }
 
 
-def _line(usual: list[float], ctx: Context) -> dict:
+def _line(usual: list[float], weeks: int, *, ctx: Context) -> dict:
     return {
         "type": "scatter",
         "mode": "lines",
         "x": list(HOURS),
         "y": usual,
-        "name": ctx.t("timeline.usual", weeks=USUAL_WEEKS),
+        "name": ctx.t("timeline.usual", weeks=weeks),
         "line": {"color": ctx.theme.text, "width": 2 * ctx.view.scale, "dash": "dot", "shape": "hvh"},
         "hovertemplate": "%{y:,.1f}",
     }
 
 
-def _mean_day(days: dict[date, dict[int, float]], today: date) -> list[float] | None:
-    """Returns the mean per hour of the same weekdays; a day before the feeds began is not a quiet day."""
+def _mean_day(days: dict[date, dict[int, float]], today: date) -> tuple[list[float], int]:
+    """Returns the mean per hour of the same weekdays that have data, and how many those are."""
     back = [today - timedelta(days=7 * week) for week in range(1, USUAL_WEEKS + 1)]
     weeks = [days[day] for day in back if day in days]
-    if not weeks:
-        return None
-    return [sum(week.get(hour, 0) for week in weeks) / len(weeks) for hour in HOURS]
+    total = max(1, len(weeks))
+    return [sum(week.get(hour, 0) for week in weeks) / total for hour in HOURS], len(weeks)
 
 
 def _by_day(answer) -> dict[date, dict[int, float]]:

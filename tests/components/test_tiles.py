@@ -151,6 +151,7 @@ def test_the_day_is_drawn_against_the_mean_of_the_same_weekday():
     assert bars["y"][9] == 4.0
     assert bars["y"][15] is None  # still to come: 14:30 now
     assert line["y"][9] == 15.0
+    assert "2周" in line["name"]  # the weeks that have data, not those looked for
 
 
 def test_a_quiet_start_has_no_usual_line():

@@ -11,7 +11,23 @@ from components.words import LANGUAGES, LOCALE, WordError, read_words, word
 
 ROOT = Path(__file__).resolve().parents[2]
 # Sections whose keys are codes of the data: asked for as f"{section}.{code}".
-CODED = {"stage", "excluded", "status", "reason", "share", "evidence", "step", "clock", "side", "chain", "period", "fact", "column"}
+CODED = {
+    "stage",
+    "excluded",
+    "status",
+    "reason",
+    "share",
+    "evidence",
+    "step",
+    "clock",
+    "side",
+    "chain",
+    "period",
+    "fact",
+    "column",
+    "place_method",
+    "link_rule",
+}
 QUOTED = re.compile(r'"([a-z_]+\.[a-z0-9_]+)"')
 ASKED = re.compile(r'(?:\bt\(|word\(|title=)\s*"([a-z_]+\.[a-z0-9_]+)"')
 PREFIXED = re.compile(r'f"([a-z_]+\.[a-z_]*)\{')
@@ -49,7 +65,11 @@ def test_every_word_asked_for_exists():
 
 
 def test_a_seeded_fault_is_seen():
-    words = {"a.one": {"zh": "一"}, "a.two": {"zh": "{n} 件", "en": "{m}"}, "a.three": {"zh": "三", "en": "three"}}
+    words = {
+        "a.one": {"zh": "一"},
+        "a.two": {"zh": "{n} 件", "en": "{m}"},
+        "a.three": {"zh": "三", "en": "three"},
+    }
     found = " ".join(find_faults(words, '"a.two"'))
     assert "a.one: needs" in found
     assert "a.two: placeholders" in found
@@ -62,4 +82,6 @@ def test_a_missing_word_names_its_file():
 
 
 def test_no_locale_file_is_longer_than_a_screen():
-    assert [path.name for path in LOCALE.glob("*.yaml") if len(path.read_text(encoding="utf-8").splitlines()) > 60] == []
+    assert [
+        path.name for path in LOCALE.glob("*.yaml") if len(path.read_text(encoding="utf-8").splitlines()) > 60
+    ] == []
