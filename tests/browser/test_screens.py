@@ -42,6 +42,13 @@ def test_the_wall_fits_without_scroll_bars_and_nothing_is_cut_off(open_page, siz
     assert digits["height"] >= size[1] / 18
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_desk_may_scroll_down_but_cuts_nothing_off(open_page, size):
+    page = open_page("/", size=size)
+    wide, _, cut = page.evaluate(OVERFLOW)
+    assert (wide, cut) == (0, [])
+
+
 def test_the_wall_shows_no_full_plotly_bundle_and_its_charts_are_drawn(open_page):
     page = open_page("/?wall=1")
     page.wait_for_selector(".js-plotly-plot .bars path")
