@@ -45,12 +45,12 @@
     });
   };
 
-  // Rotation: ?wall=1&rotate=1 walks through the town's list; each page stays its own time; a touch of the wall pauses it.
+  // Rotation: ?wall=1 walks through the town's list; each page stays its own time; a touch of the wall pauses it, rotate=0 stops it.
   let turnAt = 0;
   let pausedUntil = 0;
   function turn() {
     const board = document.querySelector("[data-rotation]");
-    if (!board || !cockpit.isWall()) return;
+    if (!board || !cockpit.isWall() || location.search.includes("rotate=0")) return;
     const stops = JSON.parse(board.dataset.rotation || "[]");
     if (stops.length < 2 || Date.now() < pausedUntil) return;
     const here = stops.findIndex((stop) => stop.page === location.pathname);

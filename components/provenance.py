@@ -74,6 +74,7 @@ def definition_list(metric: Metric, ctx: Context) -> Component:
             ),
         ),
         ("note", ctx.pick(metric.reference.note) if metric.reference.note else None),
+        ("owner", f"{metric.authored_by} · {metric.checked_by}"),
         (
             "version",
             ctx.t(

@@ -133,8 +133,9 @@ class EventTable(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the table with its pager."""
         rows, total = answers["rows"], int(answers["count"])
-        head = html.Thead(html.Tr([self._heading(name, ctx) for name in self.columns]))
-        body = html.Tbody([self._row(row, ctx) for _, row in rows.iterrows()])
+        names = self._names(ctx)
+        head = html.Thead(html.Tr([self._heading(name, ctx) for name in names]))
+        body = html.Tbody([self._row(row, names, ctx=ctx) for _, row in rows.iterrows()])
         table = html.Div(html.Table([head, body], className="table"), className="scroll")
         empty = [html.P(ctx.t("common.no_data"), className="empty")] if rows.empty else []
         return (
@@ -164,7 +165,7 @@ class EventTable(Tile):
 
     def _heading(self, name: str, ctx: Context):
         label = ctx.t(f"column.{name}")
-        if name == "lateness":
+        if name in ("lateness", "excluded_code"):
             return html.Th(label)
         now = ctx.view.params.get("order", "-first_signal_at")
         mark = " ↓" if now == f"-{name}" else " ↑" if now == name else ""
@@ -174,9 +175,15 @@ class EventTable(Tile):
             )
         )
 
-    def _row(self, row, ctx: Context):
+    def _names(self, ctx: Context) -> tuple[str, ...]:
+        """Rows left out of a number say why instead of how they stand against a limit."""
+        if ctx.view.params.get("side") != "excluded":
+            return self.columns
+        return (*(name for name in self.columns if name != "lateness"), "excluded_code")
+
+    def _row(self, row, names: tuple[str, ...], *, ctx: Context):
         link = ctx.link(f"/incidents/{row['incident_id']}")
-        cells = [html.Td(html.A(cell_text(name, row, ctx), href=link)) for name in self.columns]
+        cells = [html.Td(html.A(cell_text(name, row, ctx), href=link)) for name in names]
         return html.Tr(cells, className=f"stage-{row['stage_code']}", **serious_marks(row))
 
 
@@ -192,6 +199,8 @@ def cell_text(name: str, row, ctx: Context) -> str:
         return ctx.name(kinds[name], value)
     if name.endswith("_at"):
         return instant_short(value, ctx)
+    if name == "excluded_code":
+        return ctx.maybe(f"excluded.{value}", str(value))
     return ctx.t(f"stage.{value}") if name == "stage_code" else str(value)
 
 
