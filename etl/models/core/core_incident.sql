@@ -26,19 +26,20 @@ grouped AS (
 signal AS (
     -- a later witness's own time is not when it happened: only a time no later than the first signal counts
     SELECT
-        g.* EXCLUDE (any_occurred_at, first_occurred_at, occurred_lb_at, occurred_ub_at),
-        CASE WHEN any_occurred_at <= first_signal_at THEN any_occurred_at ELSE first_occurred_at END AS occurred_at,
-        CASE WHEN occurred_lb_at <= first_signal_at THEN occurred_lb_at END AS occurred_lb_at,
-        CASE WHEN occurred_lb_at <= first_signal_at THEN least(occurred_ub_at, first_signal_at) END AS occurred_ub_at
+        g.incident_id, g.report_count, g.feed_count, g.feed_list, g.first_signal_at, g.registered_at, g.severity_level,
+        g.point_grid_id, g.point_lon, g.point_lat,
+        CASE WHEN g.any_occurred_at <= g.first_signal_at THEN g.any_occurred_at ELSE g.first_occurred_at END AS occurred_at,
+        CASE WHEN g.occurred_lb_at <= g.first_signal_at THEN g.occurred_lb_at END AS occurred_lb_at,
+        CASE WHEN g.occurred_lb_at <= g.first_signal_at THEN least(g.occurred_ub_at, g.first_signal_at) END
+            AS occurred_ub_at
     FROM grouped AS g
-    UNION ALL BY NAME
+    UNION ALL
     SELECT
-        r.report_id AS incident_id, 1 AS report_count, 1 AS feed_count, [r.feed_id] AS feed_list,
-        r.occurred_at, r.occurred_lb_at, r.occurred_ub_at,
-        r.reported_at AS first_signal_at, r.received_at AS registered_at, r.severity_level,
-        CASE WHEN r.place_method_code = 'point' THEN r.grid_id END AS point_grid_id,
-        CASE WHEN r.place_method_code = 'point' THEN r.lon END AS point_lon,
-        CASE WHEN r.place_method_code = 'point' THEN r.lat END AS point_lat
+        r.report_id, 1, 1, [r.feed_id], r.reported_at, r.received_at, r.severity_level,
+        CASE WHEN r.place_method_code = 'point' THEN r.grid_id END,
+        CASE WHEN r.place_method_code = 'point' THEN r.lon END,
+        CASE WHEN r.place_method_code = 'point' THEN r.lat END,
+        r.occurred_at, r.occurred_lb_at, r.occurred_ub_at
     FROM core_report AS r
     ANTI JOIN core_incident_report AS m ON m.report_id = r.report_id
 ),
