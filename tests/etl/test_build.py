@@ -14,6 +14,7 @@ from data.connection import Store
 from data.settings import read_settings
 from data.town import load_town
 from etl.build import build
+from etl.clocks import MEASURES
 from etl.contract import load_contracts
 from etl.landing import load_file
 from etl.publish import publish
@@ -104,9 +105,13 @@ def test_a_generation_shows_what_the_warehouse_holds(tmp_path, feed_files):
         build(con, town)
         second = publish(con, town, settings)
         assert second.rewritten_months == 0, "the second generation must travel in the delta"
-        sample = "SELECT incident_id, report_count, closed_at::VARCHAR AS closed, due_at::VARCHAR AS due FROM mart_incident ORDER BY 1"
+        sample = (
+            "SELECT incident_id, report_count, closed_at::VARCHAR AS closed, due_at::VARCHAR AS due "
+            "FROM mart_incident ORDER BY 1"
+        )
         expected = con.execute(sample).fetchall()
-        clock = "SELECT clock_code, sum(eligible_count), sum(in_time_count), sum(upper_count), sum(excluded_count) FROM {} GROUP BY 1 ORDER BY 1"
+        sums = ", ".join(f"sum({name})" for name in MEASURES)
+        clock = f"SELECT clock_code, {sums} FROM {{}} GROUP BY 1 ORDER BY 1"
         reader = Store(settings.home)
         reader.refresh()
         shown = reader.execute(sample).astype(object).where(lambda frame: frame.notna(), None)
