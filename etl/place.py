@@ -20,7 +20,8 @@ def build_cells(con: duckdb.DuckDBPyConnection, grids: gpd.GeoDataFrame) -> None
     """
     shapes, ids = grids.geometry.to_numpy(), grids["area_id"].to_numpy()
     # A hair wider than the town, so that its easternmost and northernmost points still fall into a cell.
-    left, bottom, right, top = (float(edge) for edge in grids.total_bounds + [-HAIR, -HAIR, HAIR, HAIR])
+    left, bottom, right, top = (float(edge) for edge in grids.total_bounds)
+    left, bottom, right, top = left - HAIR, bottom - HAIR, right + HAIR, top + HAIR
     width, height = (right - left) / RASTER, (top - bottom) / RASTER
     xs, ys = (a.ravel() for a in np.meshgrid(np.arange(RASTER), np.arange(RASTER)))
     boxes = shapely.box(
