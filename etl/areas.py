@@ -42,7 +42,8 @@ def read_grids(town: Town) -> gpd.GeoDataFrame:
         names = {"name_zh": source.name_zh or source.area_id, "name_en": source.name_en or source.area_id}
         frame = frame.assign(**{key: frame[column] for key, column in names.items()}).rename(columns=renames)
     frame[town.levels[0]] = "town"
-    frame["area_id"] = frame["area_id"].astype(str).str.strip()
+    # An id is part of addresses such as /grid/<id>; open data often have nothing but a name with a slash in it.
+    frame["area_id"] = frame["area_id"].astype(str).str.strip().str.replace("/", "-")
     _refuse_bad_grids(frame, town, path=path)
     columns = ["area_id", "name_zh", "name_en", *town.levels[:-1], "geometry"]
     return frame[columns].sort_values("area_id").reset_index(drop=True)

@@ -127,3 +127,10 @@ def test_the_percentile_on_the_screen_is_the_median_of_the_raw_file(
     )
     # The percentile is the inverted distribution function: of an even number of values the lower middle one.
     assert answer.frame["value"][0] * 60 == pytest.approx(seconds[(len(seconds) - 1) // 2], abs=0.1)
+
+
+def test_an_area_named_with_a_slash_has_an_id_that_fits_into_an_address(san_francisco):
+    areas = san_francisco.execute("SELECT area_id, name_en FROM dim_area WHERE level_code = 'grid'")
+    assert areas["name_en"].str.contains("/").any(), "no such name: this test would prove nothing"
+    assert not areas["area_id"].str.contains("/").any()
+    assert areas["area_id"].is_unique
