@@ -47,11 +47,10 @@ def answer(ask: Ask, *, scope: Scope, store: Store) -> object:
         case Listing():
             return fetch_listing(ask, scope=scope, store=store)
         case Rows():
-            return fetch_rows(
-                ask.request, scope=scope, store=store, limit=ask.limit, offset=ask.offset, order=ask.order
-            )
+            page = {"limit": ask.limit, "offset": ask.offset, "order": ask.order, "side": ask.side}
+            return fetch_rows(ask.request, scope=scope, store=store, **page)
         case Count():
-            return count_rows(ask.request, scope=scope, store=store)
+            return count_rows(ask.request, scope=scope, store=store, side=ask.side)
         case Case():
             return fetch_incident(ask.incident_id, scope=scope, store=store)
     raise TypeError(f"{ask!r} is not something the data door can answer")

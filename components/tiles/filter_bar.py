@@ -69,7 +69,11 @@ class FilterBar(Tile):
         if here and levels.get(here) == "grid":
             return [
                 *fields,
-                html.A(ctx.t("filter.portrait"), href=ctx.link(f"/grid/{quote(here, safe='')}"), className="portrait"),
+                html.A(
+                    ctx.t("filter.portrait"),
+                    href=ctx.link(f"/grid/{quote(here, safe='')}"),
+                    className="portrait",
+                ),
             ]
         for level in self._next_levels(levels.get(here), ctx):
             options = _children(here, level, answers)

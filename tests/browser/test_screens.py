@@ -51,7 +51,9 @@ def test_a_desk_may_scroll_down_but_cuts_nothing_off(open_page, size):
 
 def test_the_wall_shows_no_full_plotly_bundle_and_its_charts_are_drawn(open_page):
     page = open_page("/?wall=1")
-    page.wait_for_selector(".js-plotly-plot .bars path")
+    page.wait_for_selector(
+        ".js-plotly-plot .bars path", state="attached"
+    )  # an hour without cases has no height
     scripts = page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
     assert not [name for name in scripts if "async-plotlyjs" in name]
 
