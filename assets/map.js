@@ -9,10 +9,11 @@
   function hatches() {
     if (document.getElementById("hatches")) return;
     const box = document.createElement("div");
+    const step = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.45);
     const pattern = (name) =>
-      `<pattern id="hatch-${name}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
-      `<rect width="7" height="7" style="fill:var(--risk-${name});fill-opacity:.42"/>` +
-      `<line x1="0" y1="0" x2="0" y2="7" style="stroke:var(--ground);stroke-opacity:.75" stroke-width="4"/></pattern>`;
+      `<pattern id="hatch-${name}" width="${step}" height="${step}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
+      `<rect width="${step}" height="${step}" style="fill:var(--risk-${name});fill-opacity:.42"/>` +
+      `<line x1="0" y1="0" x2="0" y2="${step}" style="stroke:var(--ground);stroke-opacity:.75" stroke-width="${step / 2}"/></pattern>`;
     box.innerHTML = `<svg id="hatches" width="0" height="0" style="position:absolute">${[...RISKS, "none"].map(pattern).join("")}</svg>`;
     document.body.appendChild(box);
   }
@@ -69,7 +70,7 @@
     const isOutside = show.inside && !show.inside.includes(id);
     const letter = !isOutside && (show.letters || {})[RISKS.includes(code) ? code : "none"];
     if (letter) {
-      const name = feature.properties[show.lang === "en" ? "name_en" : "name_zh"] || "";
+      const name = (show.names || {})[id] || id;
       const text = document.createElement("span");
       text.append(letter, Object.assign(document.createElement("small"), { textContent: name }));
       layer.bindTooltip(text, {
@@ -120,7 +121,7 @@
     const show = context.hideout || {};
     const id = feature.properties.area_id;
     const facts = (show.facts || {})[id];
-    const name = feature.properties[show.lang === "en" ? "name_en" : "name_zh"] || id;
+    const name = (show.names || {})[id] || id;
     box.textContent = isOver ? [name, facts].filter(Boolean).join(" · ") : "";
   }
 

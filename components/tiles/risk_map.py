@@ -46,7 +46,9 @@ class RiskMap(Tile):
         areas = dl.GeoJSON(
             id=f"{uid}-areas", style=FUNCTIONS["style"], onEachFeature=FUNCTIONS["each"], hideout={}
         )
-        borders = dl.GeoJSON(id=f"{uid}-borders", style=FUNCTIONS["border"], interactive=False, hideout={})
+        borders = dl.GeoJSON(
+            id=f"{uid}-borders", style=FUNCTIONS["border"], pane="shadowPane", interactive=False, hideout={}
+        )
         ground = dl.Map(
             [areas, borders],
             id=f"{uid}-map",
@@ -94,7 +96,7 @@ class RiskMap(Tile):
             "inside": sorted(set(inside["grid_id"])) if inside is not None else None,
             "selected": selected,
             "letters": RISK_LETTERS if ctx.lang == "zh" else RISK_LETTERS_EN,
-            "lang": ctx.lang,
+            "names": {row.grid_id: ctx.name("area", row.grid_id) for row in rows.itertuples()},
             "theme": ctx.view.theme,
         }
 
