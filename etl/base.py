@@ -11,9 +11,10 @@ import duckdb
 from etl.clocks import MEASURES, clock_sql
 from etl.rollups import KIND, rollup_sql
 
-ROW_TABLES = {"mart_incident": "first_signal_at", "mart_report": "reported_at", "mart_step_log": "acted_at"}
+ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")  # in order of time since their full build
 CHUNK_INCIDENTS = 400_000
-PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 30720)"
+# snappy: half the time of zstd, for a little more disk
+PARQUET = "(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 30720)"
 
 
 def write_base(
@@ -28,8 +29,8 @@ def write_base(
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             picked = f"WHERE month_id = '{month}'"
-            for name, order in ROW_TABLES.items():
-                _copy(con, f"SELECT * FROM {name} {picked} ORDER BY {order}", folder / name)
+            for name in ROW_TABLES:
+                _copy(con, f"SELECT * FROM {name} {picked}", folder / name)
             for name in rolls:
                 _copy(con, f"SELECT * EXCLUDE (month_id) FROM chunk_{name} {picked}", folder / name)
             written[month] = f"base/{month}/{build}"
