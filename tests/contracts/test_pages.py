@@ -34,7 +34,14 @@ EMPTY = {
     "grids_of": ["area_id", "level_code", "grid_id"],
     "domains": ["domain_code"],
     "risk": ["grid_id", "domain_code", "class_code", "is_hatched", "incident_count", "ratio", "cycle_date"],
-    "feeds": ["feed_id", "is_required", "expected_interval_s", "expected_lag_s", "watermark_at", "last_arrival_at"],
+    "feeds": [
+        "feed_id",
+        "is_required",
+        "expected_interval_s",
+        "expected_lag_s",
+        "watermark_at",
+        "last_arrival_at",
+    ],
     "loads": ["load_id"],
     "quarantine": ["quarantine_id"],
 }
@@ -61,7 +68,10 @@ def _nothing(ask, *, scope, store):
         case Case():
             return None
     metric = catalogue().metric(ask.metric)
-    row = {"value": 0.0 if metric.kind == "count" else None, "flag": None if metric.kind == "count" else "no_data"}
+    row = {
+        "value": 0.0 if metric.kind == "count" else None,
+        "flag": None if metric.kind == "count" else "no_data",
+    }
     if ask.by:
         return _grouped(ask)
     return answer(ask.metric, row)
