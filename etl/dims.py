@@ -10,11 +10,14 @@ import geopandas as gpd
 import pandas as pd
 
 from data.town import Town, TownError
+from data.yamlfile import nearest_name
 from etl.areas import build_areas
 from etl.contract import load_contracts
 
 CALENDAR_FIRST, CALENDAR_LAST = date(2000, 1, 1), date(2035, 12, 31)
 UNKNOWN = "_unknown"
+LIMIT_UNITS = ("emergency_hours", "work_hours", "work_days", "calendar_days")
+START_POINTS = ("reported", "registered", "filed", "dispatched")
 
 
 def build_work_calendar(town: Town) -> tuple[pd.DataFrame, list[dict[str, int]]]:
@@ -64,6 +67,9 @@ def build_dims(con: duckdb.DuckDBPyConnection, town: Town) -> dict[str, gpd.GeoD
 
 def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
     categories = _read_csv(town, "categories.csv")
+    twice = categories.loc[categories["category_code"].duplicated(), "category_code"]
+    if len(twice):
+        raise TownError(f"{town.folder / 'categories.csv'}: category_code {twice.iloc[0]!r} is there twice")
     unknown = {"category_code": UNKNOWN, "name_zh": "未知类别", "name_en": "Unknown category"}
     unknown |= {"domain_code": UNKNOWN, "kind_code": UNKNOWN, "link_group": None}
     categories = pd.concat([categories, pd.DataFrame([unknown])], ignore_index=True)
@@ -74,12 +80,7 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
     domains["cap_level"] = pd.to_numeric(domains["cap_level"])
     _write(con, "dim_domain", domains)
     _write(con, "dim_department", _read_csv(town, "departments.csv"))
-    limits = _read_csv(town, "responsibility.csv")
-    limits["limit_value"] = pd.to_numeric(limits["limit_value"])
-    limits["is_three_hour"] = limits["is_three_hour"].str.lower().isin(["1", "true", "yes", "是"])
-    limits["valid_from"] = pd.to_datetime(limits["valid_from"]).dt.date
-    limits["valid_to"] = pd.to_datetime(limits["valid_to"].fillna("2999-12-31"), errors="coerce").dt.date
-    _write(con, "dim_responsibility", limits)
+    _write(con, "dim_responsibility", read_limits(town, categories=categories["category_code"].tolist()))
     feeds, codes = [], []
     contracts = load_contracts(town)
     for contract in contracts.values():
@@ -93,6 +94,38 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
         "dim_code",
         pd.DataFrame(codes, columns=["feed_id", "field_code", "source_code", "code"], dtype=str),
     )
+
+
+def read_limits(town: Town, *, categories: list[str]) -> pd.DataFrame:
+    """Returns responsibility.csv typed: one row per category and time of validity; valid_to is never null.
+
+    Raises:
+        TownError: a value cannot be read, or a category has two limits on one day (its incidents would count twice).
+    """
+    limits, path = _read_csv(town, "responsibility.csv"), town.folder / "responsibility.csv"
+    words = {"category_code": categories, "limit_unit": LIMIT_UNITS, "start_point": START_POINTS}
+    for column, known in words.items():
+        strange = limits.loc[~limits[column].isin(known), column]
+        if len(strange):
+            hint = nearest_name(str(strange.iloc[0]), known)
+            raise TownError(f"{path}: {column} = {strange.iloc[0]!r} is unknown{hint}")
+    limits["valid_to"] = limits["valid_to"].fillna("2999-12-31")
+    typed = {"limit_value": pd.to_numeric(limits["limit_value"], errors="coerce")}
+    for column in ("valid_from", "valid_to"):
+        typed[column] = pd.to_datetime(limits[column], format="%Y-%m-%d", errors="coerce").dt.date
+    for column, values in typed.items():
+        if values.isna().any():
+            raise TownError(
+                f"{path}: {column} = {limits.loc[values.isna(), column].iloc[0]!r} cannot be read"
+            )
+        limits[column] = values
+    limits["is_three_hour"] = limits["is_three_hour"].str.lower().isin(["1", "true", "yes", "是"])
+    ordered = limits.sort_values(["category_code", "valid_from"])
+    overlap = ordered["valid_from"] <= ordered.groupby("category_code")["valid_to"].shift()
+    if overlap.any():
+        first = ordered[overlap].iloc[0]
+        raise TownError(f"{path}: {first.category_code!r} has two limits in force on {first.valid_from}")
+    return limits
 
 
 def _feed_row(contract) -> dict:

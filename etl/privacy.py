@@ -24,11 +24,16 @@ _RULES = (
 # Once more: of two numbers with one character between them, a pass sees only the first.
 _NUMBERS = _RULES[:3]
 WORTH_A_LOOK = rf"\d{{4}}[- ]?\d{{4}}|\d{{7}}|@|{ROLES}|先生|女士|小姐|同志|师傅"
-WORTH_A_LOOK_ADDRESS = "[室楼层房户]"
-# Down to the building: room, unit and floor go.
-_ROOM = (
-    r"(\d+\s*(?:幢|栋|号楼|号|弄|座))[\s,，]*(?:\d+\s*单元)?[\s,，]*(?:[A-Za-z]?\d+\s*(?:室|楼|层|房|户)[\x{4e00}-\x{9fff}0-9]*)",
-    r"\1",
+WORTH_A_LOOK_ADDRESS = "[室楼层房户元幢栋座]"
+_BUILDING = r"(\d+\s*(?:幢|栋|号楼|座))[\s,，-]*"
+# Down to the building: room, unit and floor go, also where only the number of the room is written.
+_ROOMS = (
+    (
+        r"(\d+\s*(?:幢|栋|号楼|号|弄|座))[\s,，]*(?:\d+\s*单元)?[\s,，]*(?:[A-Za-z]?\d+\s*(?:室|楼|层|房|户)[\x{4e00}-\x{9fff}0-9]*)",
+        r"\1",
+    ),
+    (_BUILDING + r"\d+\s*单元[\x{4e00}-\x{9fff}0-9]*", r"\1"),
+    (_BUILDING + r"[A-Za-z]?\d{3,4}($|[^0-9号路弄])", r"\1\2"),
 )
 
 
@@ -42,7 +47,10 @@ def text_mask_sql(value: str) -> str:
 
 def address_mask_sql(value: str) -> str:
     """Returns SQL that cuts an address back to the building and masks numbers in it."""
-    return text_mask_sql(f"regexp_replace({value}, '{_ROOM[0]}', '{_ROOM[1]}', 'g')")
+    cut = value
+    for pattern, replacement in _ROOMS:
+        cut = f"regexp_replace({cut}, '{pattern}', '{replacement}', 'g')"
+    return text_mask_sql(cut)
 
 
 def name_mask_sql(value: str) -> str:

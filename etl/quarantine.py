@@ -124,7 +124,7 @@ def _masked(contract: FeedContract, heading: str, index: int) -> str:
     if grade == 4:
         return name_mask_sql(cell)
     addresses = contract.columns.get("address_text")
-    if grade == 3 and addresses and heading in addresses.sources:
+    if addresses and heading in addresses.sources:
         return address_mask_sql(cell)
     return text_mask_sql(cell)
 

@@ -9,8 +9,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from data.town import Calendar
-from etl.dims import build_work_calendar
+from data.town import Calendar, TownError
+from etl.dims import build_work_calendar, read_limits
 from etl.models import read_models
 from etl.zone import local_sql
 
@@ -120,3 +120,43 @@ def test_emergency_hours_do_not_stretch_over_the_change_to_winter_time():
     """00:30 EDT = 04:30 UTC; + 3 h = 07:30 UTC = 02:30 EST."""
     due = _due("emergency_hours", 3, "", zone="America/New_York", utc="2026-11-01 04:30")
     assert due == datetime(2026, 11, 1, 2, 30)
+
+
+LIMITS = "category_code,department_id,limit_value,limit_unit,is_three_hour,start_point,valid_from,valid_to,version,basis"
+FIRST = "pothole,d,3,work_days,0,registered,2020-01-01,2025-12-31,1,list"
+
+
+def _read(folder, *lines: str):
+    (folder / "responsibility.csv").write_text("\n".join([LIMITS, *lines, ""]), encoding="utf-8")
+    return read_limits(SimpleNamespace(folder=folder), categories=["pothole"])
+
+
+def test_one_limit_follows_another(tmp_path):
+    limits = _read(tmp_path, FIRST, "pothole,d,2,work_days,1,filed,2026-01-01,,2,list")
+    assert limits["valid_to"].tolist() == [date(2025, 12, 31), date(2999, 12, 31)]
+    assert limits["is_three_hour"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (FIRST.replace("d,3", "other,5"), "'pothole' has two limits in force on 2020-01-01"),
+        (
+            FIRST.replace("pothole", "potholes"),
+            "category_code = 'potholes' is unknown (did you mean 'pothole'?)",
+        ),
+        (
+            FIRST.replace("work_days", "workdays"),
+            "limit_unit = 'workdays' is unknown (did you mean 'work_days'?)",
+        ),
+        (FIRST.replace("registered", ""), "start_point = nan is unknown"),
+        (FIRST.replace(",3,", ",three,"), "limit_value = 'three' cannot be read"),
+        (FIRST.replace("2025-12-31", "2025-13-31"), "valid_to = '2025-13-31' cannot be read"),
+    ],
+)
+def test_a_limit_that_cannot_be_meant_is_refused(tmp_path, line, said):
+    lines = [FIRST, line] if "two limits" in said else [line]
+    with pytest.raises(TownError) as refused:
+        _read(tmp_path, *lines)
+    assert said in str(refused.value)
+    assert "responsibility.csv" in str(refused.value)

@@ -151,6 +151,10 @@ def test_personal_data_inside_free_text(text, masked):
         ("三墩镇西湖花苑3幢2单元501室", "三墩镇西湖花苑3幢"),
         ("古墩路12号", "古墩路12号"),
         ("厚仁路8号1203室张家", "厚仁路8号"),
+        ("西湖花苑12幢3单元501", "西湖花苑12幢"),
+        ("西湖花苑12幢3单元-501", "西湖花苑12幢"),
+        ("西湖花苑12幢1203", "西湖花苑12幢"),
+        ("西湖花苑12幢旁100米", "西湖花苑12幢旁100米"),
     ],
 )
 def test_addresses_end_at_the_building(text, masked):
@@ -165,3 +169,10 @@ def test_nothing_personal_reaches_a_table(desk):
         for held in desk.rows(f"SELECT * FROM {table}"):
             assert "13812345678" not in str(held), table
             assert "501室" not in str(held), table
+
+
+def test_free_text_is_masked_whatever_its_grade(desk):
+    assert desk.contract("photos").grade("title_text") == 1
+    row = {"id": "p1", "ts": 1_793_500_000_000, "title": "路灯不亮，请回电13812345678"}
+    desk.load("photos", json.dumps(row, ensure_ascii=False) + "\n")
+    assert desk.one("SELECT title_text FROM raw_report") == "路灯不亮，请回电138****5678"
