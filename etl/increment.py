@@ -42,6 +42,11 @@ STEPPED_REPORT = """
     SELECT DISTINCT f.report_feed_id || ':' || s.report_source_key AS report_id
     FROM raw_step AS s JOIN dim_feed AS f ON f.feed_id = s.feed_id
     WHERE s._load_id >= {first_load} AND s._load_id IN (SELECT load_id FROM ledger WHERE NOT is_built)"""
+# An hour to either side: a transfer's other end, which decides the week, may lie across midnight on Sunday.
+TOUCHED_WEEK = """
+    SELECT DISTINCT date_trunc('week', unnest([
+        reported_at - INTERVAL 1 HOUR, reported_at + INTERVAL 1 HOUR]))::DATE AS week_date
+    FROM fresh_raw"""
 WEEK_REPORT = """
     SELECT * FROM {home}.raw_report
     WHERE reported_at >= TIMESTAMP '{first}' - INTERVAL 1 HOUR AND _is_current AND (
@@ -58,6 +63,13 @@ MOVED_RAW = """
     SELECT r.* FROM raw_report AS r
     JOIN moved_week AS m ON m.feed_id = r.feed_id AND m.week_date = date_trunc('week', r.reported_at)::DATE
     WHERE r.report_id NOT IN (SELECT report_id FROM fresh_raw)"""
+# A step is moved by the offset of the week it was made in, which may be a later one than its report's.
+MOVED_STEP = """
+    SELECT DISTINCT f.report_feed_id || ':' || s.report_source_key
+    FROM raw_step AS s
+    JOIN dim_feed AS f ON f.feed_id = s.feed_id
+    JOIN moved_week AS m ON m.feed_id = f.report_feed_id AND m.week_date = date_trunc('week', s.acted_at)::DATE
+    WHERE s._is_current"""
 NEAR_DAY = """
     SELECT DISTINCT unnest(range(
         reported_at::DATE - $1::INTEGER, reported_at::DATE + $1::INTEGER + 1, INTERVAL 1 DAY
@@ -168,8 +180,7 @@ def _quoted(text: str) -> str:
 
 def _renew_offsets(con: duckdb.DuckDBPyConnection, home: str) -> None:
     """Measures the clocks of the touched weeks again; a feed-week whose offset moved is touched whole."""
-    week = "SELECT DISTINCT date_trunc('week', reported_at)::DATE AS week_date FROM fresh_raw"
-    _temporary(con, "touched_week", week)
+    _temporary(con, "touched_week", TOUCHED_WEEK)
     first = con.execute("SELECT min(week_date) FROM touched_week").fetchall()[0][0]
     if first is None:
         return
@@ -179,6 +190,7 @@ def _renew_offsets(con: duckdb.DuckDBPyConnection, home: str) -> None:
     _temporary(con, "fresh_offset", f"SELECT * FROM ({measured}) {in_weeks}")
     _temporary(con, "moved_week", MOVED_WEEK.format(home=home))
     con.execute(f"INSERT INTO fresh_raw {MOVED_RAW}")
+    con.execute(f"INSERT INTO stepped_report {MOVED_STEP}")
     con.execute(f"DELETE FROM {home}.core_clock_offset {in_weeks}")
     con.execute(f"INSERT INTO {home}.core_clock_offset SELECT * FROM fresh_offset")
     con.execute("DROP TABLE temp.main.raw_report")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -142,3 +143,41 @@ def test_a_crash_inside_a_build_leaves_the_tables_as_they_were(tmp_path, feed_fi
         after = _content(con, "mart_incident")
         build(con, town, full=True)
         assert after == _content(con, "mart_incident")
+
+
+def _transfers(count: int) -> tuple[str, dict]:
+    """A police file and a hotline file: calls handed over on Tuesday, which the hotline's clock notes a minute late."""
+    lines, items = ["接警单号,最后更新时间,报警时间,移送平台,移送单号,移送时间"], []
+    for number in range(count):
+        handed, noted = f"2026-11-10 10:{number:02}:00", f"2026-11-10T10:{number + 1:02}:00"
+        lines.append(f"J{number},{handed},{handed},complaint_12345,GD{number},{handed}")
+        items.append({"workOrderNo": f"GD{number}", "updateTime": noted, "callTime": noted})
+    return "\n".join([*lines, ""]), {"data": {"items": items}}
+
+
+def test_a_clock_found_wrong_moves_the_steps_of_that_week_too(tmp_path):
+    settings, town, store = _open(tmp_path, "steps")
+    files = tmp_path / "files"
+    files.mkdir()
+    old = {"workOrderNo": "OLD", "updateTime": "2026-11-08T10:00:00", "callTime": "2026-11-08T10:00:00"}
+    police, hotline = _transfers(12)
+    texts = {
+        "complaint_12345_20261108120000.json": json.dumps({"data": {"items": [old]}}),
+        "complaint_12345_step_20261109120000.csv": "流水号,工单号,环节,时间\nS1,OLD,H,2026-11-09 10:00:00\n",
+        "police_110_20261110120000.csv": police,
+        "complaint_12345_20261110120000.json": json.dumps(hotline),
+    }
+    named = [(name.rsplit("_", 1)[0], files / name) for name in texts]
+    for _, path in named:
+        path.write_text(texts[path.name], encoding="utf-8")
+    handled = "SELECT handled_at FROM mart_incident WHERE incident_id = 'complaint_12345:OLD'"
+    with store as con:
+        _load(con, town, settings, named[:2])
+        build(con, town)
+        before = con.execute(handled).fetchone()[0]
+        _load(con, town, settings, named[2:])
+        assert not build(con, town).is_full
+        assert (before - con.execute(handled).fetchone()[0]).total_seconds() == 60
+        stepwise = {table: _content(con, table) for table in TABLES}
+        build(con, town, full=True)
+        assert {table: _content(con, table) for table in TABLES} == stepwise
