@@ -163,21 +163,21 @@ def test_a_clock_found_wrong_moves_the_steps_of_that_week_too(tmp_path):
     police, hotline = _transfers(12)
     texts = {
         "complaint_12345_20261108120000.json": json.dumps({"data": {"items": [old]}}),
-        "complaint_12345_step_20261109120000.csv": "流水号,工单号,环节,时间\nS1,OLD,H,2026-11-09 10:00:00\n",
+        "complaint_12345_step_20261109120000.csv": "流水号,工单号,环节,时间\nS1,OLD,P,2026-11-09 10:00:00\n",
         "police_110_20261110120000.csv": police,
         "complaint_12345_20261110120000.json": json.dumps(hotline),
     }
     named = [(name.rsplit("_", 1)[0], files / name) for name in texts]
     for _, path in named:
         path.write_text(texts[path.name], encoding="utf-8")
-    handled = "SELECT handled_at FROM mart_incident WHERE incident_id = 'complaint_12345:OLD'"
+    dispatched = "SELECT dispatched_at FROM mart_incident WHERE incident_id = 'complaint_12345:OLD'"
     with store as con:
         _load(con, town, settings, named[:2])
         build(con, town)
-        before = con.execute(handled).fetchone()[0]
+        before = con.execute(dispatched).fetchone()[0]
         _load(con, town, settings, named[2:])
         assert not build(con, town).is_full
-        assert (before - con.execute(handled).fetchone()[0]).total_seconds() == 60
+        assert (before - con.execute(dispatched).fetchone()[0]).total_seconds() == 60
         stepwise = {table: _content(con, table) for table in TABLES}
         build(con, town, full=True)
         assert {table: _content(con, table) for table in TABLES} == stepwise
