@@ -20,6 +20,8 @@ from etl.zone import local_sql
 SOURCES = Path(__file__).resolve().parent.parent
 FULL_SHARE = 0.2
 BEFORE_LINKS = {"core_clock_offset", "core_report", "core_link"}
+# Python that decides what the tables and the views shipped with a generation hold.
+DECIDING_CODE = ("areas", "clocks", "dims", "link", "place", "risk*", "rollups", "zone")
 PER_GENERATION = {"mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal"}
 
 
@@ -45,13 +47,14 @@ _geometry = Geometry()
 
 
 def definitions_digest(town: Town) -> str:
-    """Returns a digest of everything a full build depends on besides rows: models, rules, clocks, the town's folder."""
+    """Returns a digest of everything a full build depends on besides rows: models, code, rules, clocks, the town's folder."""
     digest = hashlib.sha256()
     files = [
         *MODELS.glob("*/*.sql"),
         *(SOURCES / "data" / "rules").glob("*.yaml"),
         SOURCES / "data" / "clocks.yaml",
     ]
+    files += [path for name in DECIDING_CODE for path in (SOURCES / "etl").glob(f"{name}.py")]
     files += [
         path
         for path in town.folder.rglob("*")

@@ -14,7 +14,7 @@ import pytest
 from data.connection import Store
 from data.settings import read_settings
 from data.town import load_town
-from etl.build import build
+from etl.build import DECIDING_CODE, build
 from etl.clocks import MEASURES
 from etl.contract import load_contracts
 from etl.landing import load_file
@@ -181,3 +181,10 @@ def test_a_clock_found_wrong_moves_the_steps_of_that_week_too(tmp_path):
         stepwise = {table: _content(con, table) for table in TABLES}
         build(con, town, full=True)
         assert {table: _content(con, table) for table in TABLES} == stepwise
+
+
+def test_code_that_decides_what_tables_hold_is_part_of_the_definitions():
+    for name in DECIDING_CODE:
+        assert list((ROOT / "etl").glob(f"{name}.py")), (
+            f"etl/{name}.py is gone: a change there would not be built"
+        )
