@@ -101,11 +101,7 @@ def _ledger(metric_id: str, exclusions: dict[str, int], ctx: Context) -> Compone
     rows = [
         html.Tr(
             [
-                html.Td(
-                    html.A(
-                        ctx.t(f"excluded.{code}"), href=ctx.link("/incidents", kpi=metric_id, side="excluded")
-                    )
-                ),
+                html.Td(html.A(ctx.t(f"excluded.{code}"), **ctx.to_cases(kpi=metric_id, side="excluded"))),
                 html.Td(count_text(count), className="digits right"),
             ]
         )
