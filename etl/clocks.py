@@ -116,22 +116,29 @@ def _one_clock(code: str, spec: dict, source: str) -> str:
 
 
 def segment_sql(*, source: str, zone_name: str, codes: tuple[str, ...] = ()) -> str:
-    """Returns the SELECT of mart_segment over `source`: one row per incident and segment, stop_at null while open."""
-    parts = []
-    for code, spec in read_clocks()["segments"].items():
-        if codes and code not in codes:
-            continue
-        start, stop = spec["start"], spec["stop"]
-        outside = f" WHEN {spec['not_needed']} THEN 'not_needed'" if "not_needed" in spec else ""
-        if "recorded" in spec:
-            outside += f" WHEN {spec['recorded']} IS FALSE THEN 'not_recorded'"
-        parts.append(
-            f"""SELECT '{code}' AS segment_code, {DIMENSIONS}, {start} AS start_at, {stop} AS stop_at,
-  ({local_sql(start, zone_name=zone_name)})::DATE AS start_date, round(epoch({stop} - {start}) / 60.0, 3) AS minutes,
+    """Returns the SELECT of mart_segment over `source`: one row per incident and segment, stop_at null while open.
+
+    A cancelled case that never got to the stop was watched until its cancellation: `minutes` says how long. Closing it
+    is that cancellation, so it does not end a segment that runs to the closing (definitions 3.6).
+    """
+    chosen = {code: spec for code, spec in read_clocks()["segments"].items() if not codes or code in codes}
+    return "\nUNION ALL\n".join(
+        _one_segment(code, spec, source=source, zone_name=zone_name) for code, spec in chosen.items()
+    )
+
+
+def _one_segment(code: str, spec: dict, *, source: str, zone_name: str) -> str:
+    start, stop = spec["start"], spec["stop"]
+    if stop == "closed_at":
+        stop = "CASE WHEN cancelled_code IS NULL THEN closed_at END"
+    last = f"coalesce({stop}, CASE WHEN cancelled_code IS NOT NULL THEN closed_at END)"
+    outside = f" WHEN {spec['not_needed']} THEN 'not_needed'" if "not_needed" in spec else ""
+    if "recorded" in spec:
+        outside += f" WHEN {spec['recorded']} IS FALSE THEN 'not_recorded'"
+    return f"""SELECT '{code}' AS segment_code, {DIMENSIONS}, {start} AS start_at, {stop} AS stop_at,
+  ({local_sql(start, zone_name=zone_name)})::DATE AS start_date, round(epoch({last} - {start}) / 60.0, 3) AS minutes,
   cancelled_code IS NOT NULL AS is_cancelled,
-  CASE WHEN {start} IS NULL THEN 'no_start'{outside} WHEN {stop} < {start} THEN 'negative'
-    WHEN {stop} > {start} + {longest_sql()} THEN 'too_long'
-    WHEN {stop} IS NULL AND closed_at IS NOT NULL THEN 'no_stop' END AS excluded_code
+  CASE WHEN {start} IS NULL THEN 'no_start'{outside} WHEN {last} < {start} THEN 'negative'
+    WHEN {last} > {start} + {longest_sql()} THEN 'too_long'
+    WHEN {last} IS NULL AND closed_at IS NOT NULL THEN 'no_stop' END AS excluded_code
 FROM {source}"""
-        )
-    return "\nUNION ALL\n".join(parts)

@@ -13,6 +13,7 @@ from data.town import Town, TownError
 from data.yamlfile import nearest_name
 from etl.areas import build_areas
 from etl.contract import load_contracts
+from etl.staff import read_staff
 
 CALENDAR_FIRST, CALENDAR_LAST = date(2000, 1, 1), date(2035, 12, 31)
 UNKNOWN = "_unknown"
@@ -54,6 +55,7 @@ def build_dims(con: duckdb.DuckDBPyConnection, town: Town) -> dict[str, gpd.GeoD
     areas, links, shapes = build_areas(town)
     _write(con, "dim_area", areas)
     _write(con, "dim_area_grid", links)
+    _write(con, "dim_staff", read_staff(town, area_ids=set(areas["area_id"])))
     _write_codes(con, town)
     workdays, spans = build_work_calendar(town)
     _write(con, "dim_workday", workdays)
@@ -84,7 +86,7 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
     feeds, codes = [], []
     contracts = load_contracts(town)
     for contract in contracts.values():
-        feeds.append(_feed_row(contract) | _recorded_points(contract, contracts))
+        feeds.append(_feed_row(contract) | _recorded_points(contract, contracts, town=town))
         for field, name in contract.codes.items():
             mapped = town.code_map(name)
             codes += [(contract.feed, field, source, code or None) for source, code in mapped.items()]
@@ -148,11 +150,23 @@ def _feed_row(contract) -> dict:
     }
 
 
-def _recorded_points(contract, contracts) -> dict[str, bool]:
-    """Whether a feed tells, in its own columns or its process log, that a case was registered, dispatched, handled, checked."""
-    has_log = any(each.report_feed == contract.feed for each in contracts.values())
-    points = {"dispatch": "dispatched_at", "handling": "handled_at", "check": "checked_at"}
-    told = {f"is_{point}_recorded": has_log or column in contract.columns for point, column in points.items()}
+def _recorded_points(contract, contracts, *, town: Town) -> dict[str, bool]:
+    """Whether a feed tells, in its own columns or its process log, that a case was registered, dispatched, handled, checked.
+
+    A log tells what its code map has a step for: the hotline's log knows dispatches and returns, but no checks.
+    """
+    points = {
+        "dispatch": ("dispatched_at", "dispatch"),
+        "handling": ("handled_at", "handle"),
+        "check": ("checked_at", "check"),
+    }
+    logs = [each for each in contracts.values() if each.report_feed == contract.feed]
+    steps = set().union(*(town.code_map(log.codes["step"]).values() for log in logs if "step" in log.codes))
+    is_uncoded = any("step" not in log.codes for log in logs)
+    told = {
+        f"is_{point}_recorded": column in contract.columns or step in steps or is_uncoded
+        for point, (column, step) in points.items()
+    }
     # One column for the signal and its registration: nobody wrote down when it was registered.
     received, reported = contract.columns.get("received_at"), contract.columns.get("reported_at")
     is_apart = received is not None and (reported is None or received.sources != reported.sources)

@@ -134,4 +134,5 @@ def code_maps() -> dict[str, list[tuple[str, str]]]:
         maps[f"{feed}_outcome"] = list(OUTCOMES[feed].items())
     maps["check_outcome"] = [("合格", "passed"), ("不合格", "failed")]
     maps["step"] = list(STEPS.items())
+    maps["complaint_12345_step"] = [row for row in STEPS.items() if row[1] not in ("check", "handle")]
     return maps

@@ -74,7 +74,7 @@ def test_medians_agree_with_a_direct_query_on_the_raw_file(
     first, last = window.split("_")[-2:]
     ours = san_francisco.execute(
         "SELECT s.minutes FROM mart_segment AS s JOIN mart_incident AS i USING (incident_id)"
-        " WHERE s.segment_code = ? AND s.feed_id = 'sf_fire' AND s.excluded_code IS NULL AND s.minutes IS NOT NULL"
+        " WHERE s.segment_code = ? AND s.feed_id = 'sf_fire' AND s.excluded_code IS NULL AND s.stop_at IS NOT NULL"
         " AND i.signal_date BETWEEN strptime(?, '%Y%m%d')::DATE AND strptime(?, '%Y%m%d')::DATE",
         [segment, first, last],
     )["minutes"]
