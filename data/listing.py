@@ -1,4 +1,4 @@
-"""Tables a screen may show as they are (清单): risk, feeds, loads, quarantine, areas; a closed list."""
+"""Tables a screen may show as they are (清单): risk, feeds, loads, quarantine, areas, staff counts; a closed list."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ LISTINGS: dict[str, tuple[str, str | None, str]] = {
     ),
     "loads": ("SELECT * FROM mart_load", None, "load_id DESC"),
     "quarantine": ("SELECT * FROM mart_quarantine", None, "quarantined_at DESC, row_no"),
+    "staff": ("SELECT * FROM dim_staff", None, "role_code, area_id, valid_from"),
     "grids_of": ("SELECT * FROM dim_area_grid", "grid_id", "area_id, grid_id"),
 }
 

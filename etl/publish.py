@@ -29,6 +29,7 @@ WHOLE_TABLES = (
     "dim_domain",
     "dim_department",
     "dim_feed",
+    "dim_staff",
     "dim_responsibility",
     "core_clock_offset",
 )

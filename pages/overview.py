@@ -4,6 +4,7 @@ from components.page import register_page
 from components.tiles.changes import Changes
 from components.tiles.event_table import LateList
 from components.tiles.feed_health import FeedHealth
+from components.tiles.force import Force
 from components.tiles.kpi_card import KpiCard
 from components.tiles.latest import Latest
 from components.tiles.ranking import Ranking
@@ -40,6 +41,7 @@ register_page(
         LateList(uid="late", title="overview.late", area="late", metric="open_overdue_count", limit=24),
         Changes(uid="changes", title="overview.changes", area="chng", metric="incident_count", limit=14),
         VitalSigns(uid="vitals", title="overview.vitals", area="vital", shown=VITALS),
+        Force(uid="force", title="force.title", area="force"),
         FeedHealth(uid="feeds", title="overview.feeds", area="feed"),
     ],
 )

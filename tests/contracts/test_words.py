@@ -27,6 +27,7 @@ CODED = {
     "column",
     "place_method",
     "link_rule",
+    "role",
 }
 QUOTED = re.compile(r'"([a-z_]+\.[a-z0-9_]+)"')
 ASKED = re.compile(r'(?:\bt\(|word\(|title=)\s*"([a-z_]+\.[a-z0-9_]+)"')

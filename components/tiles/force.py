@@ -1,0 +1,83 @@
+"""Grid force (网格力量): who is on the town's register for which areas, as counts; never names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from dash import html
+
+from components.context import Context
+from components.numbers import count_text
+from components.tiles.base import Tile
+from data.listing import Listing
+
+SHOWN = ("grid_lead", "full_time", "part_time", "zone_chief")
+
+
+def in_force(staff: pd.DataFrame, ctx: Context) -> pd.DataFrame:
+    """Returns the lines of the register that hold on the local day of as-of."""
+    local = ctx.local(ctx.as_of_at)
+    if local is None or staff.empty:
+        return staff.iloc[:0]
+    day = pd.Timestamp(local.date())
+    return staff[_days(staff["valid_from"]).le(day) & _days(staff["valid_to"]).ge(day)]
+
+
+def _days(values: pd.Series) -> pd.Series:
+    # 2999-12-31 lies outside nanoseconds.
+    return values.astype("datetime64[s]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Force(Tile):
+    """People by role with the areas they serve, and how many areas each level has."""
+
+    def requests(self, ctx: Context) -> Mapping[str, Listing]:
+        """Returns the register's counts and the areas."""
+        return {"staff": Listing("staff"), "areas": Listing("areas")}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns one number per role; says so when the town has no register."""
+        staff, areas = in_force(answers["staff"], ctx), answers["areas"]
+        if staff.empty:
+            return (html.P(ctx.t("force.none"), className="empty"),)
+        roles = [code for code in SHOWN if (staff["role_code"] == code).any()]
+        items = [_role(code, staff[staff["role_code"] == code], areas, ctx=ctx) for code in roles]
+        return (html.Ul([*items, *_levels(areas, ctx)], className="force"),)
+
+
+def _role(code: str, staff: pd.DataFrame, areas: pd.DataFrame, *, ctx: Context):
+    people, served = int(staff["person_count"].sum()), set(staff["area_id"])
+    level = _level_of(served, areas)
+    total = int((areas["level_code"] == level).sum())
+    shared = staff.loc[staff["shared_count"] > 0, "area_id"].nunique()
+    parts = [ctx.t("force.serves", served=count_text(len(served)), total=count_text(total))]
+    if shared:
+        parts.append(ctx.t("force.shared", count=count_text(shared)))
+    if total > len(served):
+        parts.append(ctx.t("force.lacking", count=count_text(total - len(served))))
+    return _item(ctx.t(f"role.{code}"), count_text(people), " · ".join(parts))
+
+
+def _levels(areas: pd.DataFrame, ctx: Context) -> list:
+    """One item for the hierarchy with the most levels: how many areas each of them has."""
+    deepest = max(ctx.town.file.hierarchies, key=lambda each: len(each.levels))
+    counts = [int((areas["level_code"] == level).sum()) for level in deepest.levels]
+    return [_item(ctx.pick(deepest.label), "/".join(map(str, counts)), ctx.t("force.levels"))]
+
+
+def _level_of(area_ids: set[str], areas: pd.DataFrame) -> str:
+    """The level most of the areas belong to."""
+    return areas.loc[areas["area_id"].isin(area_ids), "level_code"].mode().iloc[0]
+
+
+def _item(label: str, number: str, note: str):
+    return html.Li(
+        [
+            html.Span(label, className="force-name"),
+            html.B(number, className="digits"),
+            html.Span(note, className="note"),
+        ]
+    )
