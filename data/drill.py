@@ -119,6 +119,8 @@ def _own_columns(question: Question) -> dict[str, str]:
     if mart.id == "mart_count":
         own = {"report_id": "row_id"} if "report_count" in question.metric.names else {}
         own |= {"incident_id": "incident_id", "counted_at": "counted_at", "excluded_code": "excluded_code"}
+        if set(question.metric.names) <= {"incident_count", "cancelled_count"}:
+            own["first_signal_at"] = "counted_at"  # incidents are counted at their first signal
         return own | side | {each: each for each in CLOCK_DIMENSIONS}
     own = {"incident_id": "incident_id", "excluded_code": "cancelled_code"}
     return own | side | {each: each for each in INCIDENT_COLUMNS if each not in TEXT_COLUMNS}
