@@ -87,7 +87,7 @@ FROM (SELECT *, coalesce(stop_at <= limit_at, false) AS is_in_time,
     WHEN NOT is_applicable THEN inapplicable_code
     WHEN NOT is_needed THEN 'not_needed' WHEN start_at IS NULL THEN 'no_start' WHEN limit_at IS NULL THEN 'no_limit'
     WHEN stop_at < start_at THEN 'negative' WHEN stop_at > start_at + {longest_sql()} THEN 'too_long'
-    WHEN is_missing THEN 'no_stop' END AS excluded_code
+    WHEN is_paused THEN 'suspended' WHEN is_missing THEN 'no_stop' END AS excluded_code
 FROM ({union}))"""
 
 
@@ -110,8 +110,8 @@ def _one_clock(code: str, spec: dict, source: str) -> str:
         f"{due} AS limit_at, {applies or 'true'} AS is_applicable, "
         f"'not_{(applies or '').removeprefix('is_')}' AS inapplicable_code, "
         f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {spec.get('recorded', 'true')} AS is_recorded, "
-        f"{missing} AS is_missing, {evidence} AS evidence_code, {surely_in} AS is_surely_in_time, "
-        f"{surely_late} AS is_surely_late FROM {source}"
+        f"{spec.get('paused', 'false')} AS is_paused, {missing} AS is_missing, {evidence} AS evidence_code, "
+        f"{surely_in} AS is_surely_in_time, {surely_late} AS is_surely_late FROM {source}"
     )
 
 

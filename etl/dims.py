@@ -15,7 +15,7 @@ from etl.areas import build_areas
 from etl.contract import load_contracts
 from etl.staff import read_staff
 
-CALENDAR_FIRST, CALENDAR_LAST = date(2000, 1, 1), date(2035, 12, 31)
+CALENDAR_FIRST, CALENDAR_LAST = date(2000, 1, 1), date(2049, 12, 31)
 UNKNOWN = "_unknown"
 LIMIT_UNITS = ("emergency_hours", "work_hours", "work_days", "calendar_days")
 START_POINTS = ("reported", "registered", "filed", "dispatched")

@@ -273,7 +273,8 @@ def _watermark(delivery: _Delivery, newest: datetime | None) -> datetime | None:
         )
     except ValueError:
         return newest
-    return local.astimezone(UTC).replace(tzinfo=None)
+    # A wrong clock in a file's name must not promise completeness for times to come.
+    return min(local.astimezone(UTC).replace(tzinfo=None), delivery.now_at)
 
 
 def _insert_ledger(

@@ -92,6 +92,13 @@ def test_increments_end_where_a_full_build_ends(tmp_path, feed_files):
                 f"{table} differs between increments and a full build"
             )
         assert len(stepwise["mart_incident"]) > 500
+        only_copies = (
+            "SELECT count(*), count(*) FILTER (WHERE i.cancelled_code IS NULL) FROM mart_incident AS i WHERE NOT EXISTS "
+            "(SELECT 1 FROM mart_report AS r WHERE r.incident_id = i.incident_id AND NOT r.is_duplicate)"
+        )
+        copies, counted = con.execute(only_copies).fetchall()[0]
+        assert copies > 0, "the days hold duplicates of cases that never arrived"
+        assert counted == 0, "what its source calls a duplicate is no incident of its own"
         assert len(stepwise["core_link"]) > 50, "the days hold duplicates, or linking was not tried"
 
 

@@ -28,6 +28,7 @@ CASES = [
         "2026-11-20 23:00",
         "2026-11-21 02:00",
     ),  # 23:00 + 3 h, past midnight, round the clock
+    ("calendar_days", 1.5, "2026-11-20 16:00", "2026-11-22 04:00"),  # a day and half a day
     ("calendar_days", 2, "2026-11-20 16:00", "2026-11-22 16:00"),  # Friday + 2 days = Sunday, same hour
     (
         "work_hours",

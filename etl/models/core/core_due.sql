@@ -1,6 +1,6 @@
 -- grain: one row per incident whose category has a limit in force; due_at in UTC (definitions 3.0 R7, 3.4)
 -- work_days count as that many whole working days of work hours; a limit that runs out exactly at closing time is due then
-WITH limited AS (
+WITH started AS (
     SELECT
         i.incident_id,
         p.department_id,
@@ -8,6 +8,9 @@ WITH limited AS (
         p.limit_unit,
         p.is_three_hour,
         p.version,
+        p.valid_from,
+        p.valid_to,
+        i.first_signal_at,
         CASE p.start_point
             WHEN 'reported' THEN i.first_signal_at
             WHEN 'filed' THEN i.filed_at
@@ -15,10 +18,13 @@ WITH limited AS (
             ELSE i.registered_at
         END AS start_at
     FROM core_incident AS i
-    INNER JOIN dim_responsibility AS p
-        ON p.category_code = i.category_code
-        AND i.signal_local::DATE >= p.valid_from
-        AND i.signal_local::DATE <= p.valid_to
+    INNER JOIN dim_responsibility AS p ON p.category_code = i.category_code
+),
+limited AS (
+    -- the list in force when the limit began to run (3.4); before it runs, when the case was first heard of
+    SELECT * EXCLUDE (valid_from, valid_to, first_signal_at)
+    FROM started
+    WHERE local_at(coalesce(start_at, first_signal_at))::DATE BETWEEN valid_from AND valid_to
 ),
 local AS (
     SELECT
@@ -74,7 +80,11 @@ SELECT
     CASE l.limit_unit
         WHEN 'emergency_hours' THEN l.start_at + to_seconds((l.limit_value * 3600)::BIGINT)
         WHEN 'calendar_days'
-            THEN timezone('UTC', timezone(l.zone_name, l.start_local + to_days(l.limit_value::INTEGER)))
+            THEN timezone('UTC', timezone(
+                l.zone_name,
+                l.start_local + to_days(floor(l.limit_value)::INTEGER)
+                + to_seconds(((l.limit_value - floor(l.limit_value)) * 86400)::BIGINT)
+            ))
         ELSE w.due_at
     END AS due_at
 FROM local AS l

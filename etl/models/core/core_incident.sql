@@ -58,7 +58,9 @@ lead_case AS (
 )
 SELECT
     s.*,
-    c.* EXCLUDE (case_id, report_id, feed_id, received_at),
+    c.* EXCLUDE (case_id, report_id, feed_id, received_at, cancelled_code, is_duplicate),
+    -- reports their source calls duplicates, of a case we never received: not an incident of its own
+    coalesce(c.cancelled_code, CASE WHEN c.is_duplicate THEN 'duplicate' END) AS cancelled_code,
     r.report_id AS lead_report_id,
     r.feed_id,
     r.category_code,

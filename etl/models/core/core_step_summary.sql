@@ -36,8 +36,8 @@ SELECT
     max(s.acted_at) FILTER (WHERE s.step_code = 'close') AS closed_at,
     max(s.acted_at) FILTER (WHERE s.step_code = 'reopen') AS reopened_at,
     count(*) FILTER (WHERE s.step_code = 'reopen') AS reopen_count,
-    count(*) FILTER (WHERE s.step_code = 'extend') AS extension_count,
-    max(s.deadline_at) FILTER (WHERE s.step_code = 'extend') AS extended_to_at,
+    count(*) FILTER (WHERE s.step_code = 'extend' AND s.outcome_code IS DISTINCT FROM 'refused') AS extension_count,
+    max(s.deadline_at) FILTER (WHERE s.step_code = 'extend' AND s.outcome_code IS DISTINCT FROM 'refused') AS extended_to_at,
     max(s.acted_at) FILTER (WHERE s.step_code = 'suspend') AS suspended_at,
     max(s.acted_at) FILTER (WHERE s.step_code = 'resume') AS resumed_at
 FROM core_step AS s

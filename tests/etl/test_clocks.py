@@ -1,0 +1,47 @@
+"""What stands outside the adjusted clock stays in the raw one (definitions 3.0 R6)."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from etl.clocks import clock_sql
+from tests.published import INCIDENT_TYPES
+
+AT = {
+    "incident_id": "i", "first_signal_at": "2026-11-01 08:00", "registered_at": "2026-11-01 08:10",
+    "limit_start_at": "2026-11-01 08:10", "due_raw_at": "2026-11-02 08:10", "due_at": "2026-11-02 08:10",
+    "is_suspended": False, "is_handling_recorded": True,
+}  # fmt: skip
+
+
+def _clocks(**changed: object) -> dict[str, tuple[str | None, int, int]]:
+    """clock -> (excluded_code, eligible_count, in_time_count) of one incident."""
+    con = duckdb.connect()
+    con.execute(f"CREATE TABLE i ({', '.join(f'{name} {kind}' for name, kind in INCIDENT_TYPES.items())})")
+    row = AT | changed
+    marks = ", ".join("?" * len(row))
+    con.execute(f"INSERT INTO i ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+    sql = clock_sql(source="i", zone_name="Asia/Shanghai")
+    rows = con.execute(
+        f"SELECT clock_code, excluded_code, eligible_count, in_time_count FROM ({sql})"
+    ).fetchall()
+    return {code: tuple(rest) for code, *rest in rows}
+
+
+def test_a_suspended_case_leaves_the_adjusted_clock_and_stays_in_the_raw_one():
+    clocks = _clocks(is_suspended=True)
+    assert clocks["on_time"] == ("suspended", 0, 0)
+    assert clocks["handled_on_time"] == ("suspended", 0, 0)
+    assert clocks["on_time_raw"] == (None, 1, 0)  # open past its limit: late
+
+
+def test_a_case_that_runs_is_in_both():
+    clocks = _clocks(closed_at="2026-11-02 08:10")  # exactly at the limit: in time
+    assert clocks["on_time"] == (None, 1, 1)
+    assert clocks["on_time_raw"] == (None, 1, 1)
+
+
+@pytest.mark.parametrize(("closed", "in_time"), [("2026-11-02 08:10:01", 0), ("2026-11-02 08:09:59", 1)])
+def test_one_second_decides(closed, in_time):
+    assert _clocks(closed_at=closed)["on_time"] == (None, 1, in_time)
