@@ -67,7 +67,7 @@ def definition_list(metric: Metric, ctx: Context) -> Component:
             " ".join(
                 part
                 for part in (
-                    metric.reference.title,
+                    _source_name(metric.reference.title, ctx),
                     f"“{metric.reference.quote}”" if metric.reference.quote else "",
                 )
                 if part
@@ -93,6 +93,12 @@ def definition_list(metric: Metric, ctx: Context) -> Component:
             )
     pairs = [(html.Dt(ctx.t(f"drawer.{name}")), html.Dd(text)) for name, text in entries if text]
     return html.Dl([each for pair in pairs for each in pair], className="definition")
+
+
+def _source_name(title: str, ctx: Context) -> str:
+    """Names the page of definitions as readers know it; other sources carry their own name."""
+    page, _, section = title.partition(" ")
+    return ctx.t("drawer.definitions", section=section) if page == "definitions" else title
 
 
 def _ledger(metric_id: str, exclusions: dict[str, int], ctx: Context) -> Component:

@@ -30,12 +30,18 @@ def trace(values: Sequence[object], *, colour: str, label: str) -> Component:
         x = EDGE + index * step
         y = HEIGHT - EDGE - (float(value) - low) / span * (HEIGHT - 2 * EDGE)
         points[-1].append(f"{x:.1f},{y:.1f}")
-        last = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
+        last = _dot(points[-1][-1], colour, radius=3)
     lines = "".join(
         f'<polyline points="{" ".join(run)}" fill="none" stroke="{colour}" stroke-width="2" '
         'stroke-linejoin="round" stroke-linecap="round"/>'
         for run in points
         if len(run) > 1
     )
+    lines += "".join(_dot(run[0], colour, radius=1.5) for run in points if len(run) == 1)
     drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{lines}{last}</svg>'
     return html.Img(src=f"data:image/svg+xml,{quote(drawing)}", className="trace", alt=label, title=label)
+
+
+def _dot(point: str, colour: str, *, radius: float) -> str:
+    x, _, y = point.partition(",")
+    return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}"/>'

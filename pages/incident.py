@@ -1,7 +1,8 @@
 """One incident (事件): its life, the reports merged into it, every clock and whether it counts."""
 
 from components.page import register_page
-from components.tiles.case import CaseClocks, CaseFacts, CaseMap, CaseReports, CaseSteps
+from components.tiles.case import CaseClocks, CaseFacts, CaseMap, CaseReports
+from components.tiles.case_steps import CaseSteps
 
 register_page(
     __name__,

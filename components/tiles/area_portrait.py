@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import quote
 
 from dash import html
 
@@ -14,6 +15,7 @@ from components.numbers import count_text, is_known, number_text
 from components.theme import RISK_CLASSES, RISK_LETTERS, RISK_LETTERS_EN
 from components.tiles.base import Tile
 from components.tiles.event_table import LateList, lateness_text
+from components.tiles.force import SHOWN, in_force
 from data.listing import Listing
 from data.request import Request
 
@@ -25,13 +27,12 @@ class AreaFacts(Tile):
     """Name, place in both hierarchies, people, households, firms, roads; unknown stays a dash."""
 
     def requests(self, ctx: Context) -> Mapping[str, Listing]:
-        """Returns every area, and the areas that hold this one."""
-        return {"areas": Listing("areas"), "above": Listing("grids_of")}
+        """Returns every area, which grids each holds, and the staff register's counts."""
+        return {"areas": Listing("areas"), "links": Listing("grids_of"), "staff": Listing("staff")}
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the facts."""
-        area_id = ctx.route["id"]
-        areas = answers["areas"]
+        area_id, areas = ctx.route["id"], answers["areas"]
         found = areas[areas["area_id"] == area_id]
         if found.empty:
             return (html.P(ctx.t("grid.missing"), className="empty"),)
@@ -39,19 +40,43 @@ class AreaFacts(Tile):
         pairs = [(ctx.t(f"fact.{name}"), count_text(row[name])) for name in COUNTS]
         pairs.append((ctx.t("fact.area_km2"), number_text(row["area_km2"], "{:.2f} km²")))
         pairs.append((ctx.t("fact.road_km"), number_text(row["road_km"], "{:.1f} km")))
+        pairs += self._staff(answers, area_id, ctx)
         terms = [each for term, text in pairs for each in (html.Dt(term), html.Dd(text, className="digits"))]
-        trail = html.P(self._above(answers["above"], area_id, ctx), className="note")
-        return ([html.H1(ctx.name("area", area_id)), trail, html.Dl(terms, className="definition two")],)
+        trail = html.P(self._above(answers["links"], row, ctx), className="note")
+        name = html.H1(ctx.name("area", area_id))
+        return (
+            html.Div(
+                [name, trail, html.Dl(terms, className="definition two facts")], className="portrait-facts"
+            ),
+        )
 
-    def _above(self, links, area_id: str, ctx: Context) -> list:
-        holders = links[(links["grid_id"] == area_id) & (links["level_code"] != "grid")]
-        order = {level: index for index, level in enumerate(ctx.town.levels)}
-        rows = sorted(holders.itertuples(), key=lambda each: order.get(each.level_code, 0))
-        links = [
-            html.A(ctx.name("area", each.area_id), href=ctx.link("/", area=each.area_id), className="link")
-            for each in rows
+    def _staff(self, answers: Mapping[str, object], area_id: str, ctx: Context) -> list[tuple[str, str]]:
+        """People on the register who serve the area's grids, or the area itself; each grid's lead is one line."""
+        links = answers["links"]
+        served = {area_id, *links.loc[links["area_id"] == area_id, "grid_id"]}
+        staff = in_force(answers["staff"], ctx)
+        here = staff[staff["area_id"].isin(served)].groupby("role_code")["worker_count"].sum()
+        return [(ctx.t(f"role.{code}"), count_text(here[code])) for code in SHOWN if code in here.index]
+
+    def _above(self, links, row, ctx: Context) -> list:
+        """The areas that hold this one: those of a grid in every hierarchy, else the one above."""
+        area_id = row["area_id"]
+        ids = [row["parent_id"]] if is_known(row["parent_id"]) else []
+        if row["level_code"] == ctx.town.levels[-1]:
+            holders = links[(links["grid_id"] == area_id) & (links["area_id"] != area_id)]
+            order = {level: index for index, level in enumerate(ctx.town.levels)}
+            rows = sorted(holders.itertuples(), key=lambda each: order.get(each.level_code, 0))
+            ids = [each.area_id for each in rows]
+        found = [
+            html.A(ctx.name("area", each), href=portrait_path(each, ctx), className="link") for each in ids
         ]
-        return [part for link in links for part in (link, " · ")][:-1]
+        return [part for link in found for part in (link, " · ")][:-1]
+
+
+def portrait_path(area_id: str, ctx: Context) -> str:
+    """Returns the address of an area's portrait."""
+    kind = "grid" if ctx.names.level(area_id) == ctx.town.levels[-1] else "area"
+    return ctx.link(f"/{kind}/{quote(area_id, safe='')}", area=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +122,45 @@ class AreaRisk(Tile):
                 html.Span(" · ".join(facts), className="note"),
             ]
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaClasses(Tile):
+    """How many of the area's grids stand in each class, domain by domain."""
+
+    def requests(self, ctx: Context) -> Mapping[str, Listing]:
+        """Returns the classes of the area's grids."""
+        return {
+            "risk": Listing("risk", filters=ctx.filters.during(None, None)),
+            "domains": Listing("domains"),
+        }
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns one line per domain."""
+        counts = answers["risk"].groupby(["domain_code", "class_code"]).size()
+        if counts.empty:
+            return (html.P(ctx.t("common.no_data"), className="empty"),)
+        codes = ["overall", *answers["domains"]["domain_code"]]
+        known = set(counts.index.get_level_values(0))
+        return (
+            html.Ul(
+                [self._line(code, counts[code], ctx) for code in codes if code in known], className="mix"
+            ),
+        )
+
+    def _line(self, code: str, counts, ctx: Context):
+        letters = RISK_LETTERS if ctx.lang == "zh" else RISK_LETTERS_EN
+        name = ctx.t("map.overall") if code == "overall" else ctx.name("domain", code)
+        marks = [
+            html.Span(
+                [html.I(letters[each], className=f"swatch risk-{each}"), html.B(count_text(counts[each]))],
+                className="digits",
+                title=ctx.t(f"map.class_{each}"),
+            )
+            for each in RISK_CLASSES
+            if each in counts.index
+        ]
+        return html.Li([html.Span(name, className="bar-name"), *marks])
 
 
 @dataclass(frozen=True, kw_only=True)

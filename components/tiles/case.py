@@ -13,7 +13,7 @@ from components.context import Context
 from components.door import Case
 from components.numbers import UNKNOWN, duration_text, instant_full, is_known
 from components.tiles.base import Tile
-from components.tiles.event_table import lateness_text, minutes_between
+from components.tiles.event_table import lateness_text
 
 FACTS = (
     "category_code",
@@ -75,41 +75,6 @@ class CaseFacts(CaseTile):
                 ),
                 html.Dl(terms, className="definition two"),
             ]
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseSteps(CaseTile):
-    """The steps in order, with the time since the one before."""
-
-    def show(self, case: dict, ctx: Context):
-        """Returns the timeline."""
-        items, before = [], None
-        for _, step in case["steps"].iterrows():
-            gap = minutes_between(before, step["acted_at"])
-            before = step["acted_at"] if is_known(step["acted_at"]) else before
-            whose = ctx.name("department", step["department_id"]) if is_known(step["department_id"]) else ""
-            detail = " · ".join(
-                part
-                for part in (whose, _text(step.get("reason_text")), _text(step.get("outcome_code")))
-                if part
-            )
-            items.append(
-                html.Li(
-                    [
-                        html.Span(instant_full(step["acted_at"], ctx), className="step-at digits"),
-                        html.B(ctx.maybe(f"step.{step['step_code']}", str(step["step_code"]))),
-                        html.Span(
-                            f"+{duration_text(gap, ctx)}" if gap is not None else "",
-                            className="step-gap digits",
-                        ),
-                        html.Span(detail, className="step-detail"),
-                    ],
-                    className="step",
-                )
-            )
-        return (
-            html.Ol(items, className="steps") if items else html.P(ctx.t("common.nothing"), className="empty")
         )
 
 
@@ -238,7 +203,3 @@ def _standing(row, ctx: Context) -> str:
     if not row["is_due"]:
         return ctx.t("case.not_due")
     return ctx.t(f"side.{row['side_code']}")
-
-
-def _text(value: object) -> str:
-    return str(value) if is_known(value) else ""

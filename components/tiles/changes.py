@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from dash import html
@@ -13,8 +14,11 @@ from components.numbers import count_text
 from components.tiles.base import Tile
 from components.tiles.ranking import KINDS
 from data.interval import rate_ratio
-from data.period import previous
-from data.request import Request
+from data.period import local_date, previous
+from data.query import Answer
+from data.request import Filters, Request
+
+QUIET_DAYS = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,7 @@ class Changes(Tile):
         if since_at is not None and ctx.as_of_at is not None:
             window = previous(since_at, until_at, as_of_at=ctx.as_of_at, zone=ctx.town.zone)
             asks["before"] = Request(self.metric, by=(self.by,), filters=ctx.filters.during(*window))
+            asks["days"] = Request("report_count", by=("date",), filters=Filters().during(*window))
         return asks
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
@@ -41,7 +46,7 @@ class Changes(Tile):
         now, before = _counts(answers["now"], self.by), _counts(answers["before"], self.by)
         if not now and not before:
             return (html.P(ctx.t("common.no_data"), className="empty"),)
-        if not sum(before.values()):
+        if not sum(before.values()) or not _is_covered(answers["days"], ctx):
             return (html.P(ctx.t("changes.no_base"), className="empty"),)
         rows = [(key, now.get(key, 0), before.get(key, 0)) for key in {*now, *before}]
         rows.sort(key=lambda row: (-_evidence(row[1], row[2]), -row[1] - row[2], str(row[0])))
@@ -69,6 +74,15 @@ class Changes(Tile):
             title=ctx.t("changes.explain", verdict=verdict or ctx.t("changes.chance"), span=span),
             **marks,
         )
+
+
+def _is_covered(days: Answer, ctx: Context) -> bool:
+    """Whether the town's data reach back to the beginning of the earlier window, give or take a quiet day."""
+    told = days.frame.loc[days.frame["value"] > 0, "date"].astype(str)
+    since_at, until_at = ctx.filters.since_at, ctx.filters.until_at
+    begun, _ = previous(since_at, until_at, as_of_at=ctx.as_of_at, zone=ctx.town.zone)
+    latest = local_date(begun, ctx.town.zone) + QUIET_DAYS
+    return len(told) > 0 and told.min()[:10] <= latest.isoformat()
 
 
 def _change(count: int, base: int, *, ctx: Context) -> tuple[str, str, str]:

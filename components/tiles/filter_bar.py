@@ -9,6 +9,7 @@ from urllib.parse import quote
 from dash import html
 
 from components.context import Context
+from components.tiles.area_portrait import portrait_path
 from components.tiles.base import Tile
 from data.listing import Listing
 
@@ -66,15 +67,10 @@ class FilterBar(Tile):
                 html.A(text, href="#", **mark) if mark else html.B(text),
             ]
         fields = [html.Span(crumbs, className="crumbs")]
-        if here and levels.get(here) == "grid":
-            return [
-                *fields,
-                html.A(
-                    ctx.t("filter.portrait"),
-                    href=ctx.link(f"/grid/{quote(here, safe='')}"),
-                    className="portrait",
-                ),
-            ]
+        if here and ctx.may("cases") and "id" not in ctx.route:
+            fields.append(
+                html.A(ctx.t("filter.portrait"), href=portrait_path(here, ctx), className="portrait")
+            )
         for level in self._next_levels(levels.get(here), ctx):
             options = _children(here, level, answers)
             if options:

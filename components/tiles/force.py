@@ -53,12 +53,11 @@ def _role(code: str, staff: pd.DataFrame, areas: pd.DataFrame, *, ctx: Context):
     level = _level_of(served, areas)
     total = int((areas["level_code"] == level).sum())
     shared = staff.loc[staff["shared_count"] > 0, "area_id"].nunique()
-    parts = [ctx.t("force.serves", served=count_text(len(served)), total=count_text(total))]
+    label = next(ctx.pick(each.label) for each in ctx.town.file.levels if each.id == level)
+    note = f"{label} {count_text(len(served))}/{count_text(total)}"
     if shared:
-        parts.append(ctx.t("force.shared", count=count_text(shared)))
-    if total > len(served):
-        parts.append(ctx.t("force.lacking", count=count_text(total - len(served))))
-    return _item(ctx.t(f"role.{code}"), count_text(people), " · ".join(parts))
+        note = ctx.t("force.shared", shared=count_text(shared), lacking=count_text(total - len(served)))
+    return _item(ctx.t(f"role.{code}"), count_text(people), note)
 
 
 def _levels(areas: pd.DataFrame, ctx: Context) -> list:

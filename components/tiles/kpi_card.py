@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pandas as pd
 from dash import html
 
 from components.context import Context
@@ -16,7 +17,7 @@ from components.trace import trace
 from data.catalogue import catalogue
 from data.request import Request
 
-TRACE_DAYS = 28
+TRACE_HOURS = 24
 LONG_MINUTES = 90  # every percentile is a duration in minutes; above this hours read better
 
 
@@ -25,11 +26,11 @@ class KpiCard(Tile):
     """One metric, large, under its own name.
 
     Attributes:
-        trace_by: dimension of the small line (`date`), empty for none.
+        has_trace: whether the last 24 hours stand beside it, hour by hour (clocks: by the hour the limit ran out).
     """
 
     metric: str
-    trace_by: str = "date"
+    has_trace: bool = True
 
     def heading(self, ctx: Context) -> str:
         """Returns the metric's name: a headline must say which reading it is."""
@@ -38,10 +39,10 @@ class KpiCard(Tile):
     def requests(self, ctx: Context) -> Mapping[str, Request]:
         """Returns the number for the period, and the line behind it."""
         asks = {"now": Request(self.metric, filters=ctx.filters)}
-        if self.trace_by and ctx.as_of_at:
-            since_at = ctx.as_of_at - timedelta(days=TRACE_DAYS)
+        if self.has_trace and ctx.as_of_at:
+            since_at = ctx.as_of_at - timedelta(hours=TRACE_HOURS)
             asks["trace"] = Request(
-                self.metric, by=(self.trace_by,), filters=ctx.filters.during(since_at, None)
+                self.metric, by=("date", "hour"), filters=ctx.filters.during(since_at, None)
             )
         return asks
 
@@ -55,19 +56,41 @@ class KpiCard(Tile):
                 [
                     number(self.metric, row=row, ctx=ctx),
                     trace(
-                        list(line.frame.sort_values(self.trace_by)["value"]) if line is not None else [],
+                        _hourly(line.frame, ctx) if line is not None else [],
                         colour=ctx.theme.accent,
-                        label=ctx.t("kpi.trace", days=TRACE_DAYS),
+                        label=ctx.t("kpi.trace"),
                     ),
                 ],
                 className="kpi-row",
             ),
             html.Div(
-                [*_verdict(metric, row, ctx), *sample_text(self.metric, row=row, ctx=ctx)],
+                [
+                    *_verdict(metric, row, ctx),
+                    *sample_text(self.metric, row=row, ctx=ctx),
+                    *(
+                        [
+                            html.Span(
+                                ctx.t("kpi.trace"), className="trace-label", title=ctx.t("kpi.trace_note")
+                            )
+                        ]
+                        if line is not None
+                        else []
+                    ),
+                ],
                 className="kpi-sample",
             ),
         ]
         return (lines,)
+
+
+def _hourly(frame: pd.DataFrame, ctx: Context) -> list[object]:
+    """Returns the value of every hour from 24 hours before as-of on; null: nothing fell due in it."""
+    values = {
+        (str(day)[:10], int(hour)): value
+        for day, hour, value in frame[["date", "hour", "value"]].itertuples(index=False)
+    }
+    hours = (ctx.local(ctx.as_of_at - timedelta(hours=back)) for back in range(TRACE_HOURS, -1, -1))
+    return [values.get((f"{each:%Y-%m-%d}", each.hour)) for each in hours]
 
 
 def number(metric_id: str, *, row, ctx: Context, side: str | None = None):

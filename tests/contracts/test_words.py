@@ -28,6 +28,7 @@ CODED = {
     "place_method",
     "link_rule",
     "role",
+    "outcome",
 }
 QUOTED = re.compile(r'"([a-z_]+\.[a-z0-9_]+)"')
 ASKED = re.compile(r'(?:\bt\(|word\(|title=)\s*"([a-z_]+\.[a-z0-9_]+)"')
