@@ -22,7 +22,7 @@ WITH started AS (
 ),
 limited AS (
     -- the list in force when the limit began to run (3.4); before it runs, when the case was first heard of
-    SELECT * EXCLUDE (valid_from, valid_to, first_signal_at)
+    SELECT incident_id, department_id, limit_value, limit_unit, is_three_hour, version, start_at
     FROM started
     WHERE local_at(coalesce(start_at, first_signal_at))::DATE BETWEEN valid_from AND valid_to
 ),
