@@ -44,7 +44,15 @@ EMPTY = {
     ],
     "loads": ["load_id"],
     "quarantine": ["quarantine_id"],
-    "staff": ["role_code", "area_id", "valid_from", "valid_to", "worker_count", "person_count", "shared_count"],
+    "staff": [
+        "role_code",
+        "area_id",
+        "valid_from",
+        "valid_to",
+        "worker_count",
+        "person_count",
+        "shared_count",
+    ],
 }
 
 
