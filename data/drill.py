@@ -12,14 +12,19 @@ from data.question import Question, Statement
 from data.request import RequestError
 from data.yamlfile import nearest_name
 
-# What a list shows of an incident. Those the mart has itself are read with the rows; the others, texts above all, are
-# fetched for the rows of the page only.
+# What a list shows of an incident, never a person's words or address. Those the mart has itself are read with the
+# rows; the others are fetched for the rows of the page only.
 INCIDENT_COLUMNS = (
-    "feed_id category_code domain_code department_id severity_level grid_id stage_code title_text address_text "
+    "feed_id category_code domain_code department_id severity_level grid_id stage_code "
     "first_signal_at registered_at dispatched_at handled_at closed_at due_at report_count is_open lon lat"
 ).split()
-TEXT_COLUMNS = {"title_text", "address_text", "lon", "lat"}
+TEXT_COLUMNS = {"lon", "lat"}
 CLOCK_DIMENSIONS = ("feed_id", "category_code", "domain_code", "department_id", "severity_level", "grid_id")
+# Marts of timed rows: their own times, and the columns they share with the incident.
+TIMED = {
+    "mart_clock": (("start_at", "stop_at", "due_at", "minutes"), (*CLOCK_DIMENSIONS, "first_signal_at")),
+    "mart_segment": (("start_at", "stop_at", "minutes"), CLOCK_DIMENSIONS),
+}
 
 
 @dataclass(frozen=True)
@@ -107,23 +112,22 @@ def _own_columns(question: Question) -> dict[str, str]:
     """Returns the columns of a list that the mart has itself, the row's key first."""
     mart = question.mart
     side = {"side_code": f"({mart.side})"}
-    if mart.id in ("mart_clock", "mart_segment"):
-        times = (
-            ("start_at", "stop_at", "due_at", "minutes")
-            if mart.id == "mart_clock"
-            else ("start_at", "stop_at", "minutes")
-        )
-        shared = (*CLOCK_DIMENSIONS, "first_signal_at") if mart.id == "mart_clock" else CLOCK_DIMENSIONS
+    if mart.id in TIMED:
+        times, shared = TIMED[mart.id]
         own = {"incident_id": "incident_id", "excluded_code": "excluded_code"}
         return own | {f"clock_{each}": each for each in times} | side | {each: each for each in shared}
     if mart.id == "mart_count":
-        own = {"report_id": "row_id"} if "report_count" in question.metric.names else {}
-        own |= {"incident_id": "incident_id", "counted_at": "counted_at", "excluded_code": "excluded_code"}
-        if set(question.metric.names) <= {"incident_count", "cancelled_count"}:
-            own["first_signal_at"] = "counted_at"  # incidents are counted at their first signal
-        return own | side | {each: each for each in CLOCK_DIMENSIONS}
+        return _counted_columns(question) | side | {each: each for each in CLOCK_DIMENSIONS}
     own = {"incident_id": "incident_id", "excluded_code": "cancelled_code"}
     return own | side | {each: each for each in INCIDENT_COLUMNS if each not in TEXT_COLUMNS}
+
+
+def _counted_columns(question: Question) -> dict[str, str]:
+    own = {"report_id": "row_id"} if "report_count" in question.metric.names else {}
+    own |= {"incident_id": "incident_id", "counted_at": "counted_at", "excluded_code": "excluded_code"}
+    if set(question.metric.names) <= {"incident_count", "cancelled_count"}:
+        own["first_signal_at"] = "counted_at"  # incidents are counted at their first signal
+    return own
 
 
 def fetch_incident(key: str, question: Question, snapshot: Snapshot) -> dict | None:

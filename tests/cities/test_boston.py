@@ -14,7 +14,10 @@ from scripts.compare_boston import agreement_pct, classify_cases
 pytestmark = pytest.mark.slow
 ZONE = ZoneInfo("America/New_York")
 EVERYTHING = Scope(area_ids=None, department_ids=None)
-CANCELLED = r"^Case Closed\.? *(?:Closed date : [0-9:. -]+ *)?(Case Invalid|Case Referred to External Agency|Duplicate of Existing Case)"
+CANCELLED = (
+    r"^Case Closed\.? *(?:Closed date : [0-9:. -]+ *)?"
+    r"(Case Invalid|Case Referred to External Agency|Duplicate of Existing Case)"
+)
 
 
 def _utc(column: str) -> str:
