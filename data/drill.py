@@ -18,6 +18,8 @@ INCIDENT_COLUMNS = (
     "feed_id category_code domain_code department_id severity_level grid_id stage_code "
     "first_signal_at registered_at dispatched_at handled_at closed_at due_at report_count is_open lon lat"
 ).split()
+# An incident by its number: eight bytes to compare, a long id only where they agree.
+ONE = "{0}incident_no = hash($incident_id::VARCHAR)"
 TEXT_COLUMNS = {"lon", "lat"}
 CLOCK_DIMENSIONS = ("feed_id", "category_code", "domain_code", "department_id", "severity_level", "grid_id")
 # Marts of timed rows: their own times, and the columns they share with the incident.
@@ -137,31 +139,42 @@ def fetch_incident(key: str, question: Question, snapshot: Snapshot) -> dict | N
         incident: its columns; reports, steps, clocks: frames. A clock row has clock_code, start_at, stop_at,
         due_at, minutes, excluded_code, side_code and is_due (its limit had run out by as-of, so it counts).
     """
-    tests = ["source.incident_id = $incident_id", *row_tests(question, of_metric=False)]
-    named = "SELECT incident_id FROM mart_report WHERE report_id = $key LIMIT 1"
-    reported = snapshot.rows(named, {"key": key})
+    found = _find_incident(key, question, snapshot)
+    if found is None:
+        reported = snapshot.rows(
+            "SELECT incident_id FROM mart_report WHERE report_id = $key LIMIT 1", {"key": key}
+        )
+        found = _find_incident(reported[0][0], question, snapshot) if reported else None
+    return found and {"incident": found, **_life(found, question, snapshot)}
+
+
+def _find_incident(incident_id: str, question: Question, snapshot: Snapshot) -> dict | None:
+    tests = [
+        ONE.format("source."),
+        "source.incident_id = $incident_id",
+        *row_tests(question, of_metric=False),
+    ]
     lookup = f"SELECT * FROM mart_incident AS source WHERE {' AND '.join(tests)}"
-    for incident_id in dict.fromkeys([key, *(each for (each,) in reported)]):
-        bound = question.bind(lookup, incident_id=incident_id)
-        found = snapshot.frame(bound.sql, bound.params)
-        if len(found):
-            return {"incident": found.iloc[0].to_dict(), **_life(incident_id, question, snapshot)}
-    return None
+    bound = question.bind(lookup, incident_id=incident_id)
+    rows = snapshot.frame(bound.sql, bound.params)
+    return rows.iloc[0].to_dict() if len(rows) else None
 
 
-def _life(incident_id: str, question: Question, snapshot: Snapshot) -> dict[str, pd.DataFrame]:
-    one = {"incident_id": incident_id}
+def _life(incident: dict, question: Question, snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+    one = {"incident_id": incident["incident_id"]}
+    timed = {**one, "first_signal_at": incident["first_signal_at"]}  # lets whole files be skipped
+    mine = ONE.format("")
     side = question.catalogue.mart("mart_clock").side
     clocks = (
         f"SELECT clock_code, start_at, stop_at, due_at, minutes, excluded_code, {side} AS side_code, "
-        "excluded_code IS NULL AND due_at <= $as_of_at AS is_due FROM mart_clock WHERE incident_id = $incident_id"
+        f"excluded_code IS NULL AND due_at <= $as_of_at AS is_due FROM mart_clock WHERE {mine} "
+        "AND first_signal_at = $first_signal_at"
     )
     return {
         "reports": snapshot.frame(
-            "SELECT * FROM mart_report WHERE incident_id = $incident_id ORDER BY reported_at", one
+            f"SELECT * FROM mart_report WHERE {mine} AND reported_at >= $first_signal_at ORDER BY reported_at",
+            timed,
         ),
-        "steps": snapshot.frame(
-            "SELECT * FROM mart_step WHERE incident_id = $incident_id ORDER BY acted_at", one
-        ),
-        "clocks": snapshot.frame(clocks, {**one, "as_of_at": question.as_of_at}),
+        "steps": snapshot.frame(f"SELECT * FROM mart_step WHERE {mine} ORDER BY acted_at", one),
+        "clocks": snapshot.frame(clocks, {**timed, "as_of_at": question.as_of_at}),
     }

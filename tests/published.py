@@ -259,3 +259,7 @@ def _table(con, name: str, types: dict[str, str], rows: list[dict]) -> None:
         con.register("filled", filled)
         con.execute(f"INSERT INTO {name} SELECT * FROM filled")
         con.unregister("filled")
+    if (
+        "incident_no" in types
+    ):  # numbers are short in the tests; at rest they are the hash of the id, as the models make them
+        con.execute(f"UPDATE {name} SET incident_no = hash('i' || incident_no)")
