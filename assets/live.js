@@ -74,7 +74,8 @@
   let hasLooked = false;
   setInterval(function () {
     const rows = document.querySelectorAll("[data-serious]");
-    if (!rows.length && !hasLooked) return;
+    // A wall without any serious incident has looked too: its first one is new.
+    if (!rows.length && !document.querySelector(".latest-title")) return;
     for (const row of rows) {
       const key = row.dataset.serious;
       if (known.has(key)) continue;

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dash import html
 
 from components.context import Context
-from components.numbers import count_text, duration_text
+from components.numbers import count_text
 from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.request import Request
@@ -43,8 +43,8 @@ class Backlog(Tile):
         codes = [f"age_{index}" for index in range(len(edges) + 1)]
         pairs = [(counts.get((code, True), 0.0), counts.get((code, False), 0.0)) for code in codes]
         largest = max(sum(pair) for pair in pairs) or 1.0
-        names = [ctx.t("backlog.up_to", edge=duration_text(edge, ctx)) for edge in edges]
-        names.append(ctx.t("backlog.over", edge=duration_text(edges[-1], ctx)))
+        names = [ctx.t("backlog.up_to", edge=_edge(edge, ctx)) for edge in edges]
+        names.append(ctx.t("backlog.over", edge=_edge(edges[-1], ctx)))
         bars = [
             self._bar(name, pair, largest=largest, ctx=ctx) for name, pair in zip(names, pairs, strict=True)
         ]
@@ -77,3 +77,10 @@ class Backlog(Tile):
             className="bar is-still",
             title=ctx.t("backlog.explain", late=count_text(late), total=count_text(late + open_)),
         )
+
+
+def _edge(minutes: float, ctx: Context) -> str:
+    """An edge is set, not measured: it needs no decimals."""
+    if minutes <= 24 * 60:
+        return ctx.t("common.hours", value=f"{minutes / 60:g}")
+    return ctx.t("common.days", value=f"{minutes / 1440:g}")

@@ -40,7 +40,9 @@ class KpiCard(Tile):
         """Returns the number for the period, and the line behind it."""
         asks = {"now": Request(self.metric, filters=ctx.filters)}
         if self.has_trace and ctx.as_of_at:
-            since_at = ctx.as_of_at - timedelta(hours=TRACE_HOURS)
+            local = ctx.local(ctx.as_of_at)
+            begun = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+            since_at = ctx.as_of_at - begun - timedelta(hours=TRACE_HOURS)
             asks["trace"] = Request(
                 self.metric, by=("date", "hour"), filters=ctx.filters.during(since_at, None)
             )
@@ -84,12 +86,12 @@ class KpiCard(Tile):
 
 
 def _hourly(frame: pd.DataFrame, ctx: Context) -> list[object]:
-    """Returns the value of every hour from 24 hours before as-of on; null: nothing fell due in it."""
+    """Returns the value of each of the last 24 whole hours; null: nothing fell due in it. The running hour is thin."""
     values = {
         (str(day)[:10], int(hour)): value
         for day, hour, value in frame[["date", "hour", "value"]].itertuples(index=False)
     }
-    hours = (ctx.local(ctx.as_of_at - timedelta(hours=back)) for back in range(TRACE_HOURS, -1, -1))
+    hours = (ctx.local(ctx.as_of_at - timedelta(hours=back)) for back in range(TRACE_HOURS, 0, -1))
     return [values.get((f"{each:%Y-%m-%d}", each.hour)) for each in hours]
 
 

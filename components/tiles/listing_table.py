@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from dash import html
 
@@ -12,6 +14,8 @@ from components.numbers import UNKNOWN, count_text, duration_text, instant_full,
 from components.panel import instant_text
 from components.tiles.base import Tile
 from components.tiles.header import feed_allowance_s
+from components.words import read_words
+from data.dictionary import read_columns
 from data.listing import Listing
 
 NAMED = {
@@ -21,6 +25,7 @@ NAMED = {
     "grid_id": "area",
     "area_id": "area",
 }
+CODE_AND_COLUMN = re.compile(r"\b([a-z0-9_]+):([a-z0-9_]+)\b")
 CODED = {"status_code": "status", "reason_code": "reason", "share_class": "share"}
 
 
@@ -65,6 +70,8 @@ def written(name: str, value: object, ctx: Context) -> str:
         return ctx.name(NAMED[name], value)
     if name in CODED:
         return ctx.maybe(f"{CODED[name]}.{value}", str(value))
+    if name == "reason_text":
+        return CODE_AND_COLUMN.sub(lambda found: _reason(*found.groups(), ctx=ctx), str(value))
     if name.startswith(("is_", "has_")):
         return ctx.t("common.yes" if value else "common.no")
     suffix = name.rpartition("_")[2]
@@ -75,6 +82,18 @@ def written(name: str, value: object, ctx: Context) -> str:
     if suffix == "count":
         return count_text(value)
     return number_text(value, "{:.2f}%") if suffix == "pct" else str(value)
+
+
+@cache
+def _columns():
+    return read_columns()
+
+
+def _reason(code: str, name: str, *, ctx: Context) -> str:
+    """Returns `bad_time:reported_at` in words."""
+    known = _columns().get(name)
+    about = name if known is None else ctx.pick(known)
+    return f"{about}: {ctx.t(f'reason.{code}')}" if f"reason.{code}" in read_words() else f"{code}:{name}"
 
 
 def _align(name: str) -> str:

@@ -232,8 +232,8 @@ def test_backlog_bars_add_overdue_and_not_yet_due():
     shown = texts(
         Backlog(uid="b", metric="open_count").draw({"bands": answer("open_count", *rows)}, context())
     )
-    assert shown.startswith("≤ 3.0 小时|3|")
-    assert "> 30.0 天|5|" in shown
+    assert shown.startswith("≤ 3 小时|3|")
+    assert "> 30 天|5|" in shown
 
 
 def test_a_percentile_the_curve_does_not_reach_is_more_than_the_longest_time_watched():
@@ -310,3 +310,13 @@ def test_a_listing_writes_cells_by_their_suffix():
         .children.children[1]
     )
     assert shown == "110警情|2026-11-22 14:30:00|1,234|—"
+
+
+def test_a_refused_rows_reason_is_told_in_words():
+    tile = ListingTable(uid="q", listing="quarantine", columns=("reason_text",))
+    shown = texts(
+        tile.draw({"rows": pd.DataFrame({"reason_text": ["bad_time:reported_at, odd:thing"]})}, context())
+    )
+    assert "时间无法读取" in shown
+    assert "reported_at" not in shown
+    assert "odd:thing" in shown

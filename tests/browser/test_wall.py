@@ -1,0 +1,69 @@
+"""The wall by itself: it walks through the town's stops and marks a new serious incident once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AHEAD = """() => {
+  const real = Date.now.bind(Date);
+  window.ahead = 0;
+  Date.now = () => real() + window.ahead;
+}"""
+NEW_CASE = """(key) => {
+  const row = document.createElement("li");
+  row.textContent = key;
+  row.dataset.serious = key;
+  row.dataset.grid = document.querySelector("path.grid") ? "G001" : "";
+  (document.querySelector(".latest") || document.querySelector(".latest-title").parentElement).append(row);
+}"""
+
+
+def _later(page, seconds: int) -> None:
+    """Lets the page's clock jump; the page asks it once a second."""
+    page.wait_for_timeout(1500)
+    page.evaluate(f"window.ahead += {seconds * 1000}")
+
+
+def test_the_wall_walks_through_its_stops_and_comes_back(open_page):
+    page = open_page("/?wall=1")
+    page.evaluate(AHEAD)
+    for stop, dwell_s in (("/incidents", 60), ("/feeds", 30), ("/", 20)):
+        _later(page, dwell_s - 10)
+        page.wait_for_timeout(1500)
+        assert not page.url.endswith(f"{stop}?wall=1"), "left before its time"
+        _later(page, 11)
+        page.wait_for_url(re.compile(re.escape(f"{stop}?wall=1") + "$"))
+        page.wait_for_selector(".panel .age[data-asof]")
+
+
+def test_a_touch_pauses_the_walk_and_a_desk_never_walks(open_page):
+    for path, touches in (("/?wall=1", True), ("/", False)):
+        page = open_page(path)
+        page.evaluate(AHEAD)
+        page.wait_for_timeout(1500)
+        page.evaluate("window.ahead += 50000")
+        if touches:
+            page.keyboard.press("Shift")
+        page.wait_for_timeout(1500)
+        page.evaluate("window.ahead += 15000")
+        page.wait_for_timeout(2500)
+        assert "/incidents" not in page.url
+
+
+def test_a_new_serious_incident_pulses_once_and_those_already_there_do_not(open_page):
+    page = open_page("/?wall=1&rotate=0")
+    page.wait_for_selector(".latest-title")
+    page.wait_for_selector("path.grid")
+    page.wait_for_timeout(2500)
+    assert page.locator(".pulse").count() == 0
+    page.evaluate(NEW_CASE, "police_110:new")
+    page.wait_for_selector("[data-serious='police_110:new'].pulse")
+    assert page.locator("path.grid.pulse").count() == 1
+    page.wait_for_selector(".pulse", state="detached")
+    page.evaluate("document.querySelector(\"[data-serious='police_110:new']\").remove()")
+    page.evaluate(NEW_CASE, "police_110:new")  # drawn again, as every new generation does
+    page.wait_for_timeout(2500)
+    assert page.locator(".pulse").count() == 0
