@@ -17,6 +17,7 @@ from access.context import current_visitor, do_not_share
 from access.policy import PERMISSIONS
 from components.context import Context, Names, View
 from components.door import Ask, answer
+from components.freshness import stale_after_seconds
 from components.page import Page, pages
 from components.panel import age_mark, panel
 from components.tiles.base import Tile
@@ -187,13 +188,6 @@ def _permissions() -> frozenset[str] | None:
     if visitor is None:
         return None
     return frozenset(name for name, roles in PERMISSIONS.items() if visitor.role in roles)
-
-
-def stale_after_seconds(feeds) -> int:
-    """Returns how old the data may get before it is stale: three times the slowest required feed."""
-    required = feeds[feeds["is_required"].fillna(False).astype(bool)]
-    slowest = (required["expected_interval_s"].fillna(0) + required["expected_lag_s"].fillna(0)).max()
-    return int(3 * slowest) if slowest == slowest else 0
 
 
 def _tile_values(tile: Tile, drawn, *, uid: str, mine, ctx: Context) -> Values:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dash import html
 
 from components.context import Context
+from components.freshness import feed_allowance_s
 from components.numbers import instant_short
 from components.page import find_page, pages
 from components.panel import instant_text
@@ -144,13 +145,3 @@ def scope_text(ctx: Context) -> str:
         if params.get(parameter):
             parts.append(ctx.name(kind, params[parameter]))
     return " · ".join(parts)
-
-
-def feed_allowance_s(row) -> int:
-    """Returns how old a feed's data may get: three times what its contract expects."""
-    known = [
-        value
-        for value in (row.expected_interval_s, row.expected_lag_s)
-        if value is not None and value == value
-    ]
-    return int(3 * sum(known))
