@@ -10,10 +10,10 @@ from functools import cache
 from dash import html
 
 from components.context import Context
+from components.freshness import feed_allowance_s
 from components.numbers import UNKNOWN, count_text, duration_text, instant_full, is_known, number_text
 from components.panel import instant_text
 from components.tiles.base import Tile
-from components.tiles.header import feed_allowance_s
 from components.words import read_words
 from data.dictionary import read_columns
 from data.listing import Listing
