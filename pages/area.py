@@ -33,8 +33,16 @@ register_page(
         Trend(uid="trend", title="grid.trend", area="half", metric="incident_count"),
         Changes(uid="changes", title="overview.changes", area="half", metric="incident_count", limit=8),
         Ranking(
-            uid="place", title="incidents.by_area", area="half", metric="incident_count", by="grid", limit=16
+            uid="place", title="incidents.by_area", area="third", metric="incident_count", by="grid", limit=16
         ),
-        OpenList(uid="open", title="grid.open", area="half", metric="open_count", limit=12),
+        Ranking(
+            uid="category",
+            title="incidents.by_category",
+            area="third",
+            metric="incident_count",
+            by="category_code",
+            limit=16,
+        ),
+        OpenList(uid="open", title="grid.open", area="third", metric="open_count", limit=12),
     ],
 )
