@@ -74,6 +74,11 @@ def written(name: str, value: object, ctx: Context) -> str:
         return CODE_AND_COLUMN.sub(lambda found: _reason(*found.groups(), ctx=ctx), str(value))
     if name.startswith(("is_", "has_")):
         return ctx.t("common.yes" if value else "common.no")
+    return _measured(name, value, ctx)
+
+
+def _measured(name: str, value: object, ctx: Context) -> str:
+    """Returns instants, durations, counts and shares by their suffix, other values as they are."""
     suffix = name.rpartition("_")[2]
     if suffix == "at":
         return instant_full(value, ctx)
