@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench.arrival import Trial, make_dropper, measure_arrival
@@ -39,7 +39,18 @@ def main() -> int:
     root = Path(given.home).resolve()
     root.mkdir(parents=True, exist_ok=True)
     book = Book()
-    steps: dict[str, Callable[[], None]] = {
+    _measure(_steps(book, given, root=root, sizes=sizes), parts=given.only or PARTS)
+    if not (given.only or given.no_write):
+        write_table(book, sizes=sizes, notes=REMARKS)
+    missed = [finding for finding in book.findings if finding.is_met is False]
+    print(f"{len(book.findings)} findings, {len(missed)} aims missed")
+    return 1 if missed and given.strict else 0
+
+
+def _steps(
+    book: Book, given: argparse.Namespace, *, root: Path, sizes: list[int]
+) -> dict[str, Callable[[], object]]:
+    return {
         "links": lambda: measure_links(book, Path(given.demo)),
         "etl": lambda: measure_etl(book, root, rows=given.rows),
         "publish": lambda: measure_publish(book, [home_of(root, size) for size in sizes]),
@@ -50,17 +61,16 @@ def main() -> int:
         "arrival": lambda: [_live(book, root, size=size, drops=given.drops) for size in sizes],
         "browser": lambda: _browse(book, root, sizes=sizes),
     }
-    for part in given.only or PARTS:
+
+
+def _measure(steps: dict[str, Callable[[], object]], *, parts: Iterable[str]) -> None:
+    """Runs the parts; one that cannot be measured here says why and the others go on."""
+    for part in parts:
         print(f"-- {part}", flush=True)
         try:
             steps[part]()
         except BenchError as error:
             print(f"   not measured: {error}", file=sys.stderr, flush=True)
-    if not (given.only or given.no_write):
-        write_table(book, sizes=sizes, notes=REMARKS)
-    missed = [finding for finding in book.findings if finding.is_met is False]
-    print(f"{len(book.findings)} findings, {len(missed)} aims missed")
-    return 1 if missed and given.strict else 0
 
 
 def _live(book: Book, root: Path, *, size: int, drops: int) -> None:
