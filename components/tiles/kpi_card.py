@@ -52,35 +52,14 @@ class KpiCard(Tile):
         """Returns the card."""
         metric = catalogue().metric(self.metric)
         row = answers["now"].frame.iloc[0]
-        line = answers.get("trace")
+        hours = _hourly(answers["trace"].frame, ctx) if "trace" in answers else []
+        told = [*_verdict(metric, row, ctx), *sample_text(self.metric, row=row, ctx=ctx)]
+        if any(map(is_known, hours)):
+            told.append(html.Span(ctx.t("kpi.trace"), className="trace-label", title=ctx.t("kpi.trace_note")))
+        line = trace(hours, colour=ctx.theme.accent, label=ctx.t("kpi.trace"))
         lines = [
-            html.Div(
-                [
-                    number(self.metric, row=row, ctx=ctx),
-                    trace(
-                        _hourly(line.frame, ctx) if line is not None else [],
-                        colour=ctx.theme.accent,
-                        label=ctx.t("kpi.trace"),
-                    ),
-                ],
-                className="kpi-row",
-            ),
-            html.Div(
-                [
-                    *_verdict(metric, row, ctx),
-                    *sample_text(self.metric, row=row, ctx=ctx),
-                    *(
-                        [
-                            html.Span(
-                                ctx.t("kpi.trace"), className="trace-label", title=ctx.t("kpi.trace_note")
-                            )
-                        ]
-                        if line is not None
-                        else []
-                    ),
-                ],
-                className="kpi-sample",
-            ),
+            html.Div([number(self.metric, row=row, ctx=ctx), line], className="kpi-row"),
+            html.Div(told, className="kpi-sample"),
         ]
         return (lines,)
 

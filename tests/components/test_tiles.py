@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pandas as pd
@@ -320,3 +321,27 @@ def test_a_refused_rows_reason_is_told_in_words():
     assert "时间无法读取" in shown
     assert "reported_at" not in shown
     assert "odd:thing" in shown
+
+
+def test_the_line_beside_a_headline_holds_whole_hours_and_leaves_gaps():
+    card = KpiCard(uid="k", metric="closure_within_sla_pct")
+    hours = answer(
+        card.metric,
+        {"date": "2026-11-21", "hour": 14, "value": 50.0},
+        {"date": "2026-11-22", "hour": 13, "value": 100.0},
+        {"date": "2026-11-22", "hour": 14, "value": 0.0},  # still running at 14:30
+    )
+    drawn = card.draw({"now": answer(card.metric, GOOD), "trace": hours}, context())[0]
+    line = find(drawn, "trace")[0].src
+    assert "近24小时" in texts(drawn)
+    assert set(re.findall(r"cx%3D%22([\d.]+)", line)) == {"4.0", "236.0"}, (
+        "first and last whole hour; the running one is left out"
+    )
+    empty = card.draw(
+        {
+            "now": answer(card.metric, GOOD),
+            "trace": answer(card.metric, hours.frame.iloc[0].to_dict() | {"value": None}),
+        },
+        context(),
+    )[0]
+    assert "近24小时" not in texts(empty)
