@@ -54,7 +54,8 @@ def _role(code: str, staff: pd.DataFrame, areas: pd.DataFrame, *, ctx: Context):
     total = int((areas["level_code"] == level).sum())
     shared = staff.loc[staff["shared_count"] > 0, "area_id"].nunique()
     label = next(ctx.pick(each.label) for each in ctx.town.file.levels if each.id == level)
-    note = f"{label} {count_text(len(served))}/{count_text(total)}"
+    note = f"{count_text(len(served))}/{count_text(total)}"
+    note = f"{label} {note}" if level == ctx.town.levels[-1] else note  # a long name of a circle would be cut
     if shared:
         note = ctx.t("force.shared", shared=count_text(shared), lacking=count_text(total - len(served)))
     return _item(ctx.t(f"role.{code}"), count_text(people), note)
