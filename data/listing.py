@@ -33,6 +33,13 @@ LISTINGS: dict[str, tuple[str, str | None, str]] = {
         "grid_id",
         "grid_id",
     ),
+    # The grids whose colour changed at the newest cycle: the list that goes with every re-evaluation (definitions 3.12).
+    "risk_changes": (
+        "SELECT * FROM mart_risk WHERE cycle_date = (SELECT max(cycle_date) FROM mart_risk) "
+        "AND class_code <> previous_class_code",
+        "grid_id",
+        "class_level DESC NULLS LAST, domain_code, grid_id",
+    ),
     "feeds": (
         "SELECT f.*, m.* EXCLUDE (feed_id) FROM dim_feed f LEFT JOIN mart_feed m USING (feed_id)",
         None,

@@ -84,47 +84,9 @@ def _store(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> None:
     con.unregister("_risk_frame")
 
 
-def refresh_risk(con: duckdb.DuckDBPyConnection, town: Town, *, as_of_at: datetime, cycles: int = 60) -> bool:
-    """Build `mart_risk` when its newest cycle is not the current one; returns whether it was built."""
-    if has_cycle(con, cycle_date(town, as_of_at)):
-        return False
-    build_risk(con, town, as_of_at=as_of_at, cycles=cycles)
-    return True
-
-
-def has_cycle(con: duckdb.DuckDBPyConnection, day: date) -> bool:
-    """Return whether `mart_risk` exists and its newest cycle is that of ``day``."""
-    found = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mart_risk'").fetchone()
-    if not found or not found[0]:
-        return False
-    newest = con.execute("SELECT max(cycle_date) FROM mart_risk").fetchone()
-    return bool(newest) and newest[0] == day
-
-
 def cycle_date(town: Town, as_of_at: datetime) -> date:
     """Return the local date of an instant (naive UTC): the cycle it belongs to."""
     return as_of_at.replace(tzinfo=UTC).astimezone(town.zone).date()
-
-
-def read_changes(con: duckdb.DuckDBPyConnection, day: date | None = None) -> pd.DataFrame:
-    """Return what changed at a cycle (default the newest): the list that goes with every re-evaluation.
-
-    Columns: domain_code, grid_id, previous_class_code, class_code, class_level, direction_code (up, down,
-    gained, lost), is_hatched, reason_text; worst first.
-    """
-    return con.execute(
-        """
-        SELECT domain_code, grid_id, previous_class_code, class_code, class_level,
-               CASE WHEN previous_class_code = 'none' THEN 'gained' WHEN class_code = 'none' THEN 'lost'
-                    WHEN class_level > list_position(['green', 'blue', 'yellow', 'orange', 'red'],
-                    previous_class_code) THEN 'up' ELSE 'down' END AS direction_code,
-               is_hatched, reason_text
-        FROM mart_risk
-        WHERE cycle_date = coalesce(?, (SELECT max(cycle_date) FROM mart_risk)) AND class_code <>
-        previous_class_code ORDER BY class_level DESC NULLS LAST, domain_code, grid_id
-        """,
-        [day],
-    ).df()
 
 
 def _judge(gathered: Gathered, *, newest: date, lead: int, rules: RiskRules) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from components.page import register_page
 from components.tiles.backlog import Backlog
 from components.tiles.distribution import Distribution
 from components.tiles.event_table import EventTable
+from components.tiles.listing_table import ListingTable
 from components.tiles.ranking import Ranking
 from components.tiles.risk_map import RiskMap
 from components.tiles.trend import Trend
@@ -29,6 +30,7 @@ SEGMENTS = (
     "close_minutes",
 )
 
+CHANGED = ("domain_code", "grid_id", "previous_class_code", "class_code", "cycle_date")
 TOP = {"metric": "incident_count", "limit": 10, "area": "third"}
 ON_TIME = {"metric": "on_time_closure_pct", "limit": 10, "area": "third", "has_interval": True}
 
@@ -49,6 +51,9 @@ register_page(
         Backlog(uid="backlog", title="incidents.backlog", area="third", metric="open_count"),
         Ranking(uid="stage", title="incidents.by_stage", area="third", metric="open_count", by="stage_code"),
         Distribution(uid="times", title="incidents.times", segments=SEGMENTS),
+        ListingTable(
+            uid="changes", title="incidents.changes", listing="risk_changes", columns=CHANGED, limit=30
+        ),
         EventTable(uid="table", title="incidents.table"),
     ],
 )

@@ -22,11 +22,19 @@ NAMED = {
     "feed_id": "feed",
     "category_code": "category",
     "department_id": "department",
+    "domain_code": "domain",
     "grid_id": "area",
     "area_id": "area",
 }
 CODE_AND_COLUMN = re.compile(r"\b([a-z0-9_]+):([a-z0-9_]+)\b")
-CODED = {"status_code": "status", "reason_code": "reason", "share_class": "share"}
+CODED = {
+    "status_code": "status",
+    "reason_code": "reason",
+    "share_class": "share",
+    "class_code": "risk_class",
+    "previous_class_code": "risk_class",
+}
+OVERALL = "overall"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +74,8 @@ def written(name: str, value: object, ctx: Context) -> str:
     """Returns a value in words, by its column's name and suffix."""
     if not is_known(value):
         return UNKNOWN
+    if value == OVERALL and name == "domain_code":
+        return ctx.t("map.overall")
     if name in NAMED:
         return ctx.name(NAMED[name], value)
     if name in CODED:

@@ -44,6 +44,7 @@ EMPTY = {
     ],
     "loads": ["load_id"],
     "quarantine": ["quarantine_id"],
+    "risk_changes": ["domain_code", "grid_id", "previous_class_code", "class_code", "cycle_date"],
     "staff": [
         "role_code",
         "area_id",

@@ -17,6 +17,7 @@ CODED = {
     "status",
     "reason",
     "share",
+    "risk_class",
     "evidence",
     "step",
     "clock",
