@@ -21,6 +21,8 @@ VITALS = (
     "extension_effect_pct",
 )
 
+MEASURED = {"rival": "discovery_reported_pct", "coverage": "discovery_coverage_pct"}
+
 register_page(
     __name__,
     path="/",
@@ -28,7 +30,7 @@ register_page(
     shape="wall",
     nav_order=0,
     tiles=[
-        KpiCard(uid="discovery", area="k30", metric="discovery_registered_pct"),
+        KpiCard(uid="discovery", area="k30", metric="discovery_registered_pct", **MEASURED),
         KpiCard(uid="dispatch", area="k05", metric="dispatch_within_sla_pct"),
         KpiCard(uid="closure", area="k03", metric="closure_within_sla_pct"),
         KpiCard(uid="on_time", area="kot", metric="on_time_closure_pct"),

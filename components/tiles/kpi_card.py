@@ -27,10 +27,14 @@ class KpiCard(Tile):
 
     Attributes:
         has_trace: whether the last 24 hours stand beside it, hour by hour (clocks: by the hour the limit ran out).
+        rival: another reading of the same promise, shown instead once `coverage` reaches its target (decision 0001).
+        coverage: the metric that says on what share of cases the rival can be told.
     """
 
     metric: str
     has_trace: bool = True
+    rival: str = ""
+    coverage: str = ""
 
     def heading(self, ctx: Context) -> str:
         """Returns the metric's name: a headline must say which reading it is."""
@@ -39,6 +43,10 @@ class KpiCard(Tile):
     def requests(self, ctx: Context) -> Mapping[str, Request]:
         """Returns the number for the period, and the line behind it."""
         asks = {"now": Request(self.metric, filters=ctx.filters)}
+        if self.rival:
+            asks |= {
+                name: Request(getattr(self, name), filters=ctx.filters) for name in ("rival", "coverage")
+            }
         if self.has_trace and ctx.as_of_at:
             local = ctx.local(ctx.as_of_at)
             begun = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
@@ -50,18 +58,31 @@ class KpiCard(Tile):
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the card."""
-        metric = catalogue().metric(self.metric)
-        row = answers["now"].frame.iloc[0]
-        hours = _hourly(answers["trace"].frame, ctx) if "trace" in answers else []
-        told = [*_verdict(metric, row, ctx), *sample_text(self.metric, row=row, ctx=ctx)]
+        is_rival = self._is_rival_told(answers, ctx)
+        metric = catalogue().metric(self.rival if is_rival else self.metric)
+        row = answers["rival" if is_rival else "now"].frame.iloc[0]
+        hours = _hourly(answers["trace"].frame, ctx) if "trace" in answers and not is_rival else []
+        told = [*_verdict(metric, row, ctx), *sample_text(metric.id, row=row, ctx=ctx)]
+        if is_rival:
+            told.insert(0, html.Span(ctx.pick(metric.label)))
         if any(map(is_known, hours)):
             told.append(html.Span(ctx.t("kpi.trace"), className="trace-label", title=ctx.t("kpi.trace_note")))
         line = trace(hours, colour=ctx.theme.accent, label=ctx.t("kpi.trace"))
         lines = [
-            html.Div([number(self.metric, row=row, ctx=ctx), line], className="kpi-row"),
+            html.Div([number(metric.id, row=row, ctx=ctx), line], className="kpi-row"),
             html.Div(told, className="kpi-sample"),
         ]
         return (lines,)
+
+    def _is_rival_told(self, answers: Mapping[str, object], ctx: Context) -> bool:
+        """Whether the rival reading is known for enough cases to be the headline."""
+        if not self.rival or ctx.as_of_at is None:
+            return False
+        share = answers["coverage"].frame.iloc[0]["value"]
+        needed = catalogue().rule(
+            catalogue().metric(self.coverage).target.rule, ctx.local(ctx.as_of_at).date()
+        )
+        return is_known(share) and share >= needed
 
 
 def _hourly(frame: pd.DataFrame, ctx: Context) -> list[object]:

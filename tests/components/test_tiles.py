@@ -54,6 +54,26 @@ def test_a_thin_sample_says_so():
     assert find(shown, "is-thin")
 
 
+@pytest.mark.parametrize(("share", "told"), [(59.9, "registered"), (60.0, "reported"), (None, "registered")])
+def test_the_measured_reading_leads_once_it_covers_enough_cases(share, told):
+    """Decision 0001: discovery counts from the first signal unless the moment of occurrence is known for 60 %."""
+    card = KpiCard(
+        uid="k",
+        metric="discovery_registered_pct",
+        has_trace=False,
+        rival="discovery_reported_pct",
+        coverage="discovery_coverage_pct",
+    )
+    answers = {
+        "now": answer(card.metric, GOOD),
+        "rival": answer(card.rival, GOOD | {"value": 91.0}),
+        "coverage": answer(card.coverage, GOOD | {"value": share}),
+    }
+    shown = card.draw(answers, context())[0]
+    assert find(shown, "number")[0].to_plotly_json()["props"]["data-kpi"] == f"discovery_{told}_pct"
+    assert ("发生→上报" in texts(shown)) == (told == "reported")
+
+
 def test_every_number_carries_metric_instant_and_generation_and_leads_to_its_rows():
     link = find(_kpi(GOOD), "number")[0].to_plotly_json()["props"]
     assert link["data-kpi"] == "closure_within_sla_pct"
