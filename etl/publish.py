@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ WHOLE_TABLES = (
 RECENT_CYCLES = "WHERE cycle_date > (SELECT max(cycle_date) FROM mart_risk) - 8"
 MOST_TOUCHED = 4000
 KEPT_GENERATIONS = 20
+KEPT_SECONDS = 600
 AS_OF = """
     SELECT min(newest_at) FROM (
         SELECT max(l.watermark_at) AS newest_at
@@ -103,6 +105,12 @@ def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> P
     return Published(generation, as_of_at, len(months or ()))
 
 
+def flush(path: Path) -> None:
+    """Waits until a written file is on the disk."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
 def swap_file(path: Path, content: bytes) -> None:
     """Replaces a file so that a reader sees the old or the new content, also after a power cut."""
     temporary = path.with_name(f".{path.name}.new")
@@ -156,6 +164,9 @@ def _renew_base(con, published: Path, *, base: dict, months: list[str], build: i
         {} if read_state(con, "base_stale") == "yes" else {m: f for m, f in base.items() if m not in months}
     )
     kept |= write_base(con, published, months=months, zone_name=zone_name, build=build)
+    for month in months:
+        for path in (published / kept[month]).glob("*") if month in kept else ():
+            flush(path)
     con.execute("BEGIN")
     empty_shadow(con)
     write_state(con, "base_stale", "no")
@@ -214,6 +225,7 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
         con.execute("COMMIT")
     finally:
         con.execute("DETACH delta")
+    flush(path)  # before CURRENT names it: after a power cut the named file must be whole
     return as_of_at
 
 
@@ -267,6 +279,8 @@ def _sweep(published: Path, manifest: dict, *, previous: dict | None) -> None:
     kept = set(manifest["base"].values()) | set((previous or {}).get("base", {}).values())
     if previous and previous["base"] == manifest["base"]:
         return
+    long_ago = time.time() - KEPT_SECONDS
     for folder in (published / "base").glob("*/*"):
-        if f"base/{folder.parent.name}/{folder.name}" not in kept:
+        # A reader keeps a few generations open for queries under way; what was replaced minutes ago may still be read.
+        if f"base/{folder.parent.name}/{folder.name}" not in kept and folder.stat().st_mtime < long_ago:
             shutil.rmtree(folder, ignore_errors=True)
