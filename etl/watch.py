@@ -45,7 +45,8 @@ def watch(
     that fails for a passing reason (full disk) leaves the file, and it is tried again at the next tick.
     """
     settings.landing_dir.mkdir(parents=True, exist_ok=True)
-    run_batch(con, town, settings=settings, loaders=loaders)
+    if not run_batch(con, town, settings=settings, loaders=loaders):
+        _warm_up(con, town, settings=settings)
     changes = watch_files(
         settings.landing_dir,
         debounce=SETTLE_MS,
@@ -58,6 +59,13 @@ def watch(
     for _ in changes:
         while run_batch(con, town, settings=settings, loaders=loaders):
             pass
+
+
+def _warm_up(con: duckdb.DuckDBPyConnection, town: Town, *, settings: Settings) -> None:
+    """Builds what an earlier run left unbuilt and reads polygons and models, so that the first file does not wait for that."""
+    if con.execute("SELECT 1 FROM ledger LIMIT 1").fetchall():
+        build(con, town)
+        publish(con, town, settings)
 
 
 def run_batch(
