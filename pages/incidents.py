@@ -52,7 +52,7 @@ register_page(
         Ranking(uid="stage", title="incidents.by_stage", area="third", metric="open_count", by="stage_code"),
         Distribution(uid="times", title="incidents.times", segments=SEGMENTS),
         ListingTable(
-            uid="changes", title="incidents.changes", listing="risk_changes", columns=CHANGED, limit=30
+            uid="changes", title="incidents.changes", listing="risk_changes", columns=CHANGED, limit=12
         ),
         EventTable(uid="table", title="incidents.table"),
     ],

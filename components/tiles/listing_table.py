@@ -92,6 +92,8 @@ def _measured(name: str, value: object, ctx: Context) -> str:
     suffix = name.rpartition("_")[2]
     if suffix == "at":
         return instant_full(value, ctx)
+    if suffix == "date":
+        return f"{value:%Y-%m-%d}"
     if suffix == "minutes":
         return duration_text(value, ctx)
     if suffix == "count":

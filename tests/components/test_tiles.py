@@ -74,6 +74,15 @@ def test_the_measured_reading_leads_once_it_covers_enough_cases(share, told):
     assert ("发生→上报" in texts(shown)) == (told == "reported")
 
 
+def test_a_day_is_written_without_an_hour():
+    tile = ListingTable(uid="c", listing="risk_changes", columns=("grid_id", "class_code", "cycle_date"))
+    row = {"grid_id": "g1", "class_code": "red", "cycle_date": pd.Timestamp("2026-11-22")}
+    shown = texts(tile.draw({"rows": pd.DataFrame([row])}, context())[0])
+    assert "2026-11-22" in shown
+    assert "00:00" not in shown
+    assert "红 高" in shown
+
+
 def test_every_number_carries_metric_instant_and_generation_and_leads_to_its_rows():
     link = find(_kpi(GOOD), "number")[0].to_plotly_json()["props"]
     assert link["data-kpi"] == "closure_within_sla_pct"
