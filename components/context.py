@@ -15,6 +15,15 @@ from data.period import local_date, midnight
 from data.request import Filters
 from data.town import Town
 
+# Columns that hold a key of something with a name, and the kind of name.
+NAMED = {
+    "feed_id": "feed",
+    "category_code": "category",
+    "department_id": "department",
+    "domain_code": "domain",
+    "grid_id": "area",
+    "area_id": "area",
+}
 KEPT_ON_LINKS = ("period", "area", "source", "category", "domain", "department", "lang", "wall")
 
 

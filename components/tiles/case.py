@@ -9,7 +9,7 @@ from typing import ClassVar
 import dash_leaflet as dl
 from dash import html
 
-from components.context import Context
+from components.context import NAMED, Context
 from components.door import Case
 from components.numbers import UNKNOWN, duration_text, instant_full, is_known
 from components.tiles.base import Tile
@@ -181,9 +181,8 @@ class CaseMap(Tile):
 def _fact(name: str, value: object, ctx: Context) -> str:
     if not is_known(value):
         return ctx.t("common.not_placed") if name == "grid_id" else UNKNOWN
-    kinds = {"category_code": "category", "department_id": "department", "grid_id": "area", "feed_id": "feed"}
-    if name in kinds:
-        return ctx.name(kinds[name], value)
+    if name in NAMED:
+        return ctx.name(NAMED[name], value)
     if name.endswith("_at"):
         return instant_full(value, ctx)
     if name == "minutes":

@@ -12,23 +12,14 @@ from components.panel import info_button
 from components.provenance import definition_list
 from components.tiles.base import Tile
 from components.tiles.kpi_card import number, sample_text
+from components.tiles.vital_signs import VitalSigns
 from data.catalogue import catalogue
 from data.request import Request
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rivals(Tile):
+class Rivals(VitalSigns):
     """The same promise under several readings, in one row: how much the definition decides."""
-
-    shown: tuple[str, ...]
-
-    def metrics(self) -> tuple[str, ...]:
-        """Returns the readings."""
-        return self.shown
-
-    def requests(self, ctx: Context) -> Mapping[str, Request]:
-        """Returns each reading for the period."""
-        return {name: Request(name, filters=ctx.filters) for name in self.shown}
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the readings side by side."""

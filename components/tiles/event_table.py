@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from dash import html
 
-from components.context import Context
+from components.context import NAMED, Context
 from components.door import Count, Rows
 from components.numbers import UNKNOWN, count_text, duration_text, instant_short, is_known
 from components.panel import info_button
@@ -194,9 +194,8 @@ def cell_text(name: str, row, ctx: Context) -> str:
     value = row.get(name)
     if not is_known(value):
         return ctx.t("common.not_placed") if name == "grid_id" else UNKNOWN
-    kinds = {"category_code": "category", "department_id": "department", "grid_id": "area", "feed_id": "feed"}
-    if name in kinds:
-        return ctx.name(kinds[name], value)
+    if name in NAMED:
+        return ctx.name(NAMED[name], value)
     if name.endswith("_at"):
         return instant_short(value, ctx)
     if name == "excluded_code":

@@ -9,7 +9,7 @@ from functools import cache
 
 from dash import html
 
-from components.context import Context
+from components.context import NAMED, Context
 from components.freshness import feed_allowance_s
 from components.numbers import UNKNOWN, count_text, duration_text, instant_full, is_known, number_text
 from components.panel import instant_text
@@ -18,14 +18,6 @@ from components.words import read_words
 from data.dictionary import read_columns
 from data.listing import Listing
 
-NAMED = {
-    "feed_id": "feed",
-    "category_code": "category",
-    "department_id": "department",
-    "domain_code": "domain",
-    "grid_id": "area",
-    "area_id": "area",
-}
 CODE_AND_COLUMN = re.compile(r"\b([a-z0-9_]+):([a-z0-9_]+)\b")
 CODED = {
     "status_code": "status",
