@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "view": EVERYONE,
     "explore": CASE_ROLES | {"wall"},
     "cases": CASE_ROLES,
+    "modules": CASE_ROLES | {"wall"},
     "feeds": frozenset({"leader", "analyst", "operator", "auditor"}),
     "operate": frozenset({"operator"}),
     "audit": frozenset({"auditor"}),

@@ -25,7 +25,7 @@ from components.tiles.filter_bar import FilterBar
 from components.tiles.header import Header
 from data.connection import Store
 from data.listing import Listing
-from data.request import Scope, parse_filters
+from data.request import Filters, Scope, parse_filters
 from data.town import Town
 
 __all__ = ["Board", "Failed", "pages", "tiles_of"]
@@ -71,11 +71,11 @@ class Board:
         """Returns what the page's tiles draw with; unreadable filters become the town's defaults."""
         as_of_at = self.store.as_of_at()
         try:
-            filters = parse_filters(view.params, as_of_at=as_of_at, town=self.town)
+            filters = self._filters(view, page, as_of_at=as_of_at)
         except ValueError as error:
             log.warning("filters of %s%s are ignored: %s", view.path, view.search, error)
             view = replace(view, search="")
-            filters = parse_filters({}, as_of_at=as_of_at, town=self.town)
+            filters = self._filters(view, page, as_of_at=as_of_at)
         if page.area_param:
             filters = replace(filters, area_id=route[page.area_param])
         generation, names, stale_after_s = self._town_facts()
@@ -89,7 +89,13 @@ class Board:
             stale_after_s=stale_after_s,
             route=dict(route),
             page=page.name,
+            default_period=page.default_period,
             permissions=_permissions(),
+        )
+
+    def _filters(self, view: View, page: Page, *, as_of_at) -> Filters:
+        return parse_filters(
+            view.params, as_of_at=as_of_at, town=self.town, default_period=page.default_period
         )
 
     def draw(self, page: Page, ctx: Context) -> Values:

@@ -24,7 +24,18 @@ NAMED = {
     "grid_id": "area",
     "area_id": "area",
 }
+# Columns whose words stand in a locale section of another name.
+WORDED = {
+    "share_class": "share",
+    "class_code": "risk_class",
+    "previous_class_code": "risk_class",
+}
 KEPT_ON_LINKS = ("period", "area", "source", "category", "domain", "department", "lang", "wall")
+
+
+def stem(column: str) -> str:
+    """Returns a coded column's kind: `colour_code` and `colour_id` are colours."""
+    return column.removesuffix("_code").removesuffix("_id")
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,10 @@ class Names:
         zh, en = self._tables.get(kind, {}).get(str(key), (None, None))
         return (zh if lang == "zh" else en) or zh or en or str(key)
 
+    def has(self, kind: str, key: object) -> bool:
+        """Whether `key` of `kind` has a name."""
+        return str(key) in self._tables.get(kind, {})
+
     def keys(self, kind: str) -> tuple[str, ...]:
         """Returns every id of a kind, in the town's order."""
         return tuple(self._tables.get(kind, {}))
@@ -99,6 +114,7 @@ class Context:
     route: Mapping[str, str] = field(default_factory=dict)
     permissions: frozenset[str] | None = None
     page: str = ""
+    default_period: str = ""
 
     @property
     def lang(self) -> str:
@@ -109,6 +125,11 @@ class Context:
     def theme(self) -> Theme:
         """Colours of the theme shown."""
         return theme_of(self.view.theme)
+
+    @property
+    def period(self) -> str:
+        """The period shown, as the address writes it."""
+        return self.view.params.get("period") or self.default_period or self.town.file.default_period
 
     def may(self, permission: str) -> bool:
         """Whether the visitor may open pages of that permission; everyone outside a guarded request."""
@@ -131,6 +152,21 @@ class Context:
     def name(self, kind: str, key: object) -> str:
         """Returns a thing's name in the screen's language."""
         return self.names.name(kind, key, lang=self.lang)
+
+    def label(self, column: str, value: object) -> str:
+        """Returns what a column's value is called: a thing's name, a code's word, yes or no, else the value itself.
+
+        Looked up in this order: the kinds of `NAMED` and area levels, the generation's `dim_<kind>` tables, the
+        locale section called like the column (without `_code`, `_id`), the raw value.
+        """
+        if pd.isna(value):
+            return word("common.unknown", self.lang)
+        kind = NAMED.get(column) or ("area" if column in self.town.levels else stem(column))
+        if self.names.has(kind, value):
+            return self.name(kind, value)
+        if column.startswith(("is_", "has_")):
+            return self.t("common.no" if str(value).lower() in ("false", "0") else "common.yes")
+        return self.maybe(f"{WORDED.get(column, kind)}.{value}", str(value))
 
     def local(self, instant: datetime | None) -> datetime | None:
         """Returns an instant at rest (naive UTC) in the town's own time, without zone."""

@@ -26,6 +26,7 @@ class Page:
         permission: what a role must be allowed to open it.
         nav_order: place in the navigation; None keeps it out.
         has_filters: whether the filter bar stands above the tiles.
+        default_period: period without one in the address; empty for the town's own.
         area_param: placeholder of the address that is the area to filter by; empty for none.
     """
 
@@ -38,6 +39,7 @@ class Page:
     nav_order: int | None = None
     has_filters: bool = True
     area_param: str = ""
+    default_period: str = ""
 
     def match(self, path: str) -> dict[str, str] | None:
         """Returns the values of the address's placeholders, or None if the address is another page's."""

@@ -63,13 +63,17 @@ class Request:
     as_of_at: datetime | None = None
 
 
-def parse_filters(params: Mapping[str, str], *, as_of_at: datetime, town) -> Filters:
+def parse_filters(
+    params: Mapping[str, str], *, as_of_at: datetime, town, default_period: str = ""
+) -> Filters:
     """Returns the filters a URL's query string stands for; keys it does not know are left alone.
+
+    `default_period` stands for the town's where the URL names no period.
 
     Raises:
         RequestError: a value that cannot be meant; names key and value.
     """
-    period = params.get("period") or town.file.default_period
+    period = params.get("period") or default_period or town.file.default_period
     try:
         since_at, until_at = parse_period(period, as_of_at=as_of_at, zone=town.zone)
     except PeriodError as error:

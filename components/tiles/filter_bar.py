@@ -33,7 +33,7 @@ class FilterBar(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns breadcrumb, fields and the link that clears them."""
         params = ctx.view.params
-        period = params.get("period") or ctx.town.file.default_period
+        period = ctx.period
         periods = [(each, ctx.t(f"period.{each}")) for each in PERIODS]
         if period not in PERIODS:
             periods.append((period, period.replace("..", " – ")))

@@ -134,7 +134,7 @@ def _rotation(ctx: Context) -> list[dict]:
 def scope_text(ctx: Context) -> str:
     """Returns what the numbers on the screen are about: period, and place and kinds where chosen."""
     params = ctx.view.params
-    period = params.get("period") or ctx.town.file.default_period
+    period = ctx.period
     parts = [ctx.maybe(f"period.{period}", period.replace("..", " – "))]
     for parameter, kind in (
         ("area", "area"),
