@@ -13,8 +13,8 @@ from data.settings import REPOSITORY
 from data.yamlfile import DefinitionError, explain, nearest_name, read_yaml
 
 DATA = REPOSITORY / "data"
-# Rule files that are not dated single limits; the module that uses them reads them.
-OWN_READERS = frozenset({"risk_colour", "link"})
+# First line of a rule file that holds no dated single limits: whoever uses it reads it himself.
+OWN_READER = "# reader: own"
 
 
 class CatalogueError(DefinitionError):
@@ -29,6 +29,8 @@ class Catalogue:
         self.rules = _read_rules(folder / "rules")
         self.marts = {mart.id: mart for mart in _read_marts(folder / "marts")}
         self.metrics = {metric.id: metric for metric in _read_metrics(folder / "metrics")}
+        for mart in self.marts.values():
+            self._check_entities(mart)
         for metric in self.metrics.values():
             self._check(metric)
 
@@ -61,6 +63,13 @@ class Catalogue:
                 f"{self.folder / 'rules'}: {name} has no value on {on}, first {min(rule.values)}"
             )
         return value
+
+    def _check_entities(self, mart: Mart) -> None:
+        known = {path.stem for path in (self.folder / "entities").glob("*.yaml")}
+        for name in mart.entities:
+            if name not in known:
+                where = self.folder / "marts" / f"{mart.id}.yaml"
+                raise CatalogueError(f"{where}: entities: no register {name!r}{nearest_name(name, known)}")
 
     def _check(self, metric: Metric) -> None:
         try:
@@ -125,7 +134,7 @@ def _read_marts(folder: Path):
 def _read_rules(folder: Path) -> dict[str, Rule]:
     rules = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.stem in OWN_READERS:
+        if path.read_text(encoding="utf-8").startswith(OWN_READER):
             continue
         for name, content in _mapping(path).items():
             rules[name] = _parse(path, Rule, content if isinstance(content, dict) else {"values": content})

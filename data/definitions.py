@@ -135,6 +135,11 @@ class Mart(Definition):
         single: column whose values have a shipped SELECT of their own, named `<mart>_<value>`.
         branches: row_code -> measures, when the rows are a union; branches a number does not need are not read.
         entity: what a row stands for (drill-down).
+        entities: registers it rests on; its as-of is no later than their feeds' watermarks.
+        key: the row's own id, for marts that are listed by `listed`.
+        listed: columns a list of its rows shows; empty for the marts of incidents, reports and feeds.
+        page: address of a row's own page, with `{column}` for what is listed.
+        is_town_wide: rows belong to no area and no department; whoever may open the page sees them all.
         side: SQL expression naming the side of a row (in_time, late, excluded ...).
     """
 
@@ -153,8 +158,37 @@ class Mart(Definition):
     measures: dict[Identifier, str] = Field(default_factory=dict)
     branches: dict[Identifier, tuple[str, ...]] = Field(default_factory=dict)
     rollups: tuple[Rollup, ...] = ()
-    entity: Literal["incident", "report", "feed"] = "incident"
+    entity: Identifier = "incident"
+    entities: tuple[Identifier, ...] = ()
+    key: Identifier | None = None
+    listed: tuple[Identifier, ...] = Field(default=(), max_length=10)
+    page: str | None = None
+    is_town_wide: bool = False
     side: str = "'counted'"
+
+    @model_validator(mode="after")
+    def _list_is_whole(self) -> Mart:
+        if (self.entities or self.listed or self.page) and not self.key:
+            raise ValueError("key is missing: the column that identifies a row")
+        if self.key and self.key not in self.listed:
+            raise ValueError(f"listed does not hold the key {self.key!r}, found {list(self.listed)}")
+        strange = sorted(set(re.findall(r"\{(\w+)\}", self.page or "")) - set(self.listed))
+        if strange:
+            raise ValueError(f"page names {strange[0]!r}, which is not in listed")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_fit(self) -> Mart:
+        if self.is_town_wide and "grid_id" in self.dimensions:
+            raise ValueError("is_town_wide is for marts without grid_id: rows with a grid are seen by area")
+        if "excluded_count" in self.measures and not self.has_excluded_code:
+            raise ValueError("the measure excluded_count needs excluded_code in keep or dimensions")
+        return self
+
+    @property
+    def has_excluded_code(self) -> bool:
+        """Whether its rows say why they do not count."""
+        return "excluded_code" in {*self.keep, *self.dimensions, *self.listed}
 
 
 class Rule(Definition):
