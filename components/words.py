@@ -1,4 +1,8 @@
-"""Words of the screens (文案): one line per word in locale/<section>.yaml, both languages side by side."""
+"""Words of the screens (文案): one line per word, both languages side by side.
+
+`locale/<section>.yaml` holds words the code asks for; `locale/codes/<section>.yaml` holds what the codes of a column
+are called (`colour_code` -> `codes/colour.yaml`), in the order they are shown.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,37 @@ from pathlib import Path
 import yaml
 
 LOCALE = Path(__file__).resolve().parent / "locale"
+CODES = LOCALE / "codes"
 LANGUAGES = ("zh", "en")
 
 
 class WordError(KeyError):
-    """A word that no locale file has; names the key and the file to open."""
+    """A word that no locale file has, or a section that two files claim; names the key and the file to open."""
 
 
 @cache
 def read_words() -> dict[str, dict[str, str]]:
-    """Returns every word as `<section>.<key>` -> {zh, en}."""
+    """Returns every word as `<section>.<key>` -> {zh, en}, each section in its file's order.
+
+    Raises:
+        WordError: a section stands both among the words and among the codes.
+    """
     words: dict[str, dict[str, str]] = {}
-    for path in sorted(LOCALE.glob("*.yaml")):
+    sections: dict[str, Path] = {}
+    for path in (*sorted(LOCALE.glob("*.yaml")), *sorted(CODES.glob("*.yaml"))):
+        if path.stem in sections:
+            raise WordError(f"{path}: section {path.stem!r} stands in {sections[path.stem]} already")
+        sections[path.stem] = path
         section = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         words |= {f"{path.stem}.{key}": texts for key, texts in section.items()}
     return words
+
+
+@cache
+def codes_of(section: str) -> tuple[str, ...]:
+    """Returns the codes a section names, in its file's order; none if there is no such section."""
+    start = f"{section}."
+    return tuple(key.removeprefix(start) for key in read_words() if key.startswith(start))
 
 
 def word(key: str, lang: str, **values: object) -> str:

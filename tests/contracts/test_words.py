@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.words import LANGUAGES, LOCALE, WordError, read_words, word
+from components.words import CODES, LANGUAGES, LOCALE, WordError, codes_of, read_words, word
 
 ROOT = Path(__file__).resolve().parents[2]
 # Sections whose keys are codes of the data: asked for as f"{section}.{code}".
@@ -30,7 +30,7 @@ CODED = {
     "link_rule",
     "role",
     "outcome",
-}
+} | {path.stem for path in CODES.glob("*.yaml")}
 QUOTED = re.compile(r'"([a-z_]+\.[a-z0-9_]+)"')
 ASKED = re.compile(r'(?:\bt\(|word\(|title=)\s*"([a-z_]+\.[a-z0-9_]+)"')
 PREFIXED = re.compile(r'f"([a-z_]+\.[a-z_]*)\{')
@@ -62,7 +62,7 @@ def test_every_word_is_there_in_both_languages_and_used():
 
 
 def test_every_word_asked_for_exists():
-    sections = {path.stem for path in LOCALE.glob("*.yaml")}
+    sections = {path.stem for path in LOCALE.rglob("*.yaml")}
     asked = {key for key in ASKED.findall(_sources()) if key.partition(".")[0] in sections}
     assert sorted(asked - set(read_words())) == []
 
@@ -86,5 +86,13 @@ def test_a_missing_word_names_its_file():
 
 def test_no_locale_file_is_longer_than_a_screen():
     assert [
-        path.name for path in LOCALE.glob("*.yaml") if len(path.read_text(encoding="utf-8").splitlines()) > 60
+        path.name
+        for path in LOCALE.rglob("*.yaml")
+        if len(path.read_text(encoding="utf-8").splitlines()) > 60
     ] == []
+
+
+def test_codes_keep_the_order_of_their_file():
+    """`codes/colour.yaml`: the safety code's colours, worst first."""
+    assert codes_of("colour") == ("red", "yellow", "green", "grey")
+    assert codes_of("there_is_no_such_section") == ()
