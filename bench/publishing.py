@@ -9,10 +9,11 @@ from bench.homes import Home
 from bench.measure import Book, Finding, count_text, lap, median, time_text
 from bench.reports import Batch, prepare, write_csv
 from data.settings import utc_now
+from etl.as_of import as_of
 from etl.build import build
 from etl.contract import load_contract
 from etl.landing import load_file
-from etl.publish import as_of, publish
+from etl.publish import publish
 from etl.risk import build_risk
 
 FILES = 7

@@ -14,7 +14,9 @@ from etl.dims import build_dims
 from etl.increment import MARTS, TIMES, build_touched, collect_touched, drop_small_world
 from etl.link import build_full_links, build_link_rules
 from etl.models import MODELS, read_models
+from etl.modules import MODULE, build_modules
 from etl.place import GridTree, build_cells, place_border_points
+from etl.state import read_state, write_state
 from etl.zone import local_sql
 
 SOURCES = Path(__file__).resolve().parent.parent
@@ -50,7 +52,7 @@ def definitions_digest(town: Town) -> str:
     """Returns a digest of everything a full build depends on besides rows: models, code, rules, clocks, the town's folder."""
     digest = hashlib.sha256()
     files = [
-        *MODELS.glob("*/*.sql"),
+        *(path for path in MODELS.glob("*/*.sql") if path.parent != MODULE),
         *(SOURCES / "data" / "rules").glob("*.yaml"),
         SOURCES / "data" / "clocks.yaml",
     ]
@@ -65,19 +67,6 @@ def definitions_digest(town: Town) -> str:
     for path in sorted(files):
         digest.update(str(path.name).encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def read_state(con: duckdb.DuckDBPyConnection, key: str) -> str | None:
-    """Returns a value of build_state, None when it was never set."""
-    con.execute("CREATE TABLE IF NOT EXISTS build_state (key VARCHAR, value VARCHAR)")
-    rows = con.execute("SELECT value FROM build_state WHERE key = ?", [key]).fetchall()
-    return rows[0][0] if rows else None
-
-
-def write_state(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
-    """Sets a value of build_state."""
-    con.execute("DELETE FROM build_state WHERE key = ?", [key])
-    con.execute("INSERT INTO build_state VALUES (?, ?)", [key, value])
 
 
 def town_shapes(con: duckdb.DuckDBPyConnection, town: Town, *, digest: str) -> Geometry:
@@ -113,6 +102,7 @@ def build(con: duckdb.DuckDBPyConnection, town: Town, *, full: bool = False) -> 
         else:
             incidents = build_touched(con, shapes.tree, steps=_steps()) if touched else 0
             result = BuildResult(is_full=False, report_count=touched, incident_count=incidents)
+        build_modules(con, town, shapes.tree, is_full=result.is_full)
         con.execute("UPDATE ledger SET is_built = true WHERE NOT is_built")
         con.execute("COMMIT")
     except BaseException:

@@ -9,15 +9,15 @@ import duckdb
 
 from data.yamlfile import nearest_name
 from etl.contract import FeedContract
-from etl.entity import PLANNED, Entity
+from etl.entity import Entity
 from etl.expressions import MOJIBAKE, in_list, is_masked, literal, source_value, suspicious, typed_value
 from etl.incoming import MAX_FIELD_BYTES, READ_ERRORS, Incoming, Note, RefusedFileError, materialise
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 EARLIEST = "2000-01-01"
 MAX_KEY_CHARS = 256
+UNREADABLE = {"instant": "bad_time", "date": "bad_time", "number": "bad_number", "boolean": "bad_boolean"}
 WHITE_SPACE = " \t\r\n\u3000\u00a0"
-UNDIGESTED = frozenset({"lon", "lat", "reporter_hash"})
 
 
 @dataclass(frozen=True)
@@ -197,12 +197,12 @@ def list_problems(contract: FeedContract, *, now_at: datetime) -> list[Problem]:
                 found = f"CASE WHEN x_{name} THEN regexp_matches({text}, '{MOJIBAKE}') ELSE false END"
                 implausible.append(Problem("mojibake", name, found))
             continue
-        code = {"instant": "bad_time", "number": "bad_number", "boolean": "bad_boolean"}[kind]
+        code = UNREADABLE[kind]
         lost = f"{value} IS NULL OR NOT isfinite({value})" if kind == "number" else f"{value} IS NULL"
         unreadable.append(Problem(code, name, f"{text} IS NOT NULL AND ({lost})"))
         if kind == "instant":
             implausible.append(Problem("before_2000", name, f"{value} < TIMESTAMP '{EARLIEST}'"))
-            if name not in PLANNED:
+            if not contract.definition.columns[name].is_planned:
                 implausible.append(Problem("future_time", name, f"{value} > TIMESTAMP {latest}"))
     return missing + unreadable + implausible
 
@@ -226,7 +226,7 @@ def digest_columns(entity: Entity, contract: FeedContract, *, prefix: str) -> di
     columns = {}
     for name in entity.columns:
         source = name.removeprefix("source_") if name in {"source_lon", "source_lat"} else name
-        if source in contract.columns and name not in UNDIGESTED:
+        if source in contract.columns and name not in entity.undigested:
             columns[name] = f"{prefix}{source}"
     return columns
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from data.town import Identifier, Label, Town, ZoneName
 from data.yamlfile import Definition, DefinitionError, nearest_name, read_definition
-from etl.entity import Entity, load_entity
+from etl.entity import SPINE, Entity, load_entity
 
 
 class ContractError(DefinitionError):
@@ -113,9 +113,11 @@ class FeedContract(Definition):
     """One feed; see docs/architecture.md section 5 for each key."""
 
     feed: Identifier
-    entity: Literal["report", "step"]
+    entity: Identifier
     label: Label
-    channel: Literal["police", "fire", "city_management", "complaint", "citizen", "patrol", "video", "step"]
+    channel: Literal[
+        "police", "fire", "city_management", "complaint", "citizen", "patrol", "video", "step", "register"
+    ]
     owner: str
     purpose: str
     share_class: Literal["secret", "shared", "open"]
@@ -145,6 +147,8 @@ class FeedContract(Definition):
     @model_validator(mode="after")
     def _columns_fit_entity(self) -> FeedContract:
         entity = load_entity(self.entity)
+        if (self.channel == "register") == (self.entity in SPINE):
+            raise ValueError(f"channel = {self.channel!r}: does not fit entity {self.entity!r}")
         for name in self.columns:
             if name not in entity.columns:
                 hint = nearest_name(name, entity.columns)
@@ -170,10 +174,10 @@ class FeedContract(Definition):
             )
         if self.entity == "step" and not self.report_feed:
             raise ValueError("report_feed: missing, steps need the feed whose reports they belong to")
-        if "reporter_hash" in self.columns:
-            for source in self.columns["reporter_hash"].sources:
+        for name in self.definition.personal:
+            for source in self.columns[name].sources if name in self.columns else ():
                 if self.privacy.get(source, 1) < 4:
-                    raise ValueError(f"privacy.{source}: must be 4, columns.reporter_hash is made of it")
+                    raise ValueError(f"privacy.{source}: must be 4, columns.{name} is made of it")
         return self
 
     @property

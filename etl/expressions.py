@@ -78,11 +78,28 @@ def typed_value(contract: FeedContract, name: str, *, value: str, lenient: bool)
     column = contract.columns[name]
     if kind == "instant":
         return instant(contract, column, value=value, lenient=lenient)
+    if kind == "date":
+        return civil_date(contract.columns[name], value=narrow(value) if lenient else value)
     if kind == "number":  # infinities and NaN pass the cast; the checks refuse them
         return f"TRY_CAST({narrow(value) if lenient else value} AS DOUBLE)"
     if kind == "boolean":
         return _boolean(column, value)
     return _text(contract, name, value)
+
+
+def civil_date(column: ColumnMap, *, value: str) -> str:
+    """Returns SQL of a civil day: no zone moves it; a time of day that comes with it is cut off."""
+    patterns = [pattern for pattern in column.time if "%" in pattern]
+    readings = [f"try_strptime({value}, [{', '.join(map(literal, patterns))}])"] if patterns else []
+    if "excel" in column.time:
+        number = f"TRY_CAST({value} AS DOUBLE)"
+        readings.append(
+            f"CASE WHEN {number} BETWEEN 1 AND 100000 THEN TIMESTAMP '1899-12-30' + to_days(CAST(floor({number}) AS INTEGER)) END"
+        )
+    readings.append(
+        f"CASE WHEN regexp_matches({value}, '^[0-9]{{4}}-[0-9]') THEN TRY_CAST({value} AS TIMESTAMP) END"
+    )
+    return f"CAST(coalesce({', '.join(readings)}) AS DATE)"
 
 
 def _boolean(column: ColumnMap, value: str) -> str:
@@ -103,7 +120,7 @@ def is_masked(contract: FeedContract, name: str) -> bool:
     grade = contract.grade(name)
     return (
         contract.definition.columns[name].type == "text"
-        and name != "reporter_hash"
+        and not contract.definition.columns[name].is_personal
         and grade < 4
         and (grade == 3 or name.endswith("_text"))
     )
@@ -116,7 +133,7 @@ def suspicious(name: str, value: str) -> str:
 
 
 def _text(contract: FeedContract, name: str, value: str) -> str:
-    if name == "reporter_hash":
+    if contract.definition.columns[name].is_personal:
         return hash_sql(value)
     if contract.grade(name) == 4:
         return name_mask_sql(value)

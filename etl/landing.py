@@ -220,9 +220,12 @@ def _write_ledger(
     con: duckdb.DuckDBPyConnection, delivery: _Delivery, incoming: Incoming, *, counts: MergeCounts
 ) -> LoadResult:
     entity = delivery.contract.definition
+    event = entity.event if entity.event in delivery.contract.columns else "NULL"
     checked, newest = con.execute(
-        f"SELECT count(*), max({entity.event_column}) FILTER (WHERE _errors IS NULL) FROM checked"
+        f"SELECT count(*), CAST(max({event}) FILTER (WHERE _errors IS NULL) AS TIMESTAMP) FROM checked"
     ).fetchone()
+    # A register that tells no instants goes as far as its arrival.
+    reached = newest if entity.event else delivery.landed_at
     result = _result(
         delivery,
         status_code="loaded",
@@ -240,7 +243,7 @@ def _write_ledger(
         )
     facts = {
         "max_event_at": newest,
-        "watermark_at": _watermark(delivery, newest),
+        "watermark_at": _watermark(delivery, reached),
         "digest": con.execute(
             f"SELECT {load_digest_sql()} FROM {with_point(entity)} WHERE _load_id = ?", [delivery.load_id]
         ).fetchone()[0],

@@ -72,7 +72,7 @@ def merge_rows(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_i
         return MergeCounts(
             new=_insert(con, contract, load_id=load_id, chosen="true", source="checked WHERE _errors IS NULL")
         )
-    caller = "reporter_hash" if "reporter_hash" in contract.columns else "NULL::VARCHAR"
+    caller = _caller_sql(contract)
     con.execute(_VERSIONED if contract.is_versioned else _ARRIVAL.format(caller=caller))
     _insert(
         con,
@@ -88,9 +88,14 @@ def merge_rows(con: duckdb.DuckDBPyConnection, contract: FeedContract, *, load_i
     return _count(con)
 
 
+def _caller_sql(contract: FeedContract) -> str:
+    """Returns SQL of the hashes of a row's persons: no part of the digest, but a corrected number is a change too."""
+    told = [name for name in contract.definition.personal if name in contract.columns]
+    return f"concat_ws('|', {', '.join(told)})" if told else "NULL::VARCHAR"
+
+
 def _find_existing(con: duckdb.DuckDBPyConnection, contract: FeedContract) -> None:
-    # The caller is no part of the digest, but a corrected number is a change where the later delivery stands.
-    caller = "reporter_hash" if "reporter_hash" in contract.definition.columns else "NULL::VARCHAR"
+    caller = _caller_sql(contract)
     # The short key list becomes a filter of the scan: blocks without such keys are not read.
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE existing AS SELECT source_key, version_at, _digest, _is_current, rowid AS rid, "

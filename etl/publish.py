@@ -14,12 +14,15 @@ import duckdb
 
 from data.settings import Settings
 from data.town import Town
+from etl.as_of import as_of
 from etl.base import ROW_TABLES, write_base
-from etl.build import Geometry, definitions_digest, empty_shadow, read_state, town_shapes, write_state
+from etl.build import Geometry, definitions_digest, empty_shadow, town_shapes
 from etl.clocks import clock_sql, segment_sql, single_sql
 from etl.models import read_models
+from etl.modules import publish_modules
 from etl.risk import build_risk
 from etl.rollups import rollup_sql, signed_rollup_sql
+from etl.state import read_state, write_state
 from etl.zone import local_sql
 
 WHOLE_MODELS = ("mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal")
@@ -38,13 +41,6 @@ RECENT_CYCLES = "WHERE cycle_date > (SELECT max(cycle_date) FROM mart_risk) - 8"
 MOST_TOUCHED = 4000
 KEPT_GENERATIONS = 20
 KEPT_SECONDS = 600
-AS_OF = """
-    SELECT min(newest_at) FROM (
-        SELECT max(l.watermark_at) AS newest_at
-        FROM ledger AS l JOIN dim_feed AS f ON f.feed_id = l.feed_id
-        WHERE f.is_required AND l.status_code = 'loaded'
-        GROUP BY l.feed_id
-    )"""
 FEED_NEGATIVE = """
     CREATE OR REPLACE TABLE feed_negative AS
     SELECT feed_id, 100.0 * avg(is_negative::INTEGER) AS negative_pct, sum(is_negative::INTEGER)::BIGINT AS negative_count
@@ -98,6 +94,7 @@ def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> P
         "town_id": town.id,
         "base": base,
         "delta": delta,
+        "module": publish_modules(con, published, build=generation),
         "geo": _write_geo(published, current, geometry=geometry),
     }
     swap_file(published / "CURRENT", json.dumps(manifest).encode())
@@ -197,11 +194,6 @@ def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     )
 
 
-def as_of(con: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Returns the as-of instant: the least watermark of the required feeds that ever delivered, None before any did."""
-    return con.execute(AS_OF).fetchall()[0][0]
-
-
 def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | None:
     path.unlink(missing_ok=True)
     zone_name, as_of_at = town.file.timezone, as_of(con)
@@ -276,6 +268,7 @@ def _sweep(published: Path, manifest: dict, *, previous: dict | None) -> None:
     """Removes generations and month folders nobody can still be reading."""
     for path in sorted((published / "delta").glob("*.duckdb"))[:-KEPT_GENERATIONS]:
         path.unlink(missing_ok=True)
+    _sweep_modules(published, manifest, previous=previous)
     kept = set(manifest["base"].values()) | set((previous or {}).get("base", {}).values())
     if previous and previous["base"] == manifest["base"]:
         return
@@ -284,3 +277,14 @@ def _sweep(published: Path, manifest: dict, *, previous: dict | None) -> None:
         # A reader keeps a few generations open for queries under way; what was replaced minutes ago may still be read.
         if f"base/{folder.parent.name}/{folder.name}" not in kept and folder.stat().st_mtime < long_ago:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep_modules(published: Path, manifest: dict, *, previous: dict | None) -> None:
+    """Removes module files that neither this nor the last generation names and nobody can still be reading."""
+    kept = set(manifest["module"].values()) | set((previous or {}).get("module", {}).values())
+    if previous and previous.get("module") == manifest["module"]:
+        return
+    long_ago = time.time() - KEPT_SECONDS
+    for path in (published / "module").glob("*/*.parquet"):
+        if str(path.relative_to(published)) not in kept and path.stat().st_mtime < long_ago:
+            path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import duckdb
 
 from data.settings import Settings
 from etl.archive import TransientError, archive_path
-from etl.checks import UNDIGESTED, digest_sql
+from etl.checks import digest_sql
 from etl.entity import load_entities
 from etl.landing import load_digest_sql, with_point
 from etl.store import STORE_VERSION, StoreError, writer_lock
@@ -43,7 +43,7 @@ def verify_store(con: duckdb.DuckDBPyConnection, home: Path | None = None) -> li
     ]
     findings += _compare_quarantine(con)
     for entity in load_entities():
-        columns = {name: f'"{name}"' for name in entity.columns if name not in UNDIGESTED}
+        columns = {name: f'"{name}"' for name in entity.columns if name not in entity.undigested}
         wrong = con.execute(
             f"SELECT count(*) FROM {entity.table} WHERE _digest <> {digest_sql(columns)}"
         ).fetchone()[0]

@@ -14,6 +14,7 @@ from etl.synth.deliver import delivery_frame, step_frame
 from etl.synth.feedspec import SPECS, FeedSpec
 from etl.synth.incidents import Columns, epoch
 from etl.synth.plan import Plan, local_day, months_between, window_ends
+from etl.synth.register import history_ends, registers, span_of, write_register
 from etl.synth.reports import draw_month
 from etl.synth.truth import write_pending, write_truth
 from etl.synth.wording import Wording
@@ -23,6 +24,8 @@ from etl.synth.writers import file_name, write_window
 STATE = "truth/state.json"
 # Deliveries before the first day count for its first file; a year is more than any report waits.
 BEFORE_S = 366 * 86_400
+# What a register knew before history began comes with its first file.
+NOT_BEFORE = -(2**62)
 # Below so many whole-town days a second process costs more than it saves.
 SMALL_DAYS = 60
 Say = Callable[[str], None]
@@ -44,7 +47,23 @@ def write_history(plan: Plan, *, say: Say = print) -> dict[str, int]:
             counts |= other.get()
         for spec in heavy:
             say(f"  {spec.feed}: {counts[spec.feed]:,} rows")
+    counts |= write_registers(plan, say=say)
     _write_state(plan)
+    return counts
+
+
+def write_registers(plan: Plan, *, say: Say) -> dict[str, int]:
+    """Writes the history files of every register; returns rows written per feed."""
+    span, counts = span_of(plan), {}
+    for register in registers():
+        counts[register.feed] = write_register(
+            register,
+            register.draw(span),
+            ends=history_ends(plan, register),
+            begin=NOT_BEFORE,
+            landing=plan.home / "landing",
+        )
+    say(f"  {len(counts)} registers: {sum(counts.values()):,} rows")
     return counts
 
 
@@ -54,7 +73,10 @@ def _write_state(plan: Plan) -> None:
         "scale": plan.volume.scale,
         "is_null": plan.is_null,
         "history_end": plan.now,
+        "first": plan.first.isoformat(),
+        "is_2020": plan.is_2020,
         "ends": {spec.feed: plan.now for spec in SPECS},
+        "register_ends": {register.feed: plan.now for register in registers()},
     }
     (plan.home / STATE).write_text(json.dumps(state), encoding="utf-8")
 

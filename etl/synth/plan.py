@@ -29,6 +29,7 @@ class Plan:
         town_dir, home: where the town is described, where files go.
         first: first local day.
         now: UTC second at which history ends.
+        is_2020: registers carry the published totals of January-October 2020.
         keep: picks the reports to keep, by default all (a profile trims to published totals).
     """
 
@@ -39,6 +40,7 @@ class Plan:
     seed: int
     volume: Volume = field(default_factory=Volume)
     is_null: bool = False
+    is_2020: bool = False
     keep: Callable[[Columns], np.ndarray] | None = None
 
     @property

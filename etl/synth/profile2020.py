@@ -19,7 +19,7 @@ VOLUME = Volume(scale=1.06)
 
 def plan_2020(town_dir: Path, home: Path, *, seed: int) -> Plan:
     """Returns the plan of the 2020 profile."""
-    return Plan(town_dir, home, date(2020, 1, 1), NOW, seed, VOLUME, keep=_Trim(seed))
+    return Plan(town_dir, home, date(2020, 1, 1), NOW, seed, VOLUME, is_2020=True, keep=_Trim(seed))
 
 
 class _Trim:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from etl.synth.feedspec import SPECS, FeedSpec
 from etl.synth.history import STATE, feed_frame, pick, write_frame
 from etl.synth.incidents import Columns, Volume
 from etl.synth.plan import Plan, local_day, months_between
+from etl.synth.register import span_of
+from etl.synth.register_stream import RegisterStream
 from etl.synth.reports import draw_month
 from etl.synth.truth import last_event
 from etl.synth.wording import Wording
@@ -37,6 +39,7 @@ class Stream:
     ends: dict[str, int]
     report: Columns
     history_end: int
+    registers: RegisterStream
     drawn: set[tuple[int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -71,7 +74,10 @@ class Stream:
     def save(self) -> None:
         """Notes how far each feed is, so that a restart goes on without a gap."""
         path = self.plan.home / STATE
-        state = json.loads(path.read_text(encoding="utf-8")) | {"ends": self.ends}
+        state = json.loads(path.read_text(encoding="utf-8")) | {
+            "ends": self.ends,
+            "register_ends": self.registers.ends,
+        }
         hidden = path.with_name(".state.json")
         hidden.write_text(json.dumps(state), encoding="utf-8")
         os.replace(hidden, path)
@@ -100,7 +106,19 @@ def open_stream(settings: Settings) -> Stream:
     )
     pending = pd.read_parquet(settings.home / "truth" / "pending.parquet")
     report = {name: pending[name].to_numpy() for name in pending.columns}
-    return Stream(plan, ends, report, int(state["history_end"]))
+    return Stream(plan, ends, report, int(state["history_end"]), _open_registers(settings, plan, state))
+
+
+def _open_registers(settings: Settings, plan: Plan, state: dict) -> RegisterStream:
+    """Returns the registers as history left them: drawn again over the same span, they go on where they were."""
+    history = replace(
+        plan,
+        first=date.fromisoformat(state["first"]),
+        now=int(state["history_end"]),
+        is_2020=state["is_2020"],
+    )
+    ends = {feed: int(end) for feed, end in state["register_ends"].items()}
+    return RegisterStream(span_of(history), ends=ends, landing=settings.home / "landing")
 
 
 def run_stream(
@@ -135,6 +153,7 @@ def write_round(stream: Stream, now: int, *, speed: float) -> dict[str, int]:
     stretch = max(speed / 8, 1)
     due = [spec for spec in SPECS if spec.is_due(stream.ends[spec.feed], now, stretch=stretch)]
     counts = {spec.feed: stream.deliver(spec, now) for spec in due}
+    counts |= stream.registers.deliver_due(now, stretch=stretch)
     if counts:
         stream.save()
         stream.forget()

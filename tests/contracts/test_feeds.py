@@ -69,8 +69,8 @@ def test_there_is_something_to_try_the_feed_with(folder, feed):
     assert town.file.is_synthetic or feed in town.file.sources or any(samples.glob("*"))
 
 
-def test_every_entity_has_a_key_a_time_and_meanings():
+def test_every_entity_has_a_key_a_version_and_meanings():
     for entity in load_entities():
         assert entity.columns[entity.key].required
-        assert entity.columns[entity.event_column].type == "instant"
+        assert entity.columns["version_at"].type == "instant"
         assert all(column.meaning for column in entity.columns.values())

@@ -1,0 +1,27 @@
+"""Module tables that SQL cannot make (geometry, optimisation): name -> what it reads and the function that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from data.town import Town
+
+
+@dataclass(frozen=True)
+class Maker:
+    """How one module table is made.
+
+    Attributes:
+        reads: tables it depends on (raw_, place_, dim_, other module tables), for the build order.
+        make: returns the whole table; a column that may be all null needs an explicit dtype.
+    """
+
+    reads: tuple[str, ...]
+    make: Callable[[duckdb.DuckDBPyConnection, Town], pd.DataFrame]
+
+
+MAKERS: Mapping[str, Maker] = {}
