@@ -56,11 +56,10 @@ INDUSTRIES = {
     "crowded": ("retail", "education", "health"),
     "general": ("software", "services", "wholesale", "culture"),
 }
-WORD_TEXT = (
+WORDS = (
     "恒远 嘉禾 鑫达 宏图 瑞丰 天成 万和 中信诺 百顺 汇通 锦程 安泰 德盛 金桥 新宇 "
     "佳美 众合 启航 明德 同创 联发 华兴 盛世 优品 乐家 悦来 聚源 博雅 东方 西园"
 ).split()
-WORDS = WORD_TEXT.split()
 TRADES = {
     "retail": "百货商行",
     "catering": "餐饮店",
@@ -129,11 +128,22 @@ def _communities(town_dir: Path) -> dict[str, str]:
 
 def businesses(span: Span) -> pd.DataFrame:
     """Returns every registered business: who, where, what kind, open from and to; do not change the frame."""
-    return _businesses(span.town_dir, span.seed, span.town_seed, first=span.first)
+    return _businesses(span.town_dir, (span.seed, span.town_seed), first=span.first, days=span.days)
+
+
+def building_points(town: Places, seed: int) -> np.ndarray:
+    """Returns the address point of each commercial building (by building_no): they crowd where firms are."""
+    rng = np.random.default_rng([seed, 321])
+    weight = town.facts["enterprise_count"].to_numpy(float) ** 1.6
+    grid = rng.choice(len(weight), BUILDING_COUNT, p=weight / weight.sum())
+    order = rng.permutation(town.points_per_grid)  # two buildings of a grid never share a point
+    turn = pd.Series(grid).groupby(grid).cumcount().to_numpy()
+    return grid * town.points_per_grid + order[turn]
 
 
 @cache
-def _businesses(town_dir: Path, seed: int, town_seed: int, *, first: date) -> pd.DataFrame:
+def _businesses(town_dir: Path, seeds: tuple[int, int], *, first: date, days: int) -> pd.DataFrame:
+    seed, town_seed = seeds
     town = _places(town_dir, seed, town_seed)
     rng = np.random.default_rng([seed, 20_000])
     n = BUSINESS_COUNT
@@ -159,7 +169,9 @@ def _businesses(town_dir: Path, seed: int, town_seed: int, *, first: date) -> pd
     in_building = np.isin(class8, ["general", "crowded", "labour_intensive"]) & (rng.random(n) < 0.75)
     size = np.random.default_rng([seed, 320]).lognormal(0, 0.6, BUILDING_COUNT)
     building = np.where(in_building, rng.choice(BUILDING_COUNT, n, p=size / size.sum()), -1)
-    point = np.where(in_building, building_points(town, seed)[building], point)  # a firm stands where its building does
+    point = np.where(
+        in_building, building_points(town, seed)[building], point
+    )  # a firm is where its house is
     grid = point // town.points_per_grid
     return pd.DataFrame(
         {
