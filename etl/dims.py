@@ -77,11 +77,12 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
     categories = pd.concat([categories, pd.DataFrame([unknown])], ignore_index=True)
     for column in ("severity_level", "link_radius_m", "link_window_minutes"):
         categories[column] = pd.to_numeric(categories[column], errors="coerce")
-    _write(con, "dim_category", categories)
+    # What a town may add: 六联 and 9+X of a category, the level a department belongs to.
+    _write(con, "dim_category", _with_columns(categories, "joint_code", "matter_code"))
     domains = _read_csv(town, "domains.csv")
     domains["cap_level"] = pd.to_numeric(domains["cap_level"])
     _write(con, "dim_domain", domains)
-    _write(con, "dim_department", _read_csv(town, "departments.csv"))
+    _write(con, "dim_department", _with_columns(_read_csv(town, "departments.csv"), "level_code"))
     _write(con, "dim_responsibility", read_limits(town, categories=categories["category_code"].tolist()))
     feeds, codes = [], []
     contracts = load_contracts(town)
@@ -96,6 +97,11 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
         "dim_code",
         pd.DataFrame(codes, columns=["feed_id", "field_code", "source_code", "code"], dtype=str),
     )
+
+
+def _with_columns(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Returns the frame with the named text columns, null where the town's file has none."""
+    return frame.assign(**{name: pd.Series([None] * len(frame), dtype="str") for name in names if name not in frame})
 
 
 def read_limits(town: Town, *, categories: list[str]) -> pd.DataFrame:

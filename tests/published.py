@@ -23,7 +23,7 @@ INCIDENT_TYPES = {
     **dict.fromkeys(
         "incident_id feed_id lead_report_id category_code domain_code kind_code department_id grid_id place_method_code "
         "title_text address_text evidence_code cancelled_code stage_code responsibility_version limit_unit_code "
-        "source_on_time_code month_id".split(),
+        "source_on_time_code resolved_level_code month_id".split(),
         "VARCHAR",
     ),
     "incident_no": "UBIGINT",
@@ -37,7 +37,7 @@ INCIDENT_TYPES = {
     **dict.fromkeys(
         "occurred_at occurred_lb_at occurred_ub_at first_signal_at registered_at verify_sent_at verified_at filed_at "
         "dispatched_first_at dispatched_at accepted_at arrived_at handled_at check_sent_at checked_at closed_at "
-        "called_back_at due_raw_at due_at limit_start_at source_due_at".split(),
+        "called_back_at supervised_at due_raw_at due_at limit_start_at source_due_at".split(),
         "TIMESTAMP",
     ),
     **dict.fromkeys(

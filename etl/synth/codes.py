@@ -70,6 +70,7 @@ OUTCOMES = {
     "grid_patrol": {"Y": "", "N": "false_alarm", "D": "duplicate"},
     "video_alert": {"confirmed": "", "false_alarm": "false_alarm", "duplicate": "duplicate", "test": "test"},
 }
+LEVELS = {"网格": "grid", "社区": "community", "镇级": "town", "区级": "district"}
 STEPS = {
     "P": "dispatch",
     "T": "return",
@@ -118,6 +119,11 @@ def department_source(feed: str, row: dict[str, str], *, index: int) -> str:
     return row["name_zh"]
 
 
+def all_departments() -> list[dict[str, str]]:
+    """Returns the town's own departments and those of the district that it may whistle for."""
+    return [*read_table("departments"), *read_table("district_departments")]
+
+
 def code_maps() -> dict[str, list[tuple[str, str]]]:
     """Returns map name -> (source_code, code) rows for the town's codes folder."""
     maps: dict[str, list[tuple[str, str]]] = {}
@@ -134,5 +140,7 @@ def code_maps() -> dict[str, list[tuple[str, str]]]:
         maps[f"{feed}_outcome"] = list(OUTCOMES[feed].items())
     maps["check_outcome"] = [("合格", "passed"), ("不合格", "failed")]
     maps["step"] = list(STEPS.items())
+    maps["resolved_level"] = list(LEVELS.items())
+    maps["department_name"] = [(row["name_zh"], row["department_id"]) for row in all_departments()]
     maps["complaint_12345_step"] = [row for row in STEPS.items() if row[1] not in ("check", "handle")]
     return maps

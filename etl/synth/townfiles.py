@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from etl.synth.codes import catalog, code_maps, read_table
+from etl.synth.codes import all_departments, catalog, code_maps, read_table
 from etl.synth.facts import FACT_COLUMNS, draw_facts, draw_staff
 from etl.synth.geometry import Drawing, draw_town
 
@@ -24,7 +24,10 @@ CATEGORY_COLUMNS = (
     "link_group",
     "link_radius_m",
     "link_window_minutes",
+    "joint_code",
+    "matter_code",
 )
+DEPARTMENT_COLUMNS = ("department_id", "name_zh", "name_en", "level_code")
 CIRCLES = (
     ("circle6", "Q06", "风险防控圈", "Risk-control circle"),
     ("circle12", "Q12", "应急管理圈", "Emergency circle"),
@@ -129,8 +132,8 @@ def _write_codes(folder: Path) -> None:
     )
     write_csv(
         folder / "departments.csv",
-        ("department_id", "name_zh", "name_en"),
-        ((row["department_id"], row["name_zh"], row["name_en"]) for row in read_table("departments")),
+        DEPARTMENT_COLUMNS,
+        ([row[column] for column in DEPARTMENT_COLUMNS] for row in all_departments()),
     )
     write_csv(
         folder / "responsibility.csv",

@@ -20,7 +20,8 @@ WITH merged AS (
         coalesce(s.extension_count, (r.extended_to_at IS NOT NULL)::INTEGER) AS extension_count,
         greatest(r.extended_to_at, s.extended_to_at) AS longer_at,
         coalesce(s.suspended_at > coalesce(s.resumed_at, TIMESTAMP '1970-01-01'), r.suspended_at IS NOT NULL, false)
-            AS is_suspended
+            AS is_suspended,
+        s.supervised_at
     FROM core_report AS r
     LEFT JOIN core_step_summary AS s ON s.report_id = r.report_id
 )
@@ -49,7 +50,8 @@ SELECT
     reopen_count,
     extension_count,
     longer_at AS extended_to_at,
-    is_suspended
+    is_suspended,
+    supervised_at
 FROM merged
 WHERE NOT has_case_key
 UNION ALL
@@ -78,7 +80,8 @@ SELECT
     sum(reopen_count)::BIGINT,
     sum(extension_count)::BIGINT,
     max(longer_at),
-    bool_or(is_suspended)
+    bool_or(is_suspended),
+    min(supervised_at)
 FROM merged
 WHERE has_case_key
 GROUP BY case_id

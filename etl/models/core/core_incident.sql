@@ -71,6 +71,7 @@ SELECT
     r.address_text,
     r.is_self_handled,
     r.is_auto_dispatched,
+    r.told_level_code,
     r.target_at,
     r.source_on_time_code,
     r.offset_s,

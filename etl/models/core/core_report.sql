@@ -20,6 +20,7 @@ coded AS (
         outc.code AS outcome_code,
         sev.code AS given_severity_code,
         coalesce(chk.code, l.check_outcome_source_code) AS check_outcome_code,
+        lev.code AS told_level_code,
         coalesce(gcode.code, l.grid_source_code) AS given_grid_id,
         coalesce(ontime.code, l.source_on_time_code) AS source_on_time_code
     FROM located AS l
@@ -34,6 +35,8 @@ coded AS (
     LEFT JOIN dim_code AS chk
         ON chk.feed_id = l.feed_id AND chk.field_code = 'check_outcome'
         AND chk.source_code = l.check_outcome_source_code
+    LEFT JOIN dim_code AS lev
+        ON lev.feed_id = l.feed_id AND lev.field_code = 'resolved_level' AND lev.source_code = l.resolved_level_source_code
     LEFT JOIN dim_code AS gcode
         ON gcode.feed_id = l.feed_id AND gcode.field_code = 'grid' AND gcode.source_code = l.grid_source_code
     LEFT JOIN dim_code AS ontime
@@ -90,6 +93,7 @@ SELECT
     k.check_sent_at - to_seconds(k.offset_s) AS check_sent_at,
     k.checked_at - to_seconds(k.offset_s) AS checked_at,
     k.check_outcome_code,
+    k.told_level_code,
     k.closed_at - to_seconds(k.offset_s) AS closed_at,
     k.called_back_at - to_seconds(k.offset_s) AS called_back_at,
     k.reopened_at - to_seconds(k.offset_s) AS reopened_at,

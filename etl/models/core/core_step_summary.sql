@@ -38,6 +38,7 @@ SELECT
     count(*) FILTER (WHERE s.step_code = 'reopen') AS reopen_count,
     count(*) FILTER (WHERE s.step_code = 'extend' AND s.outcome_code IS DISTINCT FROM 'refused') AS extension_count,
     max(s.deadline_at) FILTER (WHERE s.step_code = 'extend' AND s.outcome_code IS DISTINCT FROM 'refused') AS extended_to_at,
+    min(s.acted_at) FILTER (WHERE s.step_code = 'supervise') AS supervised_at,
     max(s.acted_at) FILTER (WHERE s.step_code = 'suspend') AS suspended_at,
     max(s.acted_at) FILTER (WHERE s.step_code = 'resume') AS resumed_at
 FROM core_step AS s

@@ -19,7 +19,11 @@ SELECT
     j.check_sent_at, j.checked_at, j.closed_at, j.called_back_at,
     j.dispatch_count, j.return_count, j.failed_check_count, j.reopen_count, j.extension_count,
     j.is_suspended AND j.closed_at IS NULL AS is_suspended,
+    j.supervised_at,
     j.is_self_handled, j.is_auto_dispatched,
+    -- where it was solved: as its feed says, else the grid itself, else the level of the department that handled it
+    CASE WHEN coalesce(j.handled_at, j.closed_at) IS NULL OR j.cancelled_code IS NOT NULL THEN NULL ELSE
+        coalesce(j.told_level_code, CASE WHEN j.is_self_handled THEN 'grid' END, o.level_code) END AS resolved_level_code,
     f.is_registration_recorded, f.is_dispatch_recorded, f.is_handling_recorded, f.is_check_recorded,
     coalesce(d.is_three_hour, false) AS is_three_hour,
     j.cancelled_code,
@@ -49,3 +53,4 @@ SELECT
 FROM core_incident AS j
 INNER JOIN dim_feed AS f ON f.feed_id = j.feed_id
 LEFT JOIN core_due AS d ON d.incident_id = j.incident_id
+LEFT JOIN dim_department AS o ON o.department_id = coalesce(j.given_department_id, d.department_id)

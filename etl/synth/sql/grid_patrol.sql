@@ -13,7 +13,8 @@ SELECT
     d.clause AS 情况说明,
     'W' || lpad((105 + d.point // 150 * 2 % 288)::VARCHAR, 4, '0') AS 网格员,
     if(d.is_self_handled, '是', '否') AS 自办,
-    if(d.is_self_handled, '网格', CASE WHEN d.handled <= d.cut THEN '镇级' END) AS 解决层级,
+    CASE WHEN d.handled > d.cut THEN NULL WHEN NOT d.is_self_handled THEN '镇级' WHEN d.report % 7 < 2 THEN '社区' ELSE '网格' END
+        AS 解决层级,
     said(d.first_dispatched, d.cut) AS 派遣时间,
     said(d.accepted, d.cut) AS 签收时间,
     said(d.arrived, d.cut) AS 到场时间,
