@@ -17,13 +17,13 @@ from access.context import current_visitor, do_not_share
 from access.policy import PERMISSIONS
 from components.context import Context, Names, View
 from components.door import Ask, answer
-from components.freshness import stale_after_seconds
 from components.page import Page, pages
 from components.panel import age_mark, panel
 from components.tiles.base import Tile
 from components.tiles.filter_bar import FilterBar
 from components.tiles.header import Header
 from data.connection import Store
+from data.freshness import stale_after_seconds
 from data.listing import Listing
 from data.request import Filters, Scope, parse_filters
 from data.town import Town
@@ -201,4 +201,5 @@ def _tile_values(tile: Tile, drawn, *, uid: str, mine, ctx: Context) -> Values:
         values: Values = {(f"{uid}-{part}", prop): no_update for part, prop in tile.props}
         return values | {(f"{uid}-age", "children"): age_mark(ctx, as_of_at=None, is_failed=True)}
     values = {(f"{uid}-{part}", prop): new for (part, prop), new in zip(tile.props, drawn, strict=True)}
-    return values | {(f"{uid}-age", "children"): age_mark(ctx, as_of_at=tile.as_of(mine, ctx))}
+    mark = age_mark(ctx, as_of_at=tile.as_of(mine, ctx), stale_after_s=tile.stale_after_s(mine, ctx))
+    return values | {(f"{uid}-age", "children"): mark}

@@ -17,13 +17,18 @@ def instant_text(instant: datetime | None) -> str:
     return "" if not is_known(instant) else instant.isoformat(timespec="seconds") + "Z"
 
 
-def age_mark(ctx: Context, *, as_of_at: datetime | None, is_failed: bool = False) -> Component:
-    """Returns what the browser reads: the data's instant, how old it may get, whether its query failed."""
+def age_mark(
+    ctx: Context, *, as_of_at: datetime | None, stale_after_s: int | None = None, is_failed: bool = False
+) -> Component:
+    """Returns what the browser reads: the data's instant, how old it may get, whether its query failed.
+
+    `stale_after_s` None: as old as the town's own numbers may get.
+    """
     return html.Span(
         className="age",
         **{
             "data-asof": instant_text(as_of_at),
-            "data-lag": str(ctx.stale_after_s),
+            "data-lag": str(ctx.stale_after_s if stale_after_s is None else stale_after_s),
             "data-generation": str(ctx.generation),
             "data-failed": "1" if is_failed else "",
         },

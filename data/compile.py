@@ -48,7 +48,7 @@ def compile_lifetimes(question: Question) -> Statement:
     """Returns SQL giving, per group and duration, how many segments ended and how many were still watched."""
     keys = ", ".join(f'"{name}"' for name in question.request.by)
     lead = f"{keys}, " if keys else ""
-    chosen = _rows(question, ["has_ended", "watched_minutes"])
+    chosen = _rows(question, {"has_ended": "has_ended", "watched_minutes": "watched_minutes"})
     sql = (
         f"SELECT {lead}watched_minutes AS minutes, count(*) FILTER (WHERE has_ended) AS ended, "
         f"count(*) FILTER (WHERE NOT has_ended) AS censored FROM ({chosen}) GROUP BY ALL ORDER BY {lead}minutes"
@@ -60,7 +60,8 @@ def source(question: Question) -> str:
     """Returns SQL of the additive parts of a number: group keys, kept codes and sums of measures."""
     mart = question.mart
     if not mart.is_additive:
-        return _rows(question, sorted(question.metric.names & set(mart.measures)))
+        columns = _row_columns(question)
+        return _rows(question, {**columns.kept, **columns.measures})
     rollup = choose_rollup(question)
     if rollup is None or question.span.end_date is None:
         return _sums(question, _row_columns(question), _from_rows(question, None))
@@ -81,7 +82,9 @@ def choose_rollup(question: Question) -> Rollup | None:
     """Returns the smallest rollup that has all the question's dimensions and measures; None: rows only."""
     if not question.mart.at:
         return None
-    needed = set(question.filters) | (question.metric.names - set(question.mart.measures))
+    needed = (
+        set(question.filters) | set(question.picked) | (question.metric.names - set(question.mart.measures))
+    )
     needed |= {name for name in question.request.by if name not in (*question.levels, *TIME_DIMENSIONS)}
     if question.area_ids or any(name in question.levels for name in question.request.by):
         needed.add("grid_id")
@@ -147,11 +150,12 @@ def _sums(question: Question, columns: _Columns, source_sql: str) -> str:
     return f"SELECT {', '.join(plain + sums)} {source_sql}" + (" GROUP BY ALL" if plain else "")
 
 
-def _rows(question: Question, columns: list[str]) -> str:
-    """Returns SQL of single rows: group keys and plain columns, for formulas that are not sums."""
-    keys = [f'{sql} AS "{name}"' for name, sql in _row_columns(question).keys.items()]
-    plain = [column for column in columns if column not in question.request.by]
-    return f"SELECT {', '.join(keys + plain)} {_from_rows(question, None)}"
+def _rows(question: Question, columns: dict[str, str]) -> str:
+    """Returns SQL of single rows: group keys and columns by name, for formulas that are not sums."""
+    keys = _row_columns(question).keys
+    chosen = keys | {name: sql for name, sql in columns.items() if name not in keys}
+    listed = ", ".join(f'{sql} AS "{name}"' for name, sql in chosen.items())
+    return f"SELECT {listed} {_from_rows(question, None)}"
 
 
 def _from_rollup(question: Question, rollup: Rollup) -> str:
@@ -221,21 +225,46 @@ def row_tests(question: Question, *, of_metric: bool = True, is_rows: bool = Tru
             code for code, names in question.mart.branches.items() if question.metric.names & set(names)
         ]
         tests.append("(" + " OR ".join(f"row_code = '{code}'" for code in needed) + ")")
+    return tests + _filter_tests(question, is_rows=is_rows) + _scope_tests(question, is_rows=is_rows)
+
+
+def _filter_tests(question: Question, *, is_rows: bool) -> list[str]:
+    tests = []
     for name, value in question.filters.items():
         if name in question.mart.dimensions:
             question.params[name] = value
-            tests.append(f"source.{name} = ${name}")
-    if "grid_id" not in question.mart.dimensions:
-        return tests
-    for name, area_ids in question.area_ids.items():
-        question.params[name] = list(area_ids)
-        tests.append(
-            f"source.grid_id IN (SELECT grid_id FROM dim_area_grid WHERE list_contains(${name}, area_id))"
-        )
-    if question.scope.department_ids is not None:
-        question.params["scope_department_ids"] = sorted(question.scope.department_ids)
-        tests.append("list_contains($scope_department_ids, source.department_id)")
+            tests.append(f"{_dimension(question, name, is_rows=is_rows)} = ${name}")
+    for name, value in question.picked.items():
+        question.params[f"pick_{name}"] = value
+        tests.append(f"CAST({_dimension(question, name, is_rows=is_rows)} AS VARCHAR) = $pick_{name}")
     return tests
+
+
+def _scope_tests(question: Question, *, is_rows: bool) -> list[str]:
+    """Returns the tests of the chosen area and of what the asker may see; what says not whose it is, nobody limited sees."""
+    if question.is_shut:
+        return ["false"]
+    tests = []
+    dimensions = question.mart.dimensions
+    if "grid_id" in dimensions:
+        grid = _dimension(question, "grid_id", is_rows=is_rows)
+        for name, area_ids in question.area_ids.items():
+            question.params[name] = list(area_ids)
+            tests.append(
+                f"{grid} IN (SELECT grid_id FROM dim_area_grid WHERE list_contains(${name}, area_id))"
+            )
+    is_limited = question.scope.department_ids is not None and not question.mart.is_town_wide
+    if is_limited and "department_id" in dimensions:
+        question.params["scope_department_ids"] = sorted(question.scope.department_ids)
+        department = _dimension(question, "department_id", is_rows=is_rows)
+        tests.append(f"list_contains($scope_department_ids, {department})")
+    return tests
+
+
+def _dimension(question: Question, name: str, *, is_rows: bool) -> str:
+    """Returns SQL of a dimension: its expression over the rows, its name in a rollup."""
+    sql = question.mart.dimensions[name] if is_rows else name
+    return f"source.{sql}" if sql == name else f"({sql})"
 
 
 def _joins(question: Question) -> str:

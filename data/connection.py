@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pandas as pd
 
-from data.generation import Generation, Snapshot, StoreError, attach, detach, read_manifest
+from data.generation import Generation, Kept, Snapshot, StoreError, attach, detach, read_manifest
+from data.modules import ModuleSchemas, module_key
 from data.rolls import BaseFiles, base_key
 from data.settings import read_settings
 from data.town import load_town
@@ -47,7 +48,7 @@ class Store:
         self._newest: Generation | None = None
         self._instance = duckdb.connect(config={"threads": threads} if threads else {})
         self._instance.execute("SET parquet_metadata_cache = true; SET TimeZone = 'UTC'")
-        self._base = BaseFiles(self._instance)
+        self._kept = Kept(BaseFiles(self._instance), ModuleSchemas(self.folder))
         self.refresh()
 
     @cached_property
@@ -152,7 +153,7 @@ class Store:
 
     def _cursor(self, generation: Generation):
         cursor = self._instance.cursor()
-        cursor.execute(f"USE {generation.schema}")
+        cursor.execute(f"SET search_path = '{generation.search_path()}'")
         return cursor
 
     def _open(self, manifest: dict) -> Generation:
@@ -162,7 +163,7 @@ class Store:
         with self._instance.cursor() as cursor:
             folders = self._base_folders(manifest)
             attach(
-                cursor, generation, delta=self.folder / manifest["delta"], folders=folders, base=self._base
+                cursor, generation, delta=self.folder / manifest["delta"], folders=folders, kept=self._kept
             )
         return generation
 
@@ -183,10 +184,13 @@ class Store:
                 self._opening.release()
 
     def _forget_rolls(self) -> None:
-        """Drops base rollups no open generation uses; only while nothing is being opened."""
-        in_use = {base_key(self._base_folders(each.manifest)) for each in self._generations.values()}
+        """Drops base rollups and module views no open generation uses; only while nothing is being opened."""
+        open_ones = self._generations.values()
+        in_use = {base_key(self._base_folders(each.manifest)) for each in open_ones}
+        modules = {module_key(each.manifest.get("module") or {}) for each in open_ones}
         with self._instance.cursor() as cursor:
-            self._base.retire(cursor, in_use)
+            self._kept.base.retire(cursor, in_use)
+            self._kept.modules.retire(cursor, modules)
 
     def _base_folders(self, manifest: dict) -> list[Path]:
         return [self.folder / folder for _, folder in sorted(manifest["base"].items())]

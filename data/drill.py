@@ -43,6 +43,7 @@ def fetch_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataFra
     """Returns exactly the cases that enter a number, one row each, and those excluded from it with the reason.
 
     Columns:
+        of a mart with `listed`: those, side_code and, where its rows have one, excluded_code; else
         incident_id (report_id and incident_id for report counts); side_code: in_time, late, unknown, excluded,
         ended, open, closed, counted; excluded_code (null: counts); for clocks clock_start_at, clock_stop_at,
         clock_due_at, clock_minutes; then the incident's columns.
@@ -52,6 +53,8 @@ def fetch_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataFra
     """
     if page.limit < 0 or page.offset < 0:
         raise RequestError(f"limit = {page.limit}, offset = {page.offset}: neither may be negative")
+    if question.mart.key:
+        return _listed_rows(question, snapshot, page)
     own = _own_columns(question)
     if question.mart.entity == "feed":
         listed = _listed(question, {}, side=page.side)
@@ -69,6 +72,26 @@ def fetch_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataFra
     sql = (
         f"WITH page AS MATERIALIZED (SELECT * FROM ({listed.sql}) {early}) SELECT {columns} "
         f"FROM page JOIN mart_incident AS incident ON {same} ORDER BY {order} {late}"
+    )
+    return snapshot.frame(sql, listed.params)
+
+
+def _listed_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataFrame:
+    """Returns the rows of a mart that says itself what a list shows; newest first unless told otherwise."""
+    mart = question.mart
+    own = {name: mart.dimensions.get(name, name) for name in mart.listed} | {"side_code": f"({mart.side})"}
+    if mart.has_excluded_code:
+        own |= {"excluded_code": mart.dimensions.get("excluded_code", "excluded_code")}
+    order = page.order or (f"-{mart.at}" if mart.at else mart.key)
+    sortable = own if mart.at is None else {mart.at: mart.at} | own
+    name = order.lstrip("-")
+    if name not in sortable:
+        raise RequestError(f"order = {order!r}: not a column of the list{nearest_name(name, sortable)}")
+    listed = _listed(question, sortable, side=page.side)
+    columns = ", ".join(f'"{each}"' for each in own)
+    sql = (
+        f'SELECT {columns} FROM ({listed.sql}) ORDER BY "{name}" {"DESC" if order.startswith("-") else "ASC"} '
+        f'NULLS LAST, "{mart.key}" LIMIT {int(page.limit)} OFFSET {int(page.offset)}'
     )
     return snapshot.frame(sql, listed.params)
 

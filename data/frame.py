@@ -49,6 +49,8 @@ def _wanted(dimension: str, question: Question, snapshot) -> list:
     if dimension == "date" and question.mart.date and filters.since_at:
         end_at = min(filters.until_at or question.as_of_at, question.as_of_at)
         first, last = local_date(filters.since_at, question.zone), local_date(end_at, question.zone)
+        if last < first:
+            return []
         ends_before = filters.until_at is not None and end_at == midnight(last, question.zone)
         return days(first, last) if ends_before else [*days(first, last), last]
     if dimension in question.levels and "grid_id" in question.mart.dimensions:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from data.freshness import FeedState
+from data.modules import ModuleSchemas, ModuleTables
 from data.rolls import BaseFiles
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")
 # Of these a second schema shows only the months that reach into the last days: most questions need no others.
 RECENT_TABLES = ("mart_incident", "mart_report")
 RECENT = timedelta(days=4)
+# How far each feed goes that ever delivered, and what its contract expects.
+FEED_STATES = """
+    SELECT f.entity_code, m.watermark_at, f.expected_interval_s, f.expected_lag_s
+    FROM dim_feed AS f JOIN mart_feed AS m USING (feed_id) WHERE m.watermark_at IS NOT NULL"""
 # Views over the row tables whose text comes with the delta; what else comes with it is one clock each.
 VIEWS = ("mart_clock", "mart_segment", "mart_step")
 
@@ -40,6 +46,7 @@ class Generation:
         serial: which opening it is; never comes twice in one store.
         levels: area levels of the town.
         shipped: SELECTs by name that came with it.
+        modules: the tables of registers and modules; None: it has none.
         recent_from: an instant the months of the recent schema reach; earlier ones need the full schema.
     """
 
@@ -51,6 +58,8 @@ class Generation:
     cursors: list = field(default_factory=list)
     levels: tuple[str, ...] = ("grid",)
     shipped: dict[str, str] = field(default_factory=dict)
+    modules: ModuleTables | None = None
+    feed_states: tuple[FeedState, ...] | None = None
 
     @property
     def schema(self) -> str:
@@ -66,6 +75,12 @@ class Generation:
     def recent_from(self) -> datetime:
         """Returns the first instant the recent schema is complete for."""
         return self.as_of_at - RECENT
+
+    def search_path(self, *, is_recent: bool = False) -> str:
+        """Returns where a query's table names are looked up."""
+        modules = (self.modules.schema,) if self.modules else ()
+        recent = (self.recent_schema,) if is_recent else ()
+        return ",".join((*recent, self.schema, *modules))
 
     @property
     def database(self) -> str:
@@ -102,8 +117,13 @@ class Snapshot:
         if is_recent == self.is_recent:
             return
         self.is_recent = is_recent
-        path = f"{self.opened.recent_schema},{self.opened.schema}" if is_recent else self.opened.schema
-        self.cursor.execute(f"SET search_path = '{path}'")
+        self.cursor.execute(f"SET search_path = '{self.opened.search_path(is_recent=is_recent)}'")
+
+    def feed_states(self) -> tuple[FeedState, ...]:
+        """Returns how far each feed goes that ever delivered; read once per generation, when first asked."""
+        if self.opened.feed_states is None:
+            self.opened.feed_states = tuple(FeedState(*row) for row in self.rows(FEED_STATES))
+        return self.opened.feed_states
 
     def arrays(self, sql: str, params: Mapping[str, object] | None = None) -> dict:
         """Returns the rows of a query as one numpy array per column."""
@@ -133,7 +153,15 @@ def read_manifest(path: Path) -> dict:
     return manifest
 
 
-def attach(cursor, generation: Generation, *, delta: Path, folders: list[Path], base: BaseFiles) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """What generations share: the months' rollups in memory and the views of module tables."""
+
+    base: BaseFiles
+    modules: ModuleSchemas
+
+
+def attach(cursor, generation: Generation, *, delta: Path, folders: list[Path], kept: Kept) -> None:
     """Attaches a generation's delta file and creates its views.
 
     Raises:
@@ -144,10 +172,11 @@ def attach(cursor, generation: Generation, *, delta: Path, folders: list[Path], 
         for schema in (generation.recent_schema, generation.schema):
             cursor.execute(f"CREATE SCHEMA {schema}")
         cursor.execute(f"USE {generation.schema}")
-        _create_views(cursor, generation, folders=folders, base=base)
+        generation.modules = kept.modules.open(cursor, generation.manifest.get("module") or {})
+        _create_views(cursor, generation, folders=folders, base=kept.base)
         found = cursor.execute("SELECT DISTINCT level_code FROM dim_area_grid").fetchall()
         generation.levels = tuple(sorted({name for (name,) in found} | {"grid"}))
-    except (duckdb.Error, StoreError) as error:
+    except (duckdb.Error, StoreError, ValueError) as error:
         detach(cursor, generation)
         raise StoreError(f"{delta}: cannot open generation {generation.number}: {error}") from error
 

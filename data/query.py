@@ -19,6 +19,7 @@ from data.compile import compile_aggregate, compile_lifetimes, is_recent
 from data.connection import Store
 from data.definitions import Metric
 from data.frame import complete, tidy
+from data.freshness import holds_for
 from data.generation import Snapshot
 from data.interval import poisson, wilson
 from data.period import local_date
@@ -39,6 +40,7 @@ class Answer:
             flag (null, small_sample, no_data, beyond: the percentile exceeds `lower`).
         exclusions: exclusion code -> cases left out, over the whole answer.
         ignored: filters the metric's mart does not have.
+        stale_after_s: how old the registers behind it may get; None: judged as the town's other numbers.
     """
 
     frame: pd.DataFrame
@@ -47,6 +49,7 @@ class Answer:
     generation: int
     exclusions: dict[str, int] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    stale_after_s: int | None = None
 
     @property
     def unit(self):
@@ -116,7 +119,9 @@ def fetch(request: Request, *, scope: Scope, store: Store, definitions: Catalogu
 
 
 def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.DataFrame:
-    """Returns the incidents (or reports) behind a number; see `data.drill.fetch_rows`.
+    """Returns the rows behind a number; see `data.drill.fetch_rows`.
+
+    `attrs` of the frame hold `as_of_at` and `stale_after_s`, as an Answer does.
 
     Args:
         request: the number asked about; `by` is ignored.
@@ -126,7 +131,7 @@ def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.Da
     """
     with store.reading() as snapshot:
         question = question_of(replace(request, by=()), scope, snapshot)
-        return drill.fetch_rows(question, snapshot, drill.Page(**page))
+        return dated(drill.fetch_rows(question, snapshot, drill.Page(**page)), question)
 
 
 def count_rows(request: Request, *, scope: Scope, store: Store, side: str | None = None) -> int:
@@ -149,20 +154,30 @@ def fetch_exclusions(
     """Returns the rows left out of a number, all of them or of one exclusion code."""
     with store.reading() as snapshot:
         question = question_of(replace(request, by=()), scope, snapshot)
-        return drill.fetch_exclusions(question, snapshot, code)
+        return dated(drill.fetch_exclusions(question, snapshot, code), question)
+
+
+def dated(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """Returns a frame that says in its `attrs` what instant it holds for and how old that may get."""
+    frame.attrs |= {"as_of_at": question.as_of_at, "stale_after_s": question.stale_after_s}
+    return frame
 
 
 def question_of(
     request: Request, scope: Scope, snapshot: Snapshot, *, definitions: Catalogue | None = None
 ) -> Question:
     """Returns a request with all it needs to be compiled; raises as `fetch` does."""
+    definitions = definitions or catalogue()
+    entities = definitions.mart(definitions.metric(request.metric).model).entities
+    as_of_at, stale_after_s = holds_for(request.as_of_at, snapshot, entities)
     question = Question(
         request=request,
         scope=scope,
-        catalogue=definitions or catalogue(),
+        catalogue=definitions,
         levels=snapshot.levels,
         zone=snapshot.store.zone,
-        as_of_at=request.as_of_at or snapshot.as_of_at,
+        as_of_at=as_of_at,
+        stale_after_s=stale_after_s,
         shipped=snapshot.opened.shipped,
     )
     check_dimensions(question)
@@ -174,26 +189,27 @@ def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> An
     with store.reading(serial) as snapshot:
         question = question_of(request, scope, snapshot, definitions=definitions)
         snapshot.look(is_recent=is_recent(question, snapshot.opened.recent_from))
-        if question.metric.kind == "percentile":
-            records, exclusions = _lifetimes(question, snapshot), {}
-        else:
-            records, exclusions = _aggregate(question, snapshot)
-        frame = tidy(complete(records, question, snapshot), request.by)
+        records, exclusions = _records(question, snapshot)
+        frame = tidy(records, request.by)
     return Answer(
         frame=frame,
         metric=question.metric,
         as_of_at=question.as_of_at,
         generation=snapshot.generation,
         exclusions=exclusions,
-        ignored=_ignored(question),
+        ignored=question.ignored,
+        stale_after_s=question.stale_after_s,
     )
 
 
-def _ignored(question: Question) -> tuple[str, ...]:
-    names = [name for name in question.filters if name not in question.mart.dimensions]
-    if question.area_ids and "grid_id" not in question.mart.dimensions:
-        names.append("area_id")
-    return tuple(names)
+def _records(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[str, int]]:
+    if question.is_shut:  # unknown, not zero: nothing was counted
+        return ([] if question.request.by else [(None, 0, None, None, None, None, "no_data")]), {}
+    if question.metric.kind == "percentile":
+        records, exclusions = _lifetimes(question, snapshot), {}
+    else:
+        records, exclusions = _aggregate(question, snapshot)
+    return complete(records, question, snapshot), exclusions
 
 
 def _aggregate(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[str, int]]:

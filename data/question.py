@@ -38,6 +38,7 @@ class Question:
         zone: the town's time zone.
         shipped: SELECTs by name that came with the generation; a view of one clock is cheaper than one of all.
         as_of_at: the instant the answer holds for.
+        stale_after_s: how old the registers of a module mart may get; None: as the town's numbers.
     """
 
     request: Request
@@ -46,6 +47,7 @@ class Question:
     levels: tuple[str, ...]
     zone: ZoneInfo
     as_of_at: datetime
+    stale_after_s: int | None = None
     shipped: Mapping[str, str] = field(default_factory=dict, compare=False)
     params: dict[str, object] = field(default_factory=dict, compare=False)
 
@@ -80,6 +82,35 @@ class Question:
         if allowed is not None and TOWN_AREA not in allowed:
             asked["scope_area_ids"] = tuple(sorted(allowed))
         return asked
+
+    @cached_property
+    def picked(self) -> dict[str, str]:
+        """Picked values by dimension, of those the mart has."""
+        return {name: value for name, value in self.request.filters.picked if name in self.mart.dimensions}
+
+    @cached_property
+    def ignored(self) -> tuple[str, ...]:
+        """Filters that are set and that the mart does not have."""
+        known = self.mart.dimensions
+        names = [name for name in self.filters if name not in known]
+        names += [name for name, _ in self.request.filters.picked if name not in known]
+        if "area_ids" in self.area_ids and "grid_id" not in known:
+            names.append("area_id")
+        return tuple(names)
+
+    @cached_property
+    def is_shut(self) -> bool:
+        """Whether the asker may see none of the mart's rows, because they do not say whose they are.
+
+        Rows with a grid and without a department are seen by area; rows without either are the whole town's, or nobody's.
+        """
+        mart = self.mart
+        if mart.is_town_wide or "grid_id" in mart.dimensions:
+            return False
+        has_department = "department_id" in mart.dimensions
+        return "scope_area_ids" in self.area_ids or (
+            self.scope.department_ids is not None and not has_department
+        )
 
     @cached_property
     def rows(self) -> str:

@@ -11,6 +11,8 @@ from data.period import PeriodError, parse_period
 
 # What an id from a URL may look like; values are bound as parameters, so this only stops nonsense early.
 ID_FORM = re.compile(r"[\w:.\-/ ]{1,80}")
+PICK_FORM = re.compile(r"[a-z][a-z0-9_]{0,40}")
+MOST_PICKED = 6
 URL_KEYS = {
     "area": "area_id",
     "source": "feed_id",
@@ -26,7 +28,10 @@ class RequestError(ValueError):
 
 @dataclass(frozen=True)
 class Filters:
-    """Which cases count; instants naive UTC, half-open [since_at, until_at), None = no limit (until: as-of)."""
+    """Which cases count; instants naive UTC, half-open [since_at, until_at), None = no limit (until: as-of).
+
+    `picked` holds (dimension, value) for dimensions without a parameter of their own, in the order of their names.
+    """
 
     since_at: datetime | None = None
     until_at: datetime | None = None
@@ -36,6 +41,7 @@ class Filters:
     domain_code: str | None = None
     department_id: str | None = None
     severity_level: int | None = None
+    picked: tuple[tuple[str, str], ...] = ()
 
     def during(self, since_at: datetime | None, until_at: datetime | None) -> Filters:
         """Returns the same filters for another period."""
@@ -80,7 +86,35 @@ def parse_filters(
         raise RequestError(str(error)) from None
     ids = {name: _id(key, params[key]) for key, name in URL_KEYS.items() if params.get(key)}
     severity = params.get("severity")
-    return Filters(since_at, until_at, severity_level=_level(severity) if severity else None, **ids)
+    level = _level(severity) if severity else None
+    return Filters(
+        since_at, until_at, severity_level=level, picked=parse_picked(params.get("pick", "")), **ids
+    )
+
+
+def parse_picked(text: str) -> tuple[tuple[str, str], ...]:
+    """Returns the (dimension, value) pairs of `class8_code:rental,colour_code:red`, ordered by dimension.
+
+    Raises:
+        RequestError: a part that is no pair of a column name and an id, a dimension named twice, or too many.
+    """
+    picked = {}
+    parts = [part for part in text.split(",") if part]
+    for part in parts:
+        name, _, value = part.partition(":")
+        if not PICK_FORM.fullmatch(name) or not ID_FORM.fullmatch(value):
+            raise RequestError(f"pick = {part[:100]!r}: expected column:value")
+        picked[name] = value
+    if len(picked) != len(parts) or len(picked) > MOST_PICKED:
+        raise RequestError(
+            f"pick = {text[:100]!r}: a dimension is named twice, or more than {MOST_PICKED} are"
+        )
+    return tuple(sorted(picked.items()))
+
+
+def written_picked(picked: tuple[tuple[str, str], ...]) -> str:
+    """Returns picked values as the address writes them."""
+    return ",".join(f"{name}:{value}" for name, value in picked)
 
 
 def _id(key: str, value: str) -> str:

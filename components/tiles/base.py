@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar
 
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
 from components.context import Context
 from components.door import Ask
 from data.query import Answer
+
+
+def _ages(answers: Mapping[str, object], ctx: Context) -> list[tuple[datetime, int]]:
+    """Returns the instant each answer holds for and how old it may get; of frames those that say it."""
+    found = []
+    for each in answers.values():
+        said = (
+            each.attrs if isinstance(each, pd.DataFrame) else vars(each) if isinstance(each, Answer) else {}
+        )
+        if said.get("as_of_at"):
+            allowed = said.get("stale_after_s")
+            found.append((said["as_of_at"], ctx.stale_after_s if allowed is None else allowed))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +66,15 @@ class Tile:
 
     def as_of(self, answers: Mapping[str, object], ctx: Context):
         """Returns the instant the tile's data are complete to: the oldest of its answers."""
-        instants = [each.as_of_at for each in answers.values() if isinstance(each, Answer) and each.as_of_at]
-        return min(instants, default=ctx.as_of_at)
+        return min((at for at, _ in _ages(answers, ctx)), default=ctx.as_of_at)
+
+    def stale_after_s(self, answers: Mapping[str, object], ctx: Context) -> int:
+        """Returns how old `as_of` may get until the first of the tile's answers is stale, in seconds; 0: not judged."""
+        ages = _ages(answers, ctx)
+        judged = [at + timedelta(seconds=allowed) for at, allowed in ages if allowed]
+        if not judged:
+            return 0 if ages else ctx.stale_after_s
+        return max(1, int((min(judged) - self.as_of(answers, ctx)).total_seconds()))
 
     def metrics(self) -> tuple[str, ...]:
         """Returns every metric the tile shows, for the chain test and the drawer."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from dash import html
 
 from components.context import Context
-from components.freshness import feed_allowance_s
 from components.numbers import instant_short
 from components.page import find_page, pages
 from components.panel import instant_text
 from components.tiles.base import Tile
+from data.freshness import feed_allowance_s
 from data.listing import Listing
 
 AGE_WORDS = ("none", "seconds", "minutes", "hours", "days", "stale", "failed", "lost", "skew")

@@ -10,12 +10,12 @@ from functools import cache
 from dash import html
 
 from components.context import NAMED, Context
-from components.freshness import feed_allowance_s
 from components.numbers import UNKNOWN, count_text, duration_text, instant_full, is_known, number_text
 from components.panel import instant_text
 from components.tiles.base import Tile
 from components.words import read_words
 from data.dictionary import read_columns
+from data.freshness import feed_allowance_s
 from data.listing import Listing
 
 CODE_AND_COLUMN = re.compile(r"\b([a-z0-9_]+):([a-z0-9_]+)\b")

@@ -1,0 +1,71 @@
+"""How old data may get before it is stale (数据龄期): a multiple of what the feeds' contracts expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from data.catalogue import rule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.generation import Snapshot
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """How far one feed that ever delivered goes, and what its contract expects.
+
+    Attributes:
+        entity: what it delivers.
+        watermark_at: it is complete to here.
+        expected_interval_s: seconds between deliveries; None: not said.
+        expected_lag_s: seconds a delivery may be late; None: not said.
+    """
+
+    entity: str
+    watermark_at: datetime
+    expected_interval_s: int | None
+    expected_lag_s: int | None
+
+
+def feed_allowance_s(row) -> int:
+    """Returns how old a feed's data may get, in seconds: interval and lag its contract expects, times the stale factor."""
+    # Unequal to itself: NaN, which a frame holds for a number that is not there.
+    expected = [
+        each for each in (row.expected_interval_s, row.expected_lag_s) if each is not None and each == each
+    ]
+    return int(rule("reporting.stale_factor", datetime.now(UTC).date()) * sum(expected))
+
+
+def stale_after_seconds(feeds: pd.DataFrame) -> int:
+    """Returns how old a screen's numbers may get: the allowance of the slowest required feed, 0 when there is none."""
+    required = feeds[feeds["is_required"].fillna(False).astype(bool)]
+    return max((feed_allowance_s(row) for row in required.itertuples()), default=0)
+
+
+def known_until(states: Iterable[FeedState], entities: tuple[str, ...]) -> tuple[datetime | None, int | None]:
+    """Returns how far the registers go together and how old that may get in seconds; None: none ever delivered."""
+    mine = [each for each in states if each.entity in entities]
+    return (
+        min((each.watermark_at for each in mine), default=None),
+        max((feed_allowance_s(each) for each in mine), default=None),
+    )
+
+
+def holds_for(
+    asked_at: datetime | None, snapshot: Snapshot, entities: tuple[str, ...]
+) -> tuple[datetime, int | None]:
+    """Returns the instant an answer from some registers holds for, and how old it may get (None: as the town's).
+
+    No later than the town's as-of and the watermarks of those registers' feeds, whatever is asked; what rests on no
+    register holds for the instant asked, else the town's.
+    """
+    if not entities:
+        return asked_at or snapshot.as_of_at, None
+    until_at, stale_after_s = known_until(snapshot.feed_states(), entities)
+    instants = (asked_at, snapshot.as_of_at, until_at)
+    return min(each for each in instants if each is not None), stale_after_s
