@@ -77,6 +77,7 @@ class Register:
         sheet: name of the workbook's sheet.
         record: element name of one XML record.
         records: key that holds a JSON file's list.
+        key: heading of the row's own key: a file then tells each row once, as it stands at its end. Empty: every version.
     """
 
     feed: str
@@ -89,6 +90,7 @@ class Register:
     sheet: str = "数据"
     record: str = "row"
     records: str = "items"
+    key: str = ""
 
 
 @cache
@@ -125,11 +127,13 @@ def write_register(
 
     A window without rows gets a file too where the format can hold none: it moves the watermark.
     """
+    frame = frame.sort_values("known_at", kind="stable")
     known = frame["known_at"].to_numpy()
     rows = frame.drop(columns="known_at")
     count = 0
     for since, end in zip([begin, *ends[:-1]], ends, strict=True):
         part = rows[(known > since) & (known <= end)]
+        part = part.drop_duplicates(register.key, keep="last") if register.key else part
         if len(part) or register.format != "xml":
             path = landing / register.feed / _file_name(register, int(end))
             _write(register, part, path)
