@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from data.town import Identifier, Label
 from data.yamlfile import Definition
 
-# Names that look like columns in a metric's SQL but are the language's own.
+# Names that look like columns in a metric's SQL but are the language's own; functions are told by their bracket.
 SQL_WORDS = frozenset(
     "sum count min max avg nullif coalesce filter where and or not is null in as case when then else end "
     "cast double bigint integer distinct true false between interval minute hour day greatest least".split(
@@ -37,7 +37,10 @@ class Reference(Definition):
 
 
 class Metric(Definition):
-    """One KPI; `value` is a SQL aggregate over its mart, so every grouping uses the same formula."""
+    """One KPI; `value` is a SQL aggregate over its mart, so every grouping uses the same formula.
+
+    `suppress_below`: groups of fewer (but some) of the sample are not told, where the sample are people.
+    """
 
     id: Identifier
     kind: Literal["rate", "count", "percentile", "amount"]
@@ -55,6 +58,7 @@ class Metric(Definition):
     share: float | None = None
     interval: Literal["wilson", "poisson", "none"] = "none"
     needs_min_n: bool = True
+    suppress_below: int | None = Field(default=None, ge=2)
     unit: Label
     format: str
     direction: Literal["higher_is_better", "lower_is_better", "neutral"]
@@ -98,7 +102,7 @@ class Metric(Definition):
 
 def _column_names(*parts: str | None) -> frozenset[str]:
     text = re.sub(r"'[^']*'", " ", " ".join(part for part in parts if part))
-    return frozenset(re.findall(r"(?<![$\w.])[a-z_][a-z_0-9]*", text.lower())) - SQL_WORDS
+    return frozenset(re.findall(r"(?<![$\w.])[a-z_][a-z_0-9]*\b(?!\s*\()", text.lower())) - SQL_WORDS
 
 
 class Rollup(Definition):
@@ -195,7 +199,7 @@ class Rule(Definition):
     """A dated, cited limit; an old value is never edited, a new dated line is added."""
 
     label: Label
-    unit: Literal["minutes", "hours", "days", "cases", "times", "pct", "bands"]
+    unit: Literal["minutes", "hours", "days", "cases", "times", "pct", "bands", "points", "m"]
     clock: Literal["calendar", "working_hours", "none"]
     reference: Reference
     values: dict[date, int | float | tuple[int, ...] | dict[str, float]] = Field(min_length=1)

@@ -37,7 +37,7 @@ class Answer:
     Attributes:
         frame: columns `by`... (null: not placed or not known), value (null: unknown), n,
             low, high (95 % interval), lower, upper (bounds),
-            flag (null, small_sample, no_data, beyond: the percentile exceeds `lower`).
+            flag (null, small_sample, no_data, beyond: the percentile exceeds `lower`, suppressed: too few people).
         exclusions: exclusion code -> cases left out, over the whole answer.
         ignored: filters the metric's mart does not have.
         stale_after_s: how old the registers behind it may get; None: judged as the town's other numbers.
@@ -209,6 +209,9 @@ def _records(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[
         records, exclusions = _lifetimes(question, snapshot), {}
     else:
         records, exclusions = _aggregate(question, snapshot)
+    least = question.metric.suppress_below
+    if least:
+        records = [_kept_back(row, len(question.request.by), least) for row in records]
     return complete(records, question, snapshot), exclusions
 
 
@@ -227,6 +230,8 @@ def _figures(metric: Metric, figures: tuple, min_n: int) -> tuple:
     value, n, hits, lower, upper = figures
     n = int(n or 0)
     value = None if value is None else float(value)
+    if value is None and n == 0 and metric.kind == "count":
+        value = 0.0  # a sum over no row; one that is null over rows stays unknown
     low = high = None
     if metric.interval == "wilson" and n > 0 and hits is not None:
         low, high = (100 * each for each in wilson(float(hits), n))
@@ -235,6 +240,13 @@ def _figures(metric: Metric, figures: tuple, min_n: int) -> tuple:
         low, high = poisson(value)
     bounds = tuple(None if each is None else float(each) for each in (lower, upper))
     return value, n, low, high, *bounds, flag(metric, value, n=n, min_n=min_n)
+
+
+def _kept_back(record: tuple, width: int, least: int) -> tuple:
+    """Returns a group's figures, nothing of them when so few people are behind it that one could be told."""
+    if not 0 < record[width + 1] < least:
+        return record
+    return (*record[:width], None, 0, None, None, None, None, "suppressed")
 
 
 def flag(metric: Metric, value: float | None, *, n: int, min_n: int) -> str | None:

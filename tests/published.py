@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -79,7 +80,36 @@ FEED_TYPES = {
     "lag_minutes": "DOUBLE",
     "row_count": "BIGINT",
     "quarantined_count": "BIGINT",
+    "watermark_at": "TIMESTAMP",
 }
+# What a contract says of a feed; a test's own feeds follow it.
+CONTRACT_TYPES = {
+    "feed_id": "VARCHAR",
+    "name_zh": "VARCHAR",
+    "name_en": "VARCHAR",
+    "entity_code": "VARCHAR",
+    "expected_interval_s": "INTEGER",
+    "expected_lag_s": "INTEGER",
+    "history_from": "DATE",
+}
+NAME_TABLES = {
+    "dim_area": ("area_id", [("g1", "一网格", "Grid 1"), ("c1", "一社区", "Community 1")]),
+    "dim_category": ("category_code", [("noise", "噪声", "Noise")]),
+    "dim_department": ("department_id", [("d1", "一队", "Team 1")]),
+    "dim_domain": ("domain_code", [("order", "秩序", "Order")]),
+}
+
+
+@dataclass(frozen=True)
+class ModuleTable:
+    """One module table to publish: `build` changes its file's name."""
+
+    name: str
+    types: dict[str, str]
+    rows: list[dict]
+    build: int = 1
+
+
 # grid -> community -> town
 GRIDS = {"g1": "c1", "g2": "c1", "g3": "c2"}
 AREA_GRIDS = [
@@ -158,6 +188,7 @@ def publish(
     feeds: Iterable[dict] = (),
     touched: frozenset[int] = frozenset(),
     earlier: dict[int, dict] | None = None,
+    modules: Iterable[ModuleTable] = (),
     generation: int = 1,
 ) -> None:
     """Publishes incidents: the touched ones in the delta, the others in month partitions.
@@ -194,16 +225,25 @@ def publish(
         )
     _write_rest(con, feeds=feeds, touched=touched)
     con.execute("DETACH delta")
+    written = {table.name: _write_module(con, published, table) for table in modules}
     con.close()
     manifest = {
         "generation": generation,
         "as_of_at": as_of_at.isoformat(),
         "published_at": as_of_at.isoformat(),
     }
-    manifest |= {"town_id": "testtown", "base": base, "delta": f"delta/{path.name}"}
+    manifest |= {"town_id": "testtown", "base": base, "delta": f"delta/{path.name}", "module": written}
     fresh = published / f".CURRENT.{generation}"
     fresh.write_text(json.dumps(manifest), encoding="utf-8")
     fresh.replace(published / "CURRENT")
+
+
+def _write_module(con, published: Path, table: ModuleTable) -> str:
+    folder = published / "module" / table.name
+    folder.mkdir(parents=True, exist_ok=True)
+    _table(con, "module_rows", table.types, table.rows)
+    con.execute(f"COPY module_rows TO '{folder}/{table.build}.parquet' (FORMAT parquet)")
+    return f"module/{table.name}/{table.build}.parquet"
 
 
 def open_store(home: Path, incidents: Iterable[dict], **options) -> Store:
@@ -239,7 +279,8 @@ def _write_months(con, published: Path, rows: list[list[dict]], build: int) -> d
 
 
 def _write_rest(con, *, feeds: Iterable[dict], touched: frozenset[int]) -> None:
-    _table(con, "delta.mart_feed", FEED_TYPES, list(feeds))
+    feeds = list(feeds)
+    _table(con, "delta.mart_feed", FEED_TYPES, feeds)
     _table(
         con, "delta.touched", {"incident_no": "UBIGINT"}, [{"incident_no": each} for each in sorted(touched)]
     )
@@ -247,8 +288,12 @@ def _write_rest(con, *, feeds: Iterable[dict], touched: frozenset[int]) -> None:
     _table(con, "delta.dim_area_grid", area, [dict(zip(area, row, strict=True)) for row in AREA_GRIDS])
     shipped = [{"name": name, "sql": sql} for name, sql in view_sql(ZONE).items()]
     _table(con, "delta.view_sql", {"name": "VARCHAR", "sql": "VARCHAR"}, shipped)
-    history = {"feed_id": "VARCHAR", "history_from": "DATE"}
-    _table(con, "delta.dim_feed", history, [{"feed_id": "police_110", "history_from": None}])
+    contracts = [{"feed_id": "police_110", "name_zh": "110警情", "name_en": "Police 110"}]
+    contracts += [each for each in feeds if "entity_code" in each]
+    _table(con, "delta.dim_feed", CONTRACT_TYPES, contracts)
+    for name, (key, rows) in NAME_TABLES.items():
+        types = dict.fromkeys((key, "name_zh", "name_en"), "VARCHAR")
+        _table(con, f"delta.{name}", types, [dict(zip(types, row, strict=True)) for row in rows])
 
 
 def _table(con, name: str, types: dict[str, str], rows: list[dict]) -> None:
