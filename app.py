@@ -12,7 +12,7 @@ from access.guard import Guard
 from access.policy import PolicyBook, PolicyError
 from access.secret import WeakSecret
 from components.page import pages
-from components.shell import index, make_layout
+from components.shell import RENDERER, index, make_layout
 from components.wiring import register
 from data.connection import Store, StoreError
 from data.ops import OpsError
@@ -42,7 +42,7 @@ def build(house: House) -> Guard:
         update_title=None,
         enable_mcp=False,
     )
-    app.index_string, app.layout = index(), make_layout
+    app.index_string, app.layout, app.renderer = index(), make_layout, RENDERER
     register(app, store=house.store, town=house.town, scope_of=current_scope, share_key=_share_key)
     book = PolicyBook()
     for page in pages():

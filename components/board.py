@@ -17,6 +17,7 @@ from access.context import current_visitor, do_not_share
 from access.policy import PERMISSIONS
 from components.context import Context, Names, View
 from components.door import Ask, answer
+from components.drawn import pack
 from components.page import Page, pages
 from components.panel import age_mark, panel
 from components.tiles.base import Tile
@@ -126,7 +127,7 @@ class Board:
         by_id = {getattr(each, "id", None): each for each in body._traverse()}
         for (component_id, prop), value in values.items():
             if value is not no_update:
-                setattr(by_id[component_id], prop, value)
+                setattr(by_id[component_id], prop, pack(value) if prop == "children" else value)
         return body
 
     def _draw_fresh(self, page: Page, ctx: Context) -> tuple[Values, bool]:

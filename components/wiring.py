@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from components.board import Board, tiles_of
 from components.context import View
+from components.drawn import pack
 from components.page import Page, find_page, pages
 from components.provenance import draw_drawer
 from components.shell import missing_page
@@ -78,7 +79,13 @@ def _register_refresh(app: Dash, board: Board, *, page: Page) -> None:
         if route is None:  # the browser has just left this page
             raise PreventUpdate
         values = board.draw(page, board.context(view, page=page, route=route))
-        return [values.get((each.component_id, each.component_property), no_update) for each in outputs]
+        return [_sent(values, each) for each in outputs]
+
+
+def _sent(values: Mapping[tuple[str, str], object], output: Output) -> object:
+    value = values.get((output.component_id, output.component_property), no_update)
+    is_markup = output.component_property == "children" and value is not no_update
+    return pack(value) if is_markup else value
 
 
 def _register_clicks(app: Dash, page: Page) -> None:

@@ -67,3 +67,25 @@ def test_a_new_serious_incident_pulses_once_and_those_already_there_do_not(open_
     page.evaluate(NEW_CASE, "police_110:new")  # drawn again, as every new generation does
     page.wait_for_timeout(2500)
     assert page.locator(".pulse").count() == 0
+
+
+HELD = """async () => {
+  const held = (id) => window.dash_component_api.getLayout(id).props;
+  const same = JSON.parse(JSON.stringify(held("overview-hours-chart").figure));
+  const other = JSON.parse(JSON.stringify(same));
+  other.data[0].y[0] = -1;
+  const tell = (figure) => {
+    const answer = { "overview-hours-chart": { figure: figure }, "overview-head-age": { children: "new" } };
+    window.cockpit.spare({}, answer);
+    return Object.keys(answer);
+  };
+  return [tell(same), tell(other)];
+}"""
+
+
+def test_only_what_differs_is_drawn_again(open_page):
+    page = open_page("/")
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    same, other = page.evaluate(HELD)
+    assert same == ["overview-head-age"]
+    assert other == ["overview-hours-chart", "overview-head-age"]
