@@ -157,7 +157,7 @@ class FeedContract(Definition):
             if column.required and name not in self.columns:
                 raise ValueError(f"columns.{name}: missing, every {self.entity} needs it")
         for name in self.codes:
-            if coded_column(name) not in self.columns:
+            if self.code_column(name) not in self.columns:
                 known = [
                     key.removesuffix("_source_code") for key in self.columns if key.endswith("_source_code")
                 ]

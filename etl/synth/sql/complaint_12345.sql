@@ -26,9 +26,12 @@ SELECT
     CASE WHEN d.extended <= d.cut THEN replace(planned(d.extended_to), ' ', 'T') || '+08:00' END AS extendedTo,
     replace(said(d.reopened, d.cut), ' ', 'T') || '+08:00' AS reopenedAt,
     replace(said(d.called_back, d.cut), ' ', 'T') || '+08:00' AS callbackAt,
-    CASE WHEN d.called_back <= d.cut THEN (ARRAY['未接通', '已接通', '拒绝评价'])[1 + d.reached] END AS callbackReached,
+    CASE WHEN d.called_back <= d.cut THEN if(d.reached = 0 AND d.report % 19 = 0, '号码无效', (ARRAY['未接通', '已接通', '拒绝评价'])[1 + d.reached]) END AS callbackReached,
     CASE WHEN d.called_back <= d.cut AND d.solved >= 0 THEN (ARRAY['未解决', '已解决'])[1 + d.solved] END AS callbackSolved,
     CASE WHEN d.called_back <= d.cut AND d.satisfied >= 0 THEN (ARRAY['不满意', '满意'])[1 + d.satisfied] END AS callbackSatisfied,
+    CASE WHEN d.report * 48271 % 100 < 14 THEN '整体诉求' WHEN d.report * 48271 % 100 < 37 THEN '小群体诉求' ELSE '个体诉求' END AS appealScope,
+    CASE WHEN d.closed <= d.cut AND d.report * 69621 % 1000 < 24
+        THEN (ARRAY['不合理诉求', '超出职权', '已依法终结'])[1 + d.report % 3] END AS exemptReason,
     replace(said(d.version, d.cut), ' ', 'T') || '+08:00' AS updateTime
 FROM delivery AS d
 INNER JOIN department AS p ON p.department = d.department
