@@ -30,7 +30,7 @@ def read_models() -> dict[str, Model]:
     """Returns the core and mart models in the order they are built.
 
     Raises:
-        ModelError: two models read each other.
+        ModelError: two models read each other, or a file is not one SELECT.
     """
     found = {}
     con = duckdb.connect()
@@ -42,7 +42,10 @@ def read_models() -> dict[str, Model]:
         con.execute(f"CREATE MACRO {macro}(v) AS v")
     for path in sorted(MODELS.glob("*/*.sql")):
         sql = path.read_text(encoding="utf-8")
-        names = con.get_table_names(sql, qualified=False)
+        try:
+            names = con.get_table_names(sql, qualified=False)
+        except duckdb.Error as error:
+            raise ModelError(f"{path}: {str(error).splitlines()[0]}") from None
         found[path.stem] = Model(name=path.stem, path=path, sql=sql, reads=frozenset(names))
     con.close()
     ordered: dict[str, Model] = {}
