@@ -48,6 +48,8 @@
   }
   function fit(map) {
     if (!map._cockpitLayer || isGone(map)) return;
+    // Without room there is no zoom that fits: leaflet would move to nowhere and never come back.
+    if (map.getContainer().clientWidth < 40 || map.getContainer().clientHeight < 40) return;
     map.invalidateSize({ animate: false });
     const chosen = map._cockpitLayer.getLayers().filter((layer) => map._cockpitInside?.includes(layer.feature.properties.area_id));
     const bounds = chosen.length ? window.L.featureGroup(chosen).getBounds().pad(0.35) : map._cockpitLayer.getBounds();
@@ -162,5 +164,6 @@
     setTimeout(() => path.classList.remove("pulse"), 6000);
   };
   window.cockpit.fitMap = fit;
+  window.cockpit.mapParts = { css, isGone, follow, fit, closeness, tell, layersOfArea };
   window.dashExtensions = Object.assign({}, window.dashExtensions, { cockpit: { style, each, border, ground, dot, frame } });
 })();

@@ -12,7 +12,7 @@ FIGURE_FONT = 'Barlow, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Co
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one theme; `series` keep their order on every page."""
+    """Colours of one theme; `series` keep their order on every page, `grades` go from little to much (with their inks)."""
 
     ground: str
     panel: str
@@ -29,6 +29,8 @@ class Theme:
     risk_none: str
     band: str
     series: tuple[str, ...]
+    grades: tuple[str, ...]
+    grade_inks: tuple[str, ...]
 
     def risk(self, class_code: str | None) -> str:
         """Returns the colour of a risk class; unknown is grey, never green."""
@@ -50,7 +52,22 @@ DARK = Theme(
     risk_green="#30A46C",
     risk_none="#3A465C",
     band="rgba(143,163,191,0.18)",
-    series=("#6C8EBF", "#9FB4D1", "#4F6D99", "#C3CFE0", "#7A86A8", "#5E7F8C", "#A79CC4", "#8AA6A3"),
+    series=(
+        "#6C8EBF",
+        "#9FB4D1",
+        "#4F6D99",
+        "#C3CFE0",
+        "#7A86A8",
+        "#5E7F8C",
+        "#A79CC4",
+        "#8AA6A3",
+        "#B8A595",
+        "#5A6B8C",
+        "#8F7F97",
+        "#76A3B5",
+    ),
+    grades=("#1E3350", "#2C4F78", "#3F70A4", "#6F9BC9", "#B4D0EC"),
+    grade_inks=("#E6EDF7", "#E6EDF7", "#FFFFFF", "#0B1220", "#0B1220"),
 )
 LIGHT = Theme(
     ground="#F4F6FA",
@@ -67,7 +84,22 @@ LIGHT = Theme(
     risk_green="#218358",
     risk_none="#B4BECC",
     band="rgba(82,100,127,0.16)",
-    series=("#4A6FA5", "#8299BC", "#2F4B7C", "#A9B8CF", "#6A7699", "#4E7280", "#8B7FB0", "#6D8F8B"),
+    series=(
+        "#4A6FA5",
+        "#8299BC",
+        "#2F4B7C",
+        "#A9B8CF",
+        "#6A7699",
+        "#4E7280",
+        "#8B7FB0",
+        "#6D8F8B",
+        "#94806E",
+        "#3F5374",
+        "#77677F",
+        "#5C8FA3",
+    ),
+    grades=("#DDE7F3", "#B5CAE4", "#7FA3CF", "#4674AD", "#1F4A80"),
+    grade_inks=("#142033", "#142033", "#142033", "#FFFFFF", "#FFFFFF"),
 )
 THEMES = {"dark": DARK, "light": LIGHT}
 
@@ -82,7 +114,8 @@ def css_variables() -> str:
     rules = []
     for name, theme in THEMES.items():
         plain = {key: value for key, value in vars(theme).items() if isinstance(value, str)}
-        plain |= {f"series-{index}": colour for index, colour in enumerate(theme.series)}
+        for kind, colours in (("series", theme.series), ("grade", theme.grades), ("ink", theme.grade_inks)):
+            plain |= {f"{kind}-{index}": colour for index, colour in enumerate(colours)}
         body = "".join(f"--{key.replace('_', '-')}:{value};" for key, value in plain.items())
         rules.append(f':root[data-theme="{name}"]{{{body}}}')
     return "".join(rules)

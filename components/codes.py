@@ -1,0 +1,73 @@
+"""How codes look (代码外观): a code keeps its colour and letter on every page; colours of codes never stand alone."""
+
+from __future__ import annotations
+
+from components.context import NAMED, Context, stem
+from components.numbers import is_known
+from components.words import codes_of
+
+# Columns whose codes are colours themselves, and the letters that go with them.
+COLOURED = ("colour_code", "class_code", "previous_class_code", "previous_colour_code")
+LETTERS = {
+    "red": "红",
+    "orange": "橙",
+    "yellow": "黄",
+    "blue": "蓝",
+    "green": "绿",
+    "grey": "灰",
+    "none": "—",
+}
+LETTERS_EN = {"red": "R", "orange": "O", "yellow": "Y", "blue": "B", "green": "G", "grey": "—", "none": "—"}
+INK = "#0B1220"
+
+
+def is_coloured(column: str) -> bool:
+    """Whether a column's codes are colours: the five risk classes and the safety code."""
+    return column in COLOURED
+
+
+def order_of(column: str, ctx: Context) -> tuple[str, ...]:
+    """Returns the known values of a column in their lasting order: the town's for things, the file's for codes."""
+    kind = NAMED.get(column) or ("area" if column in ctx.town.levels else stem(column))
+    return ctx.names.keys(kind) or codes_of(kind)
+
+
+def in_order(column: str, keys, ctx: Context) -> list:
+    """Returns values in the column's lasting order; those it does not know follow by name, unknown last."""
+    known = {key: place for place, key in enumerate(order_of(column, ctx))}
+    return sorted(keys, key=lambda key: (not is_known(key), known.get(str(key), len(known)), str(key)))
+
+
+def colour_of(column: str, value: object, ctx: Context) -> str:
+    """Returns the colour of a value: a colour code's own, else its place in the series; unknown is grey."""
+    theme = ctx.theme
+    if is_coloured(column) or not is_known(value):
+        return theme.risk(str(value) if is_known(value) else None)
+    order = order_of(column, ctx)
+    place = order.index(str(value)) if str(value) in order else _place(str(value))
+    return theme.series[place % len(theme.series)]
+
+
+def colours_of(column: str, values, ctx: Context) -> dict[object, str]:
+    """Returns the colours of values shown together: each its own, the next free one where two would share it."""
+    found: dict[object, str] = {}
+    for value in values:
+        colour = colour_of(column, value, ctx)
+        if colour in found.values() and not is_coloured(column) and is_known(value):
+            colour = next((each for each in ctx.theme.series if each not in found.values()), colour)
+        found[value] = colour
+    return found
+
+
+def letter_of(column: str, value: object, ctx: Context) -> str:
+    """Returns the sign that stands beside a colour: the colour's letter, else the first of the value's name."""
+    if not is_known(value):
+        return "—"
+    if is_coloured(column):
+        return (LETTERS if ctx.lang == "zh" else LETTERS_EN).get(str(value), "—")
+    return ctx.label(column, value)[:1]
+
+
+def _place(value: str) -> int:
+    """A place of its own for a value nobody listed, the same on every page and in every process."""
+    return sum(value.encode())
