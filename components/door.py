@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.appraisal import Scores, appraise
 from data.connection import Store
 from data.listing import Listing, fetch_listing
 from data.query import count_rows, fetch, fetch_incident, fetch_rows
@@ -36,7 +37,7 @@ class Case:
     incident_id: str
 
 
-Ask = Request | Listing | Rows | Count | Case
+Ask = Request | Listing | Rows | Count | Case | Scores
 
 
 def answer(ask: Ask, *, scope: Scope, store: Store) -> object:
@@ -51,6 +52,8 @@ def answer(ask: Ask, *, scope: Scope, store: Store) -> object:
             return fetch_rows(ask.request, scope=scope, store=store, **page)
         case Count():
             return count_rows(ask.request, scope=scope, store=store, side=ask.side)
+        case Scores():
+            return appraise(ask, scope=scope, store=store)
         case Case():
             return fetch_incident(ask.incident_id, scope=scope, store=store)
     raise TypeError(f"{ask!r} is not something the data door can answer")
