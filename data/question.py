@@ -137,7 +137,8 @@ class Question:
 
     def bind(self, sql: str, **values: object) -> Statement:
         """Returns a statement with the parameters its text names."""
-        known = {"as_of_at": self.as_of_at, **self.params, **values}
+        day = local_date(self.as_of_at, self.zone)
+        known = {"as_of_at": self.as_of_at, "as_of_date": day, **self.params, **values}
         bound = {}
         for name in set(re.findall(r"\$(\w+)", sql)):
             bound[name] = known[name] if name in known else self._rule(name)
