@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from data.sqltables import read_tables
+
 MODELS = Path(__file__).resolve().parent / "models"
 
 
@@ -34,19 +36,13 @@ def read_models() -> dict[str, Model]:
     """
     found = {}
     con = duckdb.connect()
-    for macro in (
-        "local_at",
-        "cell_x",
-        "cell_y",
-    ):  # the town's own stand in the warehouse; only table names count here
-        con.execute(f"CREATE MACRO {macro}(v) AS v")
     for path in sorted(MODELS.glob("*/*.sql")):
         sql = path.read_text(encoding="utf-8")
         try:
-            names = con.get_table_names(sql, qualified=False)
-        except duckdb.Error as error:
+            names = read_tables(con, sql)
+        except (ValueError, duckdb.Error) as error:
             raise ModelError(f"{path}: {str(error).splitlines()[0]}") from None
-        found[path.stem] = Model(name=path.stem, path=path, sql=sql, reads=frozenset(names))
+        found[path.stem] = Model(name=path.stem, path=path, sql=sql, reads=names)
     con.close()
     ordered: dict[str, Model] = {}
     while len(ordered) < len(found):
