@@ -8,6 +8,17 @@ import numpy as np
 import pandas as pd
 
 from etl.synth.modules.common import NEVER, day_seconds, id_numbers, local_text, people, places, spoil
+from etl.synth.modules.livelihood_policy import (
+    APPLY,
+    AUTO,
+    GROUP,
+    IS_AUTO,
+    IS_FIXED,
+    MEAN,
+    POLICIES,
+    SHARE,
+    season,
+)
 from etl.synth.plan import local_day, months_between
 from etl.synth.register import Register, Span
 
@@ -16,60 +27,7 @@ PAYMENTS, PEOPLE, YUAN = 29_560, 23_358, 15_700_800
 MONTHS_2020 = [(2020, month) for month in range(6, 13)]
 LAST_2020 = day_seconds(date(2020, 12, 31)) - 6 * 3600
 A_MONTH = PAYMENTS / len(MONTHS_2020)
-GROUPS = ("困难户", "残疾人", "老龄人", "企退人员", "困境儿童")
 POOL = np.array([5_200, 3_900, 10_400, 5_600, 900])  # people on the platform, by group
-AUTO, APPLY = "免申即享", "依申请"
-# number, name, English name, group, mode, standard (None: by case), mean amount, share of the payments, busy months
-POLICIES = (
-    ("MS01", "困难家庭临时救助", "Temporary relief", 0, APPLY, None, 1480, 0.05, ()),
-    (
-        "MS02",
-        "低保家庭节日慰问",
-        "Festival allowance, low-income households",
-        0,
-        AUTO,
-        500,
-        500,
-        0.09,
-        (1, 2, 9),
-    ),
-    ("MS03", "困难家庭物价补贴", "Price subsidy, low-income households", 0, AUTO, 180, 180, 0.09, ()),
-    ("MS04", "困难残疾人生活补贴", "Living allowance, disabled people", 1, AUTO, 430, 430, 0.07, ()),
-    ("MS05", "重度残疾人护理补贴", "Care allowance, severely disabled people", 1, AUTO, 600, 600, 0.06, ()),
-    ("MS06", "残疾人辅具适配补贴", "Aids for disabled people", 1, APPLY, None, 1060, 0.02, ()),
-    ("MS07", "高龄津贴", "Old-age allowance", 2, AUTO, 500, 500, 0.25, ()),
-    ("MS08", "居家养老服务补贴", "Home-care subsidy", 2, APPLY, 750, 750, 0.05, ()),
-    ("MS09", "重阳节敬老金", "Double Ninth gift", 2, AUTO, 200, 200, 0.10, (9, 10)),
-    ("MS10", "企退人员体检补贴", "Health check, company retirees", 3, AUTO, 460, 460, 0.14, ()),
-    ("MS11", "企退人员大病慰问", "Serious-illness grant, company retirees", 3, APPLY, None, 1950, 0.02, ()),
-    ("MS12", "困境儿童基本生活补贴", "Living allowance, children in need", 4, AUTO, 420, 420, 0.06, ()),
-)
-SHARE = np.array([policy[7] for policy in POLICIES])
-GROUP = np.array([policy[3] for policy in POLICIES])
-MEAN = np.array([policy[6] for policy in POLICIES], dtype=float)
-IS_FIXED = np.array([policy[5] is not None for policy in POLICIES])
-IS_AUTO = np.array([policy[4] == AUTO for policy in POLICIES])
-
-
-def _season(policy: int, month: int) -> float:
-    busy = POLICIES[policy][8]
-    return 1.0 if not busy else 3.0 if month in busy else 0.25
-
-
-def draw_policies(span: Span) -> pd.DataFrame:
-    """Returns the twelve policies; in the running town two of them were worded anew once."""
-    start = span.start - 86_400
-    rows = []
-    for number, name, english, group, mode, standard, *_ in POLICIES:
-        basis = f"S镇民生直达政策清单第{int(number[2:])}项"
-        rows.append((start, number, name, english, GROUPS[group], mode, standard, "2020-06-01", None, basis))
-    later = start + 200 * 86_400
-    if not span.is_2020:
-        rows.append((later, *rows[6][1:9], "S镇民生直达政策清单（修订）第7项"))
-    columns = (
-        "known_at 政策编号 政策名称 英文名称 适用人群 办理方式 标准（元） 实施日期 终止日期 政策依据".split()
-    )
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _slots(span: Span) -> pd.DataFrame:
@@ -89,13 +47,13 @@ def _slots_2020(span: Span) -> pd.DataFrame:
     person = np.concatenate([np.arange(PEOPLE), again])
     policy = np.empty(len(person), dtype=int)
     for number in range(5):
-        own, of_group = np.flatnonzero(group[person] == number), np.flatnonzero(GROUP == number)
+        own, of_group = np.flatnonzero(group[person] == number), np.flatnonzero(number == GROUP)
         policy[own] = rng.choice(of_group, len(own), p=SHARE[of_group] / SHARE[of_group].sum())
     month = np.empty(len(person), dtype=int)
     for number in range(len(POLICIES)):
         own = np.flatnonzero(policy == number)
-        season = np.array([_season(number, each) for _, each in MONTHS_2020])
-        month[own] = rng.choice(len(MONTHS_2020), len(own), p=season / season.sum())
+        busy = np.array([season(number, each) for _, each in MONTHS_2020])
+        month[own] = rng.choice(len(MONTHS_2020), len(own), p=busy / busy.sum())
     first = np.full(PEOPLE, -1)
     first[person[:PEOPLE]] = policy[:PEOPLE] * 100 + month[:PEOPLE]
     same = np.flatnonzero(policy[PEOPLE:] * 100 + month[PEOPLE:] == first[again]) + PEOPLE
@@ -109,8 +67,8 @@ def _slots_running(span: Span) -> pd.DataFrame:
     parts = []
     for number, (year, month) in enumerate(_months(span)):
         rng = span.rng(f"benefit-{year}-{month}")
-        season = np.array([_season(policy, month) for policy in range(len(POLICIES))])
-        counts = rng.poisson(A_MONTH * span.scale * SHARE * season)
+        busy = np.array([season(policy, month) for policy in range(len(POLICIES))])
+        counts = rng.poisson(A_MONTH * span.scale * SHARE * busy)
         for policy, count in enumerate(counts):
             low, high = edges[GROUP[policy]], edges[GROUP[policy] + 1]
             chosen = low + rng.choice(high - low, min(count, high - low), replace=False)
@@ -151,7 +109,7 @@ def _life(span: Span) -> pd.DataFrame:
     life = life.drop_duplicates(["person", "policy", "month"], ignore_index=True)
     _time(span, life, rng)
     _amounts(span, life, rng)
-    return life
+    return life.join(_people(span), on="person")
 
 
 def _time(span: Span, life: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -192,13 +150,13 @@ def _amounts(span: Span, life: pd.DataFrame, rng: np.random.Generator) -> None:
         free = np.flatnonzero(counted & ~IS_FIXED[policy])
         rest = YUAN - amount[counted].sum()
         amount[free] += np.floor(rest / len(free))
-        amount[free[: int(round(YUAN - amount[counted].sum()))]] += 1
+        amount[free[: round(YUAN - amount[counted].sum())]] += 1
     life["amount"] = amount
 
 
 def draw_entitlements(span: Span) -> pd.DataFrame:
     """Returns the lists of those entitled; who leaves a list is sent again with the day and the reason."""
-    life, folk, rng = _life(span), _people(span), span.rng("benefit-list")
+    life, rng = _life(span), span.rng("benefit-list")
     life = life[~life["kind"].isin(["unlisted", "taken_back"])].reset_index(drop=True)
     reason = rng.choice(["迁出", "死亡", "条件变更"], len(life))
     parts = []
@@ -206,29 +164,26 @@ def draw_entitlements(span: Span) -> pd.DataFrame:
         rows = life[life["gone"] < NEVER] if is_gone else life
         why = reason[rows.index] if is_gone else None
         version = rows["gone"] if is_gone else rows["matched"]
-        parts.append(_entitlement_rows(span, rows, folk, told=version.to_numpy(), why=why))
+        parts.append(_entitlement_rows(span, rows, told=version.to_numpy(), why=why))
     frame = pd.concat(parts, ignore_index=True)
     broken = {"网格编号": "missing"} if span.is_2020 else {"网格编号": "missing", "比对时间": "bad_time"}
     return spoil(frame, rng, 0.0004, columns=broken)
 
 
-def _entitlement_rows(
-    span: Span, rows: pd.DataFrame, folk: pd.DataFrame, *, told: np.ndarray, why
-) -> pd.DataFrame:
-    own = folk.iloc[rows["person"].to_numpy()]
+def _entitlement_rows(span: Span, rows: pd.DataFrame, *, told: np.ndarray, why) -> pd.DataFrame:
     slash = "%Y/%m/%d %H:%M:%S"
     return pd.DataFrame(
         {
             "known_at": told,
             "名单编号": _numbers("YX", span, rows),
-            "姓名": own["name"].to_numpy(),
-            "身份证号": own["id"].to_numpy(),
+            "姓名": rows["name"].to_numpy(),
+            "身份证号": rows["id"].to_numpy(),
             "政策编号": _policy_numbers(rows),
             "享受月份": _month_text(span, rows, "/"),
             "比对时间": local_text(rows["matched"], slash),
             "移出时间": None if why is None else local_text(rows["gone"], slash),
             "移出原因": why,
-            "网格编号": own["grid"].to_numpy(),
+            "网格编号": rows["grid"].to_numpy(),
             "更新时间": local_text(told, slash),
         }
     )
@@ -236,16 +191,16 @@ def _entitlement_rows(
 
 def draw_payments(span: Span) -> pd.DataFrame:
     """Returns every version of every payment: waiting, paid, sent back by the bank, taken back."""
-    life, folk = _life(span), _people(span)
+    life = _life(span)
     paid = life[life["paid"] < NEVER]
     waits = paid[(paid["paid"] - paid["approved"] > 3_600) & (paid["kind"] != "returned")]
     bounced, taken = life[life["bounced"] < NEVER], life[life["taken"] < NEVER]
     parts = [
-        _payment_rows(span, waits, folk, told=waits["approved"], result="待兑付"),
-        _payment_rows(span, paid, folk, told=paid["paid"], result="已兑付"),
-        _payment_rows(span, bounced, folk, told=bounced["first_paid"], result="已兑付", prefix="ZA"),
-        _payment_rows(span, bounced, folk, told=bounced["bounced"], result="银行退回", prefix="ZA"),
-        _payment_rows(span, taken, folk, told=taken["taken"], result="错发追回"),
+        _payment_rows(span, waits, told=waits["approved"], result="待兑付"),
+        _payment_rows(span, paid, told=paid["paid"], result="已兑付"),
+        _payment_rows(span, bounced, told=bounced["first_paid"], result="已兑付", prefix="ZA"),
+        _payment_rows(span, bounced, told=bounced["bounced"], result="银行退回", prefix="ZA"),
+        _payment_rows(span, taken, told=taken["taken"], result="错发追回"),
     ]
     frame, rng = pd.concat(parts, ignore_index=True), span.rng("benefit-payment")
     return spoil(
@@ -257,17 +212,17 @@ def draw_payments(span: Span) -> pd.DataFrame:
 
 
 def _payment_rows(
-    span: Span, rows: pd.DataFrame, folk: pd.DataFrame, *, told: pd.Series, result: str, prefix: str = "ZF"
+    span: Span, rows: pd.DataFrame, *, told: pd.Series, result: str, prefix: str = "ZF"
 ) -> pd.DataFrame:
-    own, told = folk.iloc[rows["person"].to_numpy()], told.to_numpy()
+    told = told.to_numpy()
     money = rows["first_paid"] if prefix == "ZA" else rows["paid"]
     undone = {"银行退回": rows["bounced"], "错发追回": rows["taken"]}.get(result)
     return pd.DataFrame(
         {
             "known_at": told,
             "payNo": _numbers(prefix, span, rows),
-            "payeeName": own["name"].to_numpy(),
-            "idCard": own["id"].to_numpy(),
+            "payeeName": rows["name"].to_numpy(),
+            "idCard": rows["id"].to_numpy(),
             "policyNo": _policy_numbers(rows),
             "benefitMonth": _month_text(span, rows, "-"),
             "amount": rows["amount"].to_numpy(),
@@ -278,7 +233,7 @@ def _payment_rows(
             "payTime": None if result == "待兑付" else local_text(money),
             "result": result,
             "reverseTime": None if undone is None else local_text(undone),
-            "gridCode": own["grid"].to_numpy(),
+            "gridCode": rows["grid"].to_numpy(),
             "updateTime": local_text(told),
         }
     )
@@ -302,7 +257,6 @@ def _numbers(prefix: str, span: Span, rows: pd.DataFrame) -> list[str]:
 
 
 REGISTERS = (
-    Register("benefit_policy", "xlsx", draw_policies, sheet="政策", months=24),
     Register("benefit_entitlement", "csv", draw_entitlements, interval_s=3_600, months=6, encoding="gb18030"),
     Register("benefit_payment", "jsonl", draw_payments, interval_s=3_600, months=6),
 )

@@ -178,6 +178,6 @@ def _alert_rows(rows: pd.DataFrame, *, told: np.ndarray, seen: tuple[str, ...]) 
 
 
 REGISTERS = (
-    Register("elder_device", "csv", draw_devices, interval_s=WEEK, months=6, encoding="utf-8-sig"),
+    Register("elder_device", "csv", draw_devices, interval_s=WEEK, months=1, encoding="utf-8-sig"),
     Register("elder_alert", "xml", draw_alerts, interval_s=600, months=6, record="alert"),
 )

@@ -1,0 +1,42 @@
+-- grain: one line of a list of those entitled, with the first payment that stands; the person is a number of this build only
+WITH paid AS (
+    SELECT
+        person_no,
+        policy_id,
+        benefit_date,
+        min(paid_at) AS paid_at
+    FROM mart_payment
+    WHERE paid_at IS NOT NULL AND result_code <> 'returned' AND result_code <> 'taken_back'
+    GROUP BY person_no, policy_id, benefit_date
+)
+SELECT
+    e.entitlement_id,
+    w.person_no,
+    e.policy_key AS policy_id,
+    coalesce(d.group_code, '_unknown') AS group_code,
+    coalesce(d.mode_code, '_unknown') AS mode_code,
+    a.area_id AS grid_id,
+    e.benefit_date,
+    e.matched_at,
+    local_at(e.matched_at)::DATE AS matched_date,
+    e.matched_at + to_days(days.value::INTEGER) AS due_at,
+    local_at(e.matched_at + to_days(days.value::INTEGER))::DATE AS due_date,
+    e.matched_at + to_seconds(quick.value) AS instant_due_at,
+    e.withdrawn_at,
+    why.code AS withdrawn_code,
+    p.paid_at
+FROM raw_entitlement AS e
+INNER JOIN core_benefit_person AS w ON w.person_hash = e.person_hash
+LEFT JOIN paid AS p
+    ON p.person_no = w.person_no AND p.policy_id = e.policy_key AND p.benefit_date = e.benefit_date
+LEFT JOIN dim_policy AS d ON d.policy_id = e.policy_key
+LEFT JOIN dim_area AS a ON a.area_id = e.grid_source_code AND a.level_code = 'grid'
+LEFT JOIN dim_code AS why
+    ON why.feed_id = e.feed_id AND why.field_code = 'withdrawn' AND why.source_code = e.withdrawn_source_code
+LEFT JOIN rule_value AS days
+    ON days.rule_id = 'benefit.pay_days' AND e.matched_at::DATE >= days.valid_from_date
+    AND (days.valid_to_date IS NULL OR e.matched_at::DATE < days.valid_to_date)
+LEFT JOIN rule_value AS quick
+    ON quick.rule_id = 'benefit.instant_seconds' AND e.matched_at::DATE >= quick.valid_from_date
+    AND (quick.valid_to_date IS NULL OR e.matched_at::DATE < quick.valid_to_date)
+WHERE e._is_current
