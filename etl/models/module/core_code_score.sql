@@ -32,16 +32,14 @@ running AS (
         sum(e.event_weight * pow(2, (epoch(e.changed_at) / 86400 - 18000) / r.event_days)) OVER so_far AS event_mass,
         max(e.changed_at) FILTER (WHERE e.casualty_count > 0) OVER so_far AS casualty_at,
         sum(e.void_count) OVER so_far AS void_count,
-        sum(e.repeat_count) OVER year_back / nullif(sum(e.found_count) OVER year_back, 0) AS repeat_share,
+        -- among the hazards found so far, younger ones count more: the common decay cancels out
+        sum(e.repeat_count * pow(2, (epoch(e.changed_at) / 86400 - 18000) / r.behaviour_days)) OVER so_far
+        / nullif(sum(e.found_count * pow(2, (epoch(e.changed_at) / 86400 - 18000) / r.behaviour_days)) OVER so_far, 0)
+            AS repeat_share,
         r.behaviour_days, r.event_days
     FROM core_code_event AS e
     INNER JOIN ruled AS r ON r.rule_version = e.rule_version
-    WINDOW
-        so_far AS (PARTITION BY e.place_id, e.rule_version ORDER BY e.changed_at),
-        year_back AS (
-            PARTITION BY e.place_id, e.rule_version ORDER BY e.changed_at
-            RANGE BETWEEN INTERVAL 365 DAY PRECEDING AND CURRENT ROW
-        )
+    WINDOW so_far AS (PARTITION BY e.place_id, e.rule_version ORDER BY e.changed_at)
 ),
 parts AS (
     SELECT
