@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 from access.context import current_visitor, do_not_share
 from access.policy import PERMISSIONS
-from components.context import Context, Names, View
+from components.context import Context, Names, View, names_by_kind
 from components.door import Ask, answer
 from components.drawn import pack
 from components.page import Page, pages
@@ -25,7 +25,7 @@ from components.tiles.filter_bar import FilterBar
 from components.tiles.header import Header
 from data.connection import Store
 from data.freshness import stale_after_seconds
-from data.listing import Listing
+from data.listing import MODULE_NAMES, Listing
 from data.request import Filters, Scope, parse_filters
 from data.town import Town
 
@@ -65,6 +65,7 @@ class Board:
         self._drawn: OrderedDict[Hashable, Values] = OrderedDict()
         self._lock = Lock()
         self._facts: tuple[int, Names, int] | None = None
+        self._named: tuple[object, dict] | None = None
         self._listings: dict[tuple[Ask, Scope, int], object] = {}
         self._pool = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="board")
 
@@ -180,14 +181,20 @@ class Board:
     def _town_facts(self) -> tuple[int, Names, int]:
         generation = self.store.generation()
         if self._facts is None or self._facts[0] != generation:
-            tables: dict[str, dict[str, tuple[str, str]]] = {}
-            for row in answer(Listing("names"), scope=EVERYTHING, store=self.store).itertuples():
-                tables.setdefault(row.kind, {})[row.key] = (row.name_zh, row.name_en)
+            names = answer(Listing("names"), scope=EVERYTHING, store=self.store)
+            tables = self._module_names() | names_by_kind(names)
             feeds = answer(Listing("feeds"), scope=EVERYTHING, store=self.store)
             areas = answer(Listing("areas"), scope=EVERYTHING, store=self.store)
-            names = Names(tables, dict(zip(areas["area_id"], areas["level_code"], strict=True)))
-            self._facts = (generation, names, stale_after_seconds(feeds))
+            found = Names(tables, dict(zip(areas["area_id"], areas["level_code"], strict=True)))
+            self._facts = (generation, found, stale_after_seconds(feeds))
         return self._facts
+
+    def _module_names(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """Names from module tables; their frame stays the same one as long as no such table changes."""
+        frame = answer(Listing(MODULE_NAMES), scope=EVERYTHING, store=self.store)
+        if self._named is None or self._named[0] is not frame:
+            self._named = (frame, names_by_kind(frame))
+        return self._named[1]
 
 
 def _permissions() -> frozenset[str] | None:

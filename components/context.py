@@ -11,8 +11,9 @@ import pandas as pd
 
 from components.theme import Theme, theme_of
 from components.words import LANGUAGES, read_words, word
+from data.dictionary import columns
 from data.period import local_date, midnight
-from data.request import Filters
+from data.request import Filters, written_picked
 from data.town import Town
 
 # Columns that hold a key of something with a name, and the kind of name.
@@ -30,7 +31,7 @@ WORDED = {
     "class_code": "risk_class",
     "previous_class_code": "risk_class",
 }
-KEPT_ON_LINKS = ("period", "area", "source", "category", "domain", "department", "lang", "wall")
+KEPT_ON_LINKS = ("period", "area", "source", "category", "domain", "department", "pick", "lang", "wall")
 
 
 def stem(column: str) -> str:
@@ -100,6 +101,14 @@ class Names:
         return tuple(self._tables.get(kind, {}))
 
 
+def names_by_kind(frame: pd.DataFrame) -> dict[str, dict[str, tuple[str, str]]]:
+    """Returns kind -> key -> (zh, en) of a listing of names."""
+    tables: dict[str, dict[str, tuple[str, str]]] = {}
+    for kind, key, zh, en in frame[["kind", "key", "name_zh", "name_en"]].itertuples(index=False):
+        tables.setdefault(kind, {})[key] = (zh, en)
+    return tables
+
+
 @dataclass(frozen=True)
 class Context:
     """Everything a drawing depends on beside its answers; equal contexts draw equal tiles."""
@@ -167,6 +176,25 @@ class Context:
         if column.startswith(("is_", "has_")):
             return self.t("common.no" if str(value).lower() in ("false", "0") else "common.yes")
         return self.maybe(f"{WORDED.get(column, kind)}.{value}", str(value))
+
+    def column(self, name: str) -> str:
+        """Returns what a column is called on the screen: its word, else its name in the column dictionary."""
+        if f"column.{name}" in read_words():
+            return self.t(f"column.{name}")
+        level = next((each for each in self.town.file.levels if each.id == name), None)
+        described = level.label if level else columns().get(name)
+        return name if described is None else self.pick(described)
+
+    def picked(self, column: str) -> str | None:
+        """Returns the value picked of a dimension without a parameter of its own; None for none."""
+        return dict(self.filters.picked).get(column)
+
+    def pick_link(self, column: str, value: str | None) -> str:
+        """Returns a link to the same page with a value picked, or with none of that column."""
+        found = {name: each for name, each in self.filters.picked if name != column}
+        if value is not None:
+            found[column] = value
+        return self.link(self.view.path, pick=written_picked(tuple(sorted(found.items()))) or None)
 
     def local(self, instant: datetime | None) -> datetime | None:
         """Returns an instant at rest (naive UTC) in the town's own time, without zone."""

@@ -75,7 +75,8 @@ def read_columns(folder: Path = FOLDER) -> dict[str, Column]:
 
 
 @lru_cache(maxsize=1)
-def _columns() -> dict[str, Column]:
+def columns() -> dict[str, Column]:
+    """Returns the project's own columns by name, read once."""
     return read_columns()
 
 
@@ -85,7 +86,7 @@ def column(name: str) -> Column:
     Raises:
         ColumnError: nobody described it; names the nearest.
     """
-    known = _columns()
+    known = columns()
     if name not in known:
         raise ColumnError(f"{FOLDER}: no column {name!r}{nearest_name(name, known)}")
     return known[name]

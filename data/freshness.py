@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from data.generation import Snapshot
 
+LIVE = ("report", "step")
+
 
 @dataclass(frozen=True)
 class FeedState:
@@ -39,6 +41,11 @@ def feed_allowance_s(row) -> int:
         each for each in (row.expected_interval_s, row.expected_lag_s) if each is not None and each == each
     ]
     return int(rule("reporting.stale_factor", datetime.now(UTC).date()) * sum(expected))
+
+
+def live_feeds(feeds: pd.DataFrame) -> pd.DataFrame:
+    """Returns the feeds of reports and steps: the town's pulse. Registers come by the day or month, each number says how old."""
+    return feeds[feeds["entity_code"].isin(LIVE)] if "entity_code" in feeds else feeds
 
 
 def stale_after_seconds(feeds: pd.DataFrame) -> int:

@@ -1,67 +1,66 @@
-"""Tables a screen may show as they are (清单): risk, feeds, loads, quarantine, areas, staff counts; a closed list."""
+"""Tables a screen may show as they are (清单): one entry each in data/listings/*.yaml; a closed list."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
+import pandas as pd
+from pydantic import ValidationError
+
+from data.freshness import holds_for
+from data.question import TOWN_AREA
 from data.request import Filters, Scope
+from data.settings import REPOSITORY
+from data.town import Identifier
+from data.yamlfile import Definition, DefinitionError, explain, nearest_name, read_yaml
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from data.connection import Store
+    from data.generation import Snapshot
 
-_NAMES = " UNION ALL ".join(
-    f"SELECT '{kind}' AS kind, {key} AS key, name_zh, name_en FROM {table}"
-    for kind, key, table in (
-        ("area", "area_id", "dim_area"),
-        ("category", "category_code", "dim_category"),
-        ("department", "department_id", "dim_department"),
-        ("domain", "domain_code", "dim_domain"),
-        ("feed", "feed_id", "dim_feed"),
-    )
-)
-# name -> (rows, column that holds a grid or None, order). Text of ours only; values are bound as parameters.
-LISTINGS: dict[str, tuple[str, str | None, str]] = {
-    "names": (_NAMES, None, ""),
-    "areas": ("SELECT * FROM dim_area", None, "level_code, area_id"),
-    "domains": ("SELECT * FROM dim_domain", None, ""),
-    "categories": ("SELECT * FROM dim_category", None, "category_code"),
-    "risk": (
-        "SELECT * FROM mart_risk WHERE cycle_date = (SELECT max(cycle_date) FROM mart_risk)",
-        "grid_id",
-        "grid_id",
-    ),
-    # The grids whose colour changed at the newest cycle: the list that goes with every re-evaluation (definitions 3.12).
-    "risk_changes": (
-        "SELECT * FROM mart_risk WHERE cycle_date = (SELECT max(cycle_date) FROM mart_risk) "
-        "AND class_code <> previous_class_code",
-        "grid_id",
-        "class_level DESC NULLS LAST, domain_code, grid_id",
-    ),
-    "feeds": (
-        "SELECT f.*, m.* EXCLUDE (feed_id) FROM dim_feed f LEFT JOIN mart_feed m USING (feed_id)",
-        None,
-        "is_required DESC, feed_id",
-    ),
-    "loads": ("SELECT * FROM mart_load", None, "load_id DESC"),
-    "quarantine": ("SELECT * FROM mart_quarantine", None, "quarantined_at DESC, row_no"),
-    "staff": ("SELECT * FROM dim_staff", None, "role_code, area_id, valid_from"),
-    "grids_of": ("SELECT * FROM dim_area_grid", "grid_id", "area_id, grid_id"),
-}
-
-
+FOLDER = REPOSITORY / "data" / "listings"
 NO_FILTERS = Filters()
+# Names that module tables give to the values of a column; not in a file, because it depends on the generation.
+MODULE_NAMES = "module_names"
+NAME_COLUMNS = {"name_zh", "name_en"}
 
 
-class ListingError(ValueError):
-    """A listing that does not exist; names it and those that do."""
+class ListingError(DefinitionError):
+    """A listing that does not exist or is wrong; names it."""
+
+
+class ListingFile(Definition):
+    """How one listing is read.
+
+    Attributes:
+        rows: SQL of the rows (one SELECT); `$as_of_at` may be used.
+        grid: column that holds a grid; the rows are seen by area.
+        department: column that holds a department; the rows are seen by department.
+        at: column whose instant decides the period.
+        order: SQL of the order.
+        entities: registers it rests on; its as-of is no later than their feeds' watermarks.
+        picks: columns whose values may be picked.
+        is_town_wide: rows belong to no area and no department; whoever may open the page sees them all.
+    """
+
+    rows: str
+    grid: Identifier | None = None
+    department: Identifier | None = None
+    at: Identifier | None = None
+    order: str = ""
+    entities: tuple[Identifier, ...] = ()
+    picks: tuple[Identifier, ...] = ()
+    is_town_wide: bool = False
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A table to show: its name, how many rows, from which on; `filters.area_id` narrows those with grids."""
+    """A table to show: its name, how many rows, from which on; `filters` narrows by area, period and picked values."""
 
     name: str
     filters: Filters = NO_FILTERS
@@ -69,28 +68,123 @@ class Listing:
     offset: int = 0
 
 
+def read_listings(folder: Path = FOLDER) -> dict[str, ListingFile]:
+    """Returns every listing by name.
+
+    Raises:
+        ListingError: a name in two files, or an entry that is not a listing.
+    """
+    found: dict[str, ListingFile] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for name, content in (read_yaml(path) or {}).items():
+            if name in found or name == MODULE_NAMES:
+                raise ListingError(f"{path}: listing {name!r} is there already")
+            try:
+                found[name] = ListingFile.model_validate(content)
+            except ValidationError as error:
+                raise ListingError(f"{name} in {explain(path, error, ListingFile)}") from None
+    return found
+
+
+@lru_cache(maxsize=1)
+def listings() -> dict[str, ListingFile]:
+    """Returns the project's own listings, read once."""
+    return read_listings()
+
+
 def fetch_listing(listing: Listing, *, scope: Scope, store: Store) -> pd.DataFrame:
-    """Returns the rows of a listing, cut to the asker's areas where the table has grids.
+    """Returns the rows of a listing the asker may see; do not change them.
+
+    Rows with a grid are seen by area, with a department by department, with neither only if they are the whole town's.
+    `attrs` of the frame hold `as_of_at` and `stale_after_s`, as an Answer does, where the listing rests on registers.
 
     Raises:
         ListingError: no such listing.
     """
-    if listing.name not in LISTINGS:
-        raise ListingError(
-            f"listing {listing.name!r} does not exist; there are {', '.join(sorted(LISTINGS))}"
-        )
-    rows, grid_column, order = LISTINGS[listing.name]
-    sql, conditions, values = f"SELECT * FROM ({rows})", [], []
-    if grid_column:
-        for areas in (scope.area_ids, {listing.filters.area_id} if listing.filters.area_id else None):
-            if areas is not None:
-                marks = ", ".join("?" * len(areas)) or "NULL"
-                conditions.append(
-                    f"{grid_column} IN (SELECT grid_id FROM dim_area_grid WHERE area_id IN ({marks}))"
-                )
-                values += sorted(areas)
-    sql += f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    sql += f" ORDER BY {order}" if order else ""
-    if listing.limit is not None:
-        sql += f" LIMIT {int(listing.limit)} OFFSET {int(listing.offset)}"
-    return store.execute(sql, values)
+    if listing.name == MODULE_NAMES:
+        return _module_names(store)
+    known = listings()
+    if listing.name not in known:
+        raise ListingError(f"{FOLDER}: no listing {listing.name!r}{nearest_name(listing.name, known)}")
+    file = known[listing.name]
+    with store.reading() as snapshot:
+        as_of_at, stale_after_s = holds_for(None, snapshot, file.entities)
+        params: dict[str, object] = {"as_of_at": as_of_at}
+        tests = _scope_tests(file, scope, params) + _filter_tests(file, listing.filters, params)
+        sql = f"SELECT * FROM ({file.rows}) AS source"
+        sql += f" WHERE {' AND '.join(tests)}" if tests else ""
+        sql += f" ORDER BY {file.order}" if file.order else ""
+        if listing.limit is not None:
+            sql += f" LIMIT {int(listing.limit)} OFFSET {int(listing.offset)}"
+        named = set(re.findall(r"\$(\w+)", sql))
+        frame = snapshot.frame(sql, {name: value for name, value in params.items() if name in named})
+    if file.entities:
+        frame.attrs |= {"as_of_at": as_of_at, "stale_after_s": stale_after_s}
+    return frame
+
+
+def _scope_tests(file: ListingFile, scope: Scope, params: dict[str, object]) -> list[str]:
+    if file.is_town_wide:
+        return []
+    tests = []
+    if scope.area_ids is not None and TOWN_AREA not in scope.area_ids:
+        tests.append(_in_areas(file.grid, "scope_area_ids") if file.grid else "false")
+        params["scope_area_ids"] = sorted(scope.area_ids)
+    if scope.department_ids is not None:
+        if file.department:
+            tests.append(f"list_contains($scope_department_ids, source.{file.department})")
+            params["scope_department_ids"] = sorted(scope.department_ids)
+        elif not file.grid:
+            tests.append("false")
+    return tests
+
+
+def _filter_tests(file: ListingFile, filters: Filters, params: dict[str, object]) -> list[str]:
+    tests = []
+    if file.grid and filters.area_id and filters.area_id != TOWN_AREA:
+        tests.append(_in_areas(file.grid, "area_ids"))
+        params["area_ids"] = [filters.area_id]
+    for name, value in filters.picked:
+        if name in file.picks:
+            tests.append(f"CAST(source.{name} AS VARCHAR) = $pick_{name}")
+            params[f"pick_{name}"] = value
+    for sign, name in ((">=", "since_at"), ("<", "until_at")):
+        if file.at and getattr(filters, name) is not None:
+            tests.append(f"source.{file.at} {sign} ${name}")
+            params[name] = getattr(filters, name)
+    return tests
+
+
+def _in_areas(column: str, parameter: str) -> str:
+    return (
+        f"source.{column} IN (SELECT grid_id FROM dim_area_grid WHERE list_contains(${parameter}, area_id))"
+    )
+
+
+_names: WeakKeyDictionary[Store, tuple[str, pd.DataFrame]] = WeakKeyDictionary()
+
+
+def _module_names(store: Store) -> pd.DataFrame:
+    """Returns kind, key, name_zh, name_en of every module table that names things; read once per set of tables."""
+    with store.reading() as snapshot:
+        modules = snapshot.opened.modules
+        schema = modules.schema if modules else ""
+        kept = _names.get(store)
+        if kept is None or kept[0] != schema:
+            kept = _names[store] = (schema, _read_module_names(snapshot))
+    return kept[1]
+
+
+def _read_module_names(snapshot: Snapshot) -> pd.DataFrame:
+    modules = snapshot.opened.modules
+    parts = []
+    for table, columns in sorted(modules.columns.items()) if modules else ():
+        kind = table.removeprefix("dim_")
+        key = next((name for name in (f"{kind}_code", f"{kind}_id") if name in columns), None)
+        if table.startswith("dim_") and key and set(columns) >= NAME_COLUMNS:
+            parts.append(
+                f"SELECT '{kind}' AS kind, CAST({key} AS VARCHAR) AS key, name_zh, name_en FROM {table}"
+            )
+    if not parts:
+        return pd.DataFrame(columns=["kind", "key", "name_zh", "name_en"])
+    return snapshot.frame(" UNION ALL ".join(parts))

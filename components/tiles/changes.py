@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote
 
 from dash import html
 
 from components.context import Context
 from components.numbers import count_text
 from components.tiles.base import Tile
-from components.tiles.ranking import KINDS
+from components.ways import pick_marks
 from data.interval import rate_ratio
 from data.period import local_date, previous
 from data.query import Answer
@@ -55,14 +54,8 @@ class Changes(Tile):
         return (html.Ol(items, className="changes"),)
 
     def _item(self, key, count: int, *, base: int, ctx: Context):
-        kind, parameter = KINDS.get(self.by, ("area", "area"))
-        name = ctx.t("changes.total") if key is None else ctx.name(kind, key)
+        name = ctx.t("changes.total") if key is None else ctx.label(self.by, key)
         verdict, percent, span = _change(count, base, ctx=ctx)
-        marks = (
-            {}
-            if key is None
-            else {"data-set": f"{parameter}={quote(str(key))}", "tabIndex": "0", "role": "button"}
-        )
         return html.Li(
             [
                 html.Span(name, className="change-name", title=name),
@@ -72,7 +65,7 @@ class Changes(Tile):
             ],
             className="change" + (" is-total" if key is None else ""),
             title=ctx.t("changes.explain", verdict=verdict or ctx.t("changes.chance"), span=span),
-            **marks,
+            **pick_marks(self.by, key, ctx),
         )
 
 

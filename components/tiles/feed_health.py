@@ -11,13 +11,13 @@ from components.context import Context
 from components.numbers import instant_short
 from components.panel import instant_text
 from components.tiles.base import Tile
-from data.freshness import feed_allowance_s
+from data.freshness import feed_allowance_s, live_feeds
 from data.listing import Listing
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedHealth(Tile):
-    """One line per feed: name, complete up to, age; the browser judges staleness."""
+    """One line per feed of reports and steps: name, complete up to, age; the browser judges staleness."""
 
     def requests(self, ctx: Context) -> Mapping[str, Listing]:
         """Returns the feeds."""
@@ -40,6 +40,6 @@ class FeedHealth(Tile):
                 ],
                 className="feed" + ("" if row.is_required else " is-optional"),
             )
-            for row in answers["feeds"].itertuples()
+            for row in live_feeds(answers["feeds"]).itertuples()
         ]
         return (html.Ul(items, className="feeds"),)

@@ -11,11 +11,12 @@ from dash import html
 from components.context import Context
 from components.tiles.area_portrait import portrait_path
 from components.tiles.base import Tile
+from components.ways import said
 from data.listing import Listing
 
 PERIODS = ("today", "24h", "7d", "28d", "90d", "365d")
 KINDS = (("source", "feed"), ("category", "category"), ("domain", "domain"), ("department", "department"))
-FILTERED = ("period", "area", "source", "category", "domain", "department", "kpi", "side", "severity")
+FILTERED = ("period", "area", "source", "category", "domain", "department", "kpi", "side", "severity", "pick")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +43,16 @@ class FilterBar(Tile):
             *self._places(answers, ctx),
             *(self._kind(parameter, kind, ctx) for parameter, kind in KINDS),
         ]
+        fields += [self._picked(column, value, ctx) for column, value in ctx.filters.picked]
         if any(params.get(key) for key in FILTERED):
             clear = "&".join(f"{key}=" for key in FILTERED)
             fields.append(html.A(ctx.t("filter.clear"), href="#", className="clear", **{"data-set": clear}))
         return (fields,)
+
+    def _picked(self, column: str, value: str, ctx: Context):
+        text = f"{ctx.column(column)}: {ctx.label(column, value)}"
+        marks = {"data-set": said(column, value, ctx), "title": ctx.t("filter.unpick")}
+        return html.A([text, html.Span("×", className="sep")], href="#", className="clear picked", **marks)
 
     def _kind(self, parameter: str, kind: str, ctx: Context):
         every = [("", ctx.t(f"filter.all_{parameter}"))]

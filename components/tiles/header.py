@@ -13,7 +13,7 @@ from components.numbers import instant_short
 from components.page import find_page, pages
 from components.panel import instant_text
 from components.tiles.base import Tile
-from data.freshness import feed_allowance_s
+from data.freshness import feed_allowance_s, live_feeds
 from data.listing import Listing
 
 AGE_WORDS = ("none", "seconds", "minutes", "hours", "days", "stale", "failed", "lost", "skew")
@@ -72,7 +72,7 @@ class Header(Tile):
         links = [
             html.A(
                 ctx.t(page.title),
-                href=ctx.link(page.path),
+                href=ctx.link(page.path, pick=None),  # what is picked belongs to its own page
                 className="nav-link" + (" is-on" if page.name == ctx.page else ""),
             )
             for page in pages()
@@ -87,7 +87,7 @@ class Header(Tile):
                 title=f"{ctx.name('feed', row.feed_id)} · {instant_short(row.watermark_at, ctx)}",
                 **{"data-asof": instant_text(row.watermark_at), "data-lag": str(feed_allowance_s(row))},
             )
-            for row in feeds.itertuples()
+            for row in live_feeds(feeds).itertuples()
         ]
         other = "en" if ctx.lang == "zh" else "zh"
         theme = "light" if ctx.view.theme == "dark" else "dark"
@@ -144,4 +144,5 @@ def scope_text(ctx: Context) -> str:
     ):
         if params.get(parameter):
             parts.append(ctx.name(kind, params[parameter]))
+    parts += [ctx.label(column, value) for column, value in ctx.filters.picked]
     return " · ".join(parts)

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from dash import html
 
 from components.context import Context
 from components.numbers import count_text, interval_text, is_known, number_text
 from components.tiles.base import Tile
+from components.ways import chosen, pick_marks
 from data.catalogue import catalogue
 from data.request import Request
-
-# Dimension -> (kind of name, parameter in the address).
-KINDS = {
-    "feed_id": ("feed", "source"),
-    "category_code": ("category", "category"),
-    "domain_code": ("domain", "domain"),
-    "department_id": ("department", "department"),
-    "stage_code": ("stage", ""),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,26 +60,20 @@ class Ranking(Tile):
         return (html.Ol(bars, className="bars"),)
 
     def _bar(self, row, *, metric, largest: float, ctx: Context):
-        kind, parameter = KINDS.get(self.by, ("area", "area"))
-        key = row[self.dimension(ctx)]
-        is_known_key = is_known(key)
+        dimension = self.dimension(ctx)
+        key = row[dimension]
         value = number_text(row["value"], metric.format)
         note = ctx.t("kpi.sample", n=count_text(row["n"]))
         interval = interval_text(row["low"], row["high"], metric.format) if self.has_interval else ""
         width = max(0.0, min(100.0, float(row["value"]) / largest * 100))
-        is_selected = is_known_key and ctx.view.params.get(parameter) == str(key)
-        marks = (
-            {"data-set": f"{parameter}={quote(str(key))}", "tabIndex": "0", "role": "button"}
-            if is_known_key and parameter
-            else {}
-        )
+        is_selected = is_known(key) and chosen(dimension, ctx) == str(key)
         track = [html.I(className="fill", style={"width": f"{width:.2f}%"})]
         if interval and is_known(row["low"]):
             low, high = float(row["low"]) / largest * 100, float(row["high"]) / largest * 100
             track.append(
                 html.I(className="whisker", style={"left": f"{low:.2f}%", "width": f"{high - low:.2f}%"})
             )
-        name = ctx.t(f"stage.{key}") if kind == "stage" else ctx.name(kind, key)
+        name = ctx.label(dimension, key)
         return html.Li(
             [
                 html.Span(name, className="bar-name", title=name),
@@ -99,7 +84,7 @@ class Ranking(Tile):
             + (" is-selected" if is_selected else "")
             + (" is-thin" if row["is_thin"] else ""),
             title=" · ".join(part for part in (name, value + ctx.pick(metric.unit), note, interval) if part),
-            **marks,
+            **pick_marks(dimension, key, ctx),
         )
 
     def _rest(self, frame, is_rate: bool, ctx: Context) -> str:

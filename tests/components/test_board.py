@@ -48,6 +48,7 @@ class Plain(Tile):
 
 def _listing(name: str) -> pd.DataFrame:
     return {
+        "module_names": pd.DataFrame(columns=["kind", "key", "name_zh", "name_en"]),
         "names": pd.DataFrame(
             {"kind": ["area"], "key": ["G001"], "name_zh": ["一网格"], "name_en": ["Grid 1"]}
         ),

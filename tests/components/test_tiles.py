@@ -156,11 +156,11 @@ def test_a_rate_from_a_thin_sample_ranks_last():
 def test_a_click_on_a_bar_sets_the_filter_and_the_chosen_bar_is_marked():
     counts = Ranking(uid="r", metric="incident_count", by="feed_id")
     rows = ({"feed_id": "fire_119", "value": 3.0, "n": 3},)
-    bar = find(counts.draw({"bars": answer("incident_count", *rows)}, context("source=fire_119"))[0], "bar")[
-        0
-    ]
-    assert bar.to_plotly_json()["props"]["data-set"] == "source=fire_119"
-    assert "is-selected" in bar.className
+    for search, change, is_selected in (("", "source=fire_119", False), ("source=fire_119", "source=", True)):
+        drawn = counts.draw({"bars": answer("incident_count", *rows)}, context(search))[0]
+        bar = find(drawn, "bar")[0]
+        assert bar.to_plotly_json()["props"]["data-set"] == change
+        assert ("is-selected" in bar.className) == is_selected
 
 
 def _hours(*counts: tuple[date, int, float]):

@@ -19,6 +19,7 @@ from components.page import pages
 from components.shell import make_layout
 from components.wiring import register
 from data.catalogue import catalogue
+from data.dictionary import read_columns
 from data.lineage import trace_metric
 from data.listing import Listing
 from data.request import Scope
@@ -30,6 +31,7 @@ for _path in FILES:
     importlib.import_module(f"pages.{_path.stem}")
 EMPTY = {
     "names": ["kind", "key", "name_zh", "name_en"],
+    "module_names": ["kind", "key", "name_zh", "name_en"],
     "areas": ["area_id", "level_code", "parent_id", "area_km2", "road_km"],
     "grids_of": ["area_id", "level_code", "grid_id"],
     "domains": ["domain_code"],
@@ -70,7 +72,7 @@ class EmptyStore:
 def _nothing(ask, *, scope, store):
     match ask:
         case Listing():
-            return pd.DataFrame(columns=EMPTY[ask.name])
+            return pd.DataFrame(columns=EMPTY.get(ask.name) or list(read_columns()))
         case Rows():
             return pd.DataFrame(columns=["incident_id"])
         case Count():

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from scipy.stats import gamma
 
-from data.listing import LISTINGS
+from data.listing import listings
 from etl.risk import build_risk
 from etl.risk_rules import LEVELS, RiskRuleError, load_rules
 from etl.risk_score import Evidence, decay, prior, score, settle, window_sum
@@ -428,7 +428,7 @@ def test_a_new_cycle_lists_the_grids_that_changed_colour() -> None:
     build_risk(
         con, TOWN, as_of_at=AS_OF - timedelta(hours=11)
     )  # midnight in Shanghai: the burst is yesterday's
-    changes = con.execute(LISTINGS["risk_changes"][0]).df().set_index(["domain_code", "grid_id"])
+    changes = con.execute(listings()["risk_changes"].rows).df().set_index(["domain_code", "grid_id"])
     assert set(changes.index) == {("overall", "b"), ("police", "b")}
     assert changes.class_code["police", "b"] == "red"
     assert changes.previous_class_code["police", "b"] != "red"
