@@ -19,7 +19,7 @@ def compile_aggregate(question: Question) -> Statement:
     columns = [
         f"{metric.value} AS value",
         f"{metric.sample} AS n",
-        f"{metric.hits or 'NULL'} AS hits",
+        f"{metric.hits or metric.error or 'NULL'} AS spread",
         f"{metric.lower or 'NULL'} AS lower",
         f"{metric.upper or 'NULL'} AS upper",
     ]

@@ -40,6 +40,7 @@ class Metric(Definition):
     """One KPI; `value` is a SQL aggregate over its mart, so every grouping uses the same formula.
 
     `suppress_below`: groups of fewer (but some) of the sample are not told, where the sample are people.
+    `error`: half the width of the 95 % interval, for `interval: formula`.
     """
 
     id: Identifier
@@ -56,7 +57,8 @@ class Metric(Definition):
     lower: str | None = None
     upper: str | None = None
     share: float | None = None
-    interval: Literal["wilson", "poisson", "none"] = "none"
+    error: str | None = None
+    interval: Literal["wilson", "poisson", "formula", "none"] = "none"
     needs_min_n: bool = True
     suppress_below: int | None = Field(default=None, ge=2)
     unit: Label
@@ -80,6 +82,8 @@ class Metric(Definition):
             raise ValueError("value is missing: a SQL aggregate over the mart's measures")
         if self.interval == "wilson" and not self.hits:
             raise ValueError("interval wilson needs `hits`: how many of the sample succeeded")
+        if (self.interval == "formula") != (self.error is not None):
+            raise ValueError("interval formula and `error` come together")
         if (self.lower is None) != (self.upper is None):
             raise ValueError("lower and upper come together")
         return self
@@ -97,7 +101,7 @@ class Metric(Definition):
     @cached_property
     def formula_names(self) -> frozenset[str]:
         """Column names used by the metric's formula, `where` left out."""
-        return _column_names(self.value, self.sample, self.hits, self.lower, self.upper)
+        return _column_names(self.value, self.sample, self.hits, self.error, self.lower, self.upper)
 
 
 def _column_names(*parts: str | None) -> frozenset[str]:

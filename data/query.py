@@ -227,14 +227,16 @@ def _aggregate(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dic
 
 def _figures(metric: Metric, figures: tuple, min_n: int) -> tuple:
     """Returns value, n, low, high, lower, upper, flag of one group."""
-    value, n, hits, lower, upper = figures
+    value, n, spread, lower, upper = figures  # spread: the hits of a proportion, or the error a formula gives
     n = int(n or 0)
     value = None if value is None else float(value)
     if value is None and n == 0 and metric.kind == "count":
         value = 0.0  # a sum over no row; one that is null over rows stays unknown
     low = high = None
-    if metric.interval == "wilson" and n > 0 and hits is not None:
-        low, high = (100 * each for each in wilson(float(hits), n))
+    if metric.interval == "wilson" and n > 0 and spread is not None:
+        low, high = (100 * each for each in wilson(float(spread), n))
+    elif metric.interval == "formula" and value is not None and spread is not None:
+        low, high = value - float(spread), value + float(spread)
     elif metric.interval == "poisson":
         value = value or 0.0
         low, high = poisson(value)
