@@ -13,14 +13,16 @@ coded AS (
     SELECT
         m.*,
         coalesce(m.received_at, m.reported_at) AS asked_at,
-        greatest(m.accepted_at, m.arrived_at) AS responded_at,
-        coalesce(s.code, '_unknown') AS scope_code,
-        x.code AS exempt_code,
-        CASE WHEN m.called_back_at IS NULL THEN 'unasked' ELSE coalesce(re.code, '_unknown') END AS reached_code,
-        so.code AS solved_code,
-        sa.code AS satisfied_code,
+        CASE WHEN m.arrived_at IS NOT NULL THEN greatest(m.accepted_at, m.arrived_at) END AS responded_at,
+        coalesce(s.code, '_unknown') AS complaint_scope_code,
+        x.code AS complaint_exempt_code,
+        CASE WHEN m.called_back_at IS NULL THEN 'unasked' ELSE coalesce(re.code, '_unknown') END AS survey_reached_code,
+        so.code AS survey_solved_code,
+        sa.code AS survey_satisfied_code,
+        CASE WHEN m.severity_level >= l.urgent_level THEN l.urgent_minutes ELSE l.response_minutes END::INTEGER AS limit_minutes,
         r.reporter_hash
     FROM mart_report AS m
+    CROSS JOIN limits AS l
     INNER JOIN dim_feed AS f ON f.feed_id = m.feed_id AND f.channel = 'complaint'
     INNER JOIN raw_report AS r ON r.report_id = m.report_id AND r._is_current
     LEFT JOIN dim_code AS s
@@ -42,26 +44,35 @@ SELECT
     c.domain_code,
     c.department_id,
     c.grid_id,
-    c.scope_code,
+    c.complaint_scope_code,
     c.severity_level >= l.urgent_level AS is_urgent,
     c.asked_at,
     local_at(c.asked_at)::DATE AS asked_date,
     c.responded_at,
-    c.asked_at + to_minutes(CASE WHEN c.severity_level >= l.urgent_level THEN l.urgent_minutes ELSE l.response_minutes END::INTEGER) AS due_at,
+    c.asked_at + to_minutes(c.limit_minutes) AS due_at,
+    local_at(c.asked_at + to_minutes(c.limit_minutes))::DATE AS due_date,
     c.closed_at,
     c.called_back_at,
-    coalesce(c.called_back_at, c.closed_at + to_days(l.callback_days::INTEGER)) AS survey_at,
-    c.reached_code,
-    c.solved_code,
-    c.satisfied_code,
-    c.cancelled_code,
-    c.is_duplicate,
-    CASE WHEN e.value = 1 THEN c.exempt_code WHEN c.cancelled_code = 'out_of_remit' THEN c.cancelled_code END AS exempt_code,
-    lag(c.asked_at) OVER (PARTITION BY c.reporter_hash, c.category_code ORDER BY c.asked_at, c.report_id)
-    >= c.asked_at - to_days(l.repeat_days::INTEGER) AND c.reporter_hash IS NOT NULL AS is_repeated,
+    c.closed_at + to_days(l.callback_days::INTEGER) AS survey_due_at,
+    local_at(c.closed_at + to_days(l.callback_days::INTEGER))::DATE AS survey_due_date,
+    c.survey_reached_code,
+    c.survey_solved_code,
+    c.survey_satisfied_code,
+    CASE
+        WHEN c.is_duplicate THEN 'duplicate'
+        WHEN c.cancelled_code <> 'out_of_remit' THEN c.cancelled_code
+        WHEN c.responded_at < c.asked_at OR c.closed_at < c.asked_at THEN 'negative'
+    END AS void_code,
+    CASE WHEN e.value = 1 THEN c.complaint_exempt_code WHEN c.cancelled_code = 'out_of_remit' THEN c.cancelled_code END AS complaint_exempt_code,
+    CASE
+        WHEN c.reporter_hash IS NOT NULL THEN coalesce(
+            lag(c.asked_at) OVER (PARTITION BY c.reporter_hash, c.category_code ORDER BY c.asked_at, c.report_id)
+            >= c.asked_at - to_days(l.repeat_days::INTEGER), false
+        )
+    END AS is_repeated,
     d.as_of_at AS known_at
 FROM coded AS c
 CROSS JOIN limits AS l
 CROSS JOIN day_input AS d
 LEFT JOIN rule_value AS e
-    ON e.rule_id = 'complaint.exempt' AND e.item_code = c.exempt_code AND e.valid_to_date IS NULL
+    ON e.rule_id = 'complaint.exempt' AND e.item_code = c.complaint_exempt_code AND e.valid_to_date IS NULL

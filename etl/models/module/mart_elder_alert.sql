@@ -1,9 +1,9 @@
 -- grain: one alert of an elder's device
 SELECT
     a.elder_alert_id,
-    coalesce(k.code, '_unknown') AS alert_code,
-    w.code AS contact_code,
-    o.code AS outcome_code,
+    coalesce(k.code, '_unknown') AS elder_alert_code,
+    w.code AS elder_contact_code,
+    o.code AS elder_outcome_code,
     p.grid_id,
     a.raised_at,
     local_at(a.raised_at)::DATE AS raised_date,

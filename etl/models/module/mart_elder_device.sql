@@ -1,8 +1,8 @@
 -- grain: device x ledger that named it; valid from that ledger to the next
 SELECT
     d.elder_device_id,
-    coalesce(k.code, '_unknown') AS device_code,
-    coalesce(s.code, 'unknown') AS state_code,
+    coalesce(k.code, '_unknown') AS elder_device_code,
+    coalesce(s.code, 'unknown') AS elder_state_code,
     p.grid_id,
     d.heard_at,
     d.installed_date,

@@ -6,16 +6,29 @@ WITH paid AS (
         benefit_date,
         min(paid_at) AS paid_at
     FROM mart_payment
-    WHERE paid_at IS NOT NULL AND result_code <> 'returned' AND result_code <> 'taken_back'
+    WHERE paid_at IS NOT NULL AND payment_state_code <> 'returned' AND payment_state_code <> 'taken_back'
     GROUP BY person_no, policy_id, benefit_date
+),
+told AS (  -- as in mart_payment: a list names the community only where enough people share policy, month and community
+    SELECT
+        e.policy_key,
+        e.benefit_date,
+        a.parent_id
+    FROM raw_entitlement AS e
+    INNER JOIN dim_area AS a ON a.area_id = e.grid_source_code AND a.level_code = 'grid'
+    CROSS JOIN (SELECT value FROM rule_value WHERE rule_id = 'privacy.least_people' AND valid_to_date IS NULL) AS k
+    WHERE e._is_current
+    GROUP BY e.policy_key, e.benefit_date, a.parent_id
+    HAVING count(DISTINCT e.person_hash) >= any_value(k.value)
 )
 SELECT
     e.entitlement_id,
     w.person_no,
     e.policy_key AS policy_id,
-    coalesce(d.group_code, '_unknown') AS group_code,
-    coalesce(d.mode_code, '_unknown') AS mode_code,
+    coalesce(d.benefit_group_code, '_unknown') AS benefit_group_code,
+    coalesce(d.benefit_mode_code, '_unknown') AS benefit_mode_code,
     a.area_id AS grid_id,
+    t.parent_id AS told_area_id,
     e.benefit_date,
     e.matched_at,
     local_at(e.matched_at)::DATE AS matched_date,
@@ -31,6 +44,8 @@ LEFT JOIN paid AS p
     ON p.person_no = w.person_no AND p.policy_id = e.policy_key AND p.benefit_date = e.benefit_date
 LEFT JOIN dim_policy AS d ON d.policy_id = e.policy_key
 LEFT JOIN dim_area AS a ON a.area_id = e.grid_source_code AND a.level_code = 'grid'
+LEFT JOIN told AS t
+    ON t.policy_key = e.policy_key AND t.benefit_date = e.benefit_date AND t.parent_id = a.parent_id
 LEFT JOIN dim_code AS why
     ON why.feed_id = e.feed_id AND why.field_code = 'withdrawn' AND why.source_code = e.withdrawn_source_code
 LEFT JOIN rule_value AS days

@@ -2,8 +2,8 @@
 SELECT
     r.repair_id,
     coalesce(k.code, '_unknown') AS repair_code,
-    coalesce(h.code, '_unknown') AS handler_code,
-    a.code AS answer_code,
+    coalesce(h.code, '_unknown') AS repair_handler_code,
+    a.code AS repair_answer_code,
     p.grid_id,
     r.reported_at,
     local_at(r.reported_at)::DATE AS reported_date,

@@ -2,8 +2,8 @@
 SELECT
     w.wish_id,
     coalesce(k.code, '_unknown') AS wish_code,
-    coalesce(g.code, '_unknown') AS group_code,
-    c.code AS claimant_code,
+    coalesce(g.code, '_unknown') AS benefit_group_code,
+    c.code AS wish_claimant_code,
     a.area_id AS grid_id,
     w.made_at,
     local_at(w.made_at)::DATE AS made_date,

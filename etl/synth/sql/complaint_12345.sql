@@ -19,7 +19,9 @@ SELECT
     CASE WHEN d.from_report > 0 THEN feed_key('JQ', d.from_report) END AS policeNo,
     replace(said(d.first_dispatched, d.cut), ' ', 'T') || '+08:00' AS assignedAt,
     replace(said(d.accepted, d.cut), ' ', 'T') || '+08:00' AS signedAt,
-    replace(said(d.arrived, d.cut), ' ', 'T') || '+08:00' AS contactedAt,
+    CASE WHEN d.report * 31 % 100 >= 4 THEN replace(said(
+        least(d.handled, d.arrived + CASE WHEN d.report * 7919 % 100 < 9 THEN 3600 * (2 + d.report % 38) ELSE 0 END), d.cut
+    ), ' ', 'T') || '+08:00' END AS contactedAt,
     replace(said(d.handled, d.cut), ' ', 'T') || '+08:00' AS handledAt,
     replace(said(last_close(d.closed, d.reopened, d.closed_again, d.cut), d.cut), ' ', 'T') || '+08:00' AS closedAt,
     CASE WHEN d.first_dispatched <= d.cut THEN replace(planned(d.due), ' ', 'T') || '+08:00' END AS deadline,

@@ -58,7 +58,7 @@ share AS (
     GROUP BY grid_id
 )
 SELECT
-    s.grid_id || ':' || s.service_code AS reach_id,
+    s.grid_id || ':' || s.service_code AS service_reach_id,
     s.grid_id,
     s.service_code,
     round(s.way_m) AS way_m,
