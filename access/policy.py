@@ -130,6 +130,10 @@ class PolicyBook:
                 return page.roles
         return None
 
+    def page_name(self, path: str) -> str | None:
+        """Return the name of the page at a path, or None when there is none."""
+        return next((page.name for page in self._pages.values() if page.pattern.fullmatch(path)), None)
+
     def route_roles(self, path: str) -> frozenset[str] | None:
         """Return who may have a route beside the pages, or None when there is none."""
         if path in ROUTES:

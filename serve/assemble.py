@@ -33,6 +33,7 @@ from serve.backend import finish
 from serve.delivery import Delivery
 from serve.live import Live
 from serve.routes import audit_route, geometry_route, health_route, status_route
+from serve.usage import UsageFeed
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,9 @@ def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
     live = Live(house.settings.published_dir / "CURRENT", refresh=house.refresh, now=house.now)
     _add_routes(app, house=house, door=door, live=live, audit=audit)
     delivery = Delivery(app.server, generation=house.store.generation)
-    app.server.router.lifespan_context = _lifespan([live.start, _warming(delivery, app)], [live.stop])
+    usage = UsageFeed(ops, book=book, landing=house.settings.landing_dir, now=house.now)
+    begin = [live.start, _warming(delivery, app), usage.start]
+    app.server.router.lifespan_context = _lifespan(begin, [usage.stop, live.stop])
     audit.record(Event("start", actor="server", detail=f"generation {house.store.generation()}"))
     return Guard(delivery, rules=rules, sessions=sessions, audit=audit)
 
