@@ -11,6 +11,7 @@ from components.context import Context
 from components.door import answer
 from components.numbers import count_text, instant_full
 from components.tiles.kpi_card import number, sample_text
+from components.ways import rows_link
 from data.catalogue import CatalogueError, Metric, catalogue
 from data.connection import Store
 from data.lineage import trace_metric
@@ -42,10 +43,9 @@ def draw_drawer(metric_id: str, *, ctx: Context, scope: Scope, store: Store) -> 
             ),
             definition_list(metric, ctx),
             _ledger(metric_id, found.exclusions, ctx),
-            _chain(metric_id, ctx),
-            _sources(feeds, ctx),
+            *_chain(metric_id, feeds, ctx),
             html.P(
-                ctx.t("drawer.as_of", at=instant_full(ctx.as_of_at, ctx), generation=ctx.generation),
+                ctx.t("drawer.as_of", at=instant_full(found.as_of_at, ctx), generation=ctx.generation),
                 className="note",
             ),
         ],
@@ -107,7 +107,9 @@ def _ledger(metric_id: str, exclusions: dict[str, int], ctx: Context) -> Compone
     rows = [
         html.Tr(
             [
-                html.Td(html.A(ctx.t(f"excluded.{code}"), **ctx.to_cases(kpi=metric_id, side="excluded"))),
+                html.Td(
+                    html.A(ctx.label("excluded_code", code), **rows_link(metric_id, ctx, side="excluded"))
+                ),
                 html.Td(count_text(count), className="digits right"),
             ]
         )
@@ -116,13 +118,17 @@ def _ledger(metric_id: str, exclusions: dict[str, int], ctx: Context) -> Compone
     return html.Div([html.H3(ctx.t("drawer.ledger")), html.Table(html.Tbody(rows), className="table")])
 
 
-def _chain(metric_id: str, ctx: Context) -> Component:
-    """The model files on disk may be newer than the running code; the definition must open all the same."""
+def _chain(metric_id: str, feeds, ctx: Context) -> list[Component]:
+    """Returns the chain and how far the feeds at its end go.
+
+    The model files on disk may be newer than the running code; the definition must open all the same.
+    """
     try:
         nodes = trace_metric(metric_id, town=ctx.town)
     except Exception:
         log.exception("no chain for %s", metric_id)
-        return html.P(ctx.t("drawer.no_chain"), className="note")
+        return [html.P(ctx.t("drawer.no_chain"), className="note"), _sources(feeds, ctx)]
+    mine = feeds[feeds["feed_id"].isin([node.name for node in nodes if node.kind == "feed"])]
     steps = [
         html.Li(
             [
@@ -133,7 +139,8 @@ def _chain(metric_id: str, ctx: Context) -> Component:
         )
         for node in nodes
     ]
-    return html.Div([html.H3(ctx.t("drawer.chain")), html.Ol(steps, className="chain")])
+    chain = html.Div([html.H3(ctx.t("drawer.chain")), html.Ol(steps, className="chain")])
+    return [chain, _sources(mine, ctx)]
 
 
 def _sources(feeds, ctx: Context) -> Component:

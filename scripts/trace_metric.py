@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from data.catalogue import CatalogueError
-from data.lineage import trace_metric
+from data.connection import Store, StoreError
+from data.lineage import last_loads, trace_metric
 from data.settings import SettingsError, read_settings
 from data.town import load_town
 from data.yamlfile import DefinitionError
@@ -21,14 +22,29 @@ def main() -> int:
     parser.add_argument("--town", help="whose feeds to name (default: COCKPIT_TOWN)")
     given = parser.parse_args()
     try:
-        chain = trace_metric(given.metric, town=load_town(read_settings(town=given.town)))
+        settings = read_settings(town=given.town)
+        chain = trace_metric(given.metric, town=load_town(settings))
     except (CatalogueError, DefinitionError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
+    loads = _loads(settings)
     for node in chain:
         label = f"{'  ' * node.depth}{node.kind} {node.name}"
         print(f"{label:<48}{node.path or '(written by the loader or from the town folder)'}")
+        if node.kind == "feed" and node.name in loads:
+            print(f"{'  ' * (node.depth + 1)}{loads[node.name]}")
     return 0
+
+
+def _loads(settings) -> dict[str, str]:
+    """Returns the feeds' last loads; nothing where nothing is published yet."""
+    try:
+        store = Store(settings.home)
+    except StoreError:
+        return {}
+    found = last_loads(store)
+    store.close()
+    return found
 
 
 if __name__ == "__main__":

@@ -81,6 +81,8 @@ FEED_TYPES = {
     "row_count": "BIGINT",
     "quarantined_count": "BIGINT",
     "watermark_at": "TIMESTAMP",
+    "last_arrival_at": "TIMESTAMP",
+    "last_load_id": "BIGINT",
 }
 # What a contract says of a feed; a test's own feeds follow it.
 CONTRACT_TYPES = {

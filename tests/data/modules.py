@@ -167,6 +167,9 @@ FEEDS = [
         "name_en": "Visits",
         "entity_code": "visit",
         "watermark_at": INSPECTED_UNTIL,
+        "last_arrival_at": INSPECTED_UNTIL + timedelta(hours=2),
+        "last_load_id": 7,
+        "row_count": 40,
         "expected_interval_s": 86400,
         "expected_lag_s": 3600,
     }
