@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from data.town import Town
+from etl.module_coverage import make_road_pieces
 
 
 @dataclass(frozen=True)
@@ -24,4 +25,6 @@ class Maker:
     make: Callable[[duckdb.DuckDBPyConnection, Town], pd.DataFrame]
 
 
-MAKERS: Mapping[str, Maker] = {}
+MAKERS: Mapping[str, Maker] = {
+    "core_road_piece": Maker(("raw_road_segment", "raw_device", "dim_code"), make_road_pieces),
+}

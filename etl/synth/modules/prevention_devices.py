@@ -154,10 +154,10 @@ def _cycles(span: Span) -> pd.DataFrame:
     shape = (len(table), count)
     mean_up = table["owner"].map(UP_DAYS).to_numpy(float)[:, None]
     up = rng.exponential(mean_up, shape) * DAY_S + 600
-    is_long = rng.random(shape) < 0.12
+    is_long = rng.random(shape) < 0.2
     down = (
         np.where(
-            is_long, rng.lognormal(np.log(6), 0.8, shape) * DAY_S, rng.lognormal(np.log(4), 1.1, shape) * 3600
+            is_long, rng.lognormal(np.log(8), 0.8, shape) * DAY_S, rng.lognormal(np.log(4), 1.1, shape) * 3600
         )
         + 120
     )

@@ -85,7 +85,7 @@ def draw_resources(span: Span) -> pd.DataFrame:
     rng = span.rng("resource_rows")
     table = resource_table(span)
     parts = []
-    for row in table.itertuples():
+    for row in table[table["left"] > span.start].itertuples():
         first = max(row.entered, span.start - int(rng.integers(0, row.verify_days)) * DAY_S)
         verified = first + np.cumsum(rng.exponential(row.verify_days, 40)) * DAY_S
         verified = np.array([first, *verified[verified < min(row.left, span.end)]], dtype=np.int64)

@@ -27,6 +27,7 @@ MODULES = {
 # What the district shares: per grid, items a day per thousand people and share abnormal.
 SHARED = {"健康码": (310.0, 0.011), "隔离点": (0.9, 0.03), "发热门诊": (1.1, 0.2), "药店购药": (6.0, 0.05)}
 HIGHWAY_GRIDS = (3, 61, 118)
+WHOLE_TOWN = "全镇"  # the district does not know grids of online services
 ONLINE = (
     "线索征集",
     "问医生",
@@ -106,7 +107,7 @@ def draw_shared(span: Span) -> pd.DataFrame:
         of_day.append(
             ([town.grid_ids[each] for each in HIGHWAY_GRIDS], "高速出口", exits, rng.binomial(exits, 0.01))
         )
-        of_day.append(("NULL", ONLINE, rng.poisson(rng.lognormal(np.log(260), 0.5, len(ONLINE))), 0))
+        of_day.append((WHOLE_TOWN, ONLINE, rng.poisson(rng.lognormal(np.log(260), 0.5, len(ONLINE))), 0))
         for grid, item, count, abnormal in of_day:
             part = pd.DataFrame({"网格": grid, "项目": item, "人数": count, "异常人数": abnormal})
             parts.append(part.assign(日期=f"{day:%Y%m%d}", known_at=day_seconds(day) + 33 * 3600))
@@ -179,7 +180,7 @@ def _visits(block, rng: np.random.Generator, *, last_day: int) -> list[tuple[int
     held = {first - int(block.every_days): int(rng.binomial(block.size, 1 - block.met))}
     held[first] = block.size - sum(held.values())
     rows = [(block.Index, -1, day, count, first) for day, count in held.items() if count]
-    day = first
+    day = 0
     while True:
         day += max(8, int(rng.exponential(0.45 * block.every_days) + 0.55 * block.every_days))
         if day >= last_day:
