@@ -1,7 +1,10 @@
-"""The data base (数据底座): what arrives, how late, what was refused and why, how each clock runs."""
+"""The data base (数据底座): what arrives, how late, what was refused, what was promised and asked for, what is used."""
 
 from components.page import register_page
 from components.tiles.listing_table import ListingTable
+from components.tiles.metric_table import MetricTable
+from components.tiles.usage import Usage
+from components.tiles.vital_signs import VitalSigns
 
 FEEDS = (
     "feed_id", "share_class", "is_required", "watermark_at", "last_arrival_at", "file_count", "row_count",
@@ -12,15 +15,16 @@ LOADS = (
     "unchanged_count", "quarantined_count", "reason_code", "reason_text",
 )  # fmt: skip
 REJECTED = (
-    "quarantined_at",
-    "feed_id",
-    "file_name",
-    "row_no",
-    "column_name",
-    "value_text",
-    "reason_code",
-    "reason_text",
-)
+    "quarantined_at", "feed_id", "file_name", "row_no", "column_name", "value_text", "reason_code", "reason_text",
+)  # fmt: skip
+CATALOGUE = (
+    "resource_promised_count", "resource_joined_count", "resource_claimed_count", "resource_joined_pct",
+    "resource_renewed_pct", "demand_count", "demand_met_pct", "demand_in_time_pct",
+)  # fmt: skip
+JOINED = ("resource_promised_count", "resource_joined_count", "resource_joined_pct", "resource_renewed_pct")
+DEMANDS = ("demand_count", "demand_met_pct", "demand_in_time_pct")
+QUALITY = ("feed_quality_score", "feed_accepted_pct", "feed_timely_pct", "feed_plausible_pct")
+THIRD = {"area": "third", "has_total": True}
 
 register_page(
     __name__,
@@ -31,6 +35,14 @@ register_page(
     has_filters=False,
     tiles=[
         ListingTable(uid="feeds", title="feeds.feeds", listing="feeds", columns=FEEDS, age_of="watermark_at"),
+        VitalSigns(uid="catalogue", title="feeds.catalogue", shown=CATALOGUE),
+        MetricTable(uid="shares", title="feeds.joined", by="share_class", shown=JOINED, **THIRD),
+        MetricTable(uid="duties", title="feeds.duties", by="duty_text", shown=JOINED, **THIRD),
+        MetricTable(
+            uid="demands", title="feeds.demands", by="department_id", shown=DEMANDS, limit=14, **THIRD
+        ),
+        MetricTable(uid="quality", title="feeds.quality", area="half", by="feed_id", shown=QUALITY, limit=70),
+        Usage(uid="usage", title="usage.title", area="half", metric="page_view_count"),
         ListingTable(uid="loads", title="feeds.loads", listing="loads", columns=LOADS, limit=40),
         ListingTable(
             uid="rejected", title="feeds.rejected", listing="quarantine", columns=REJECTED, limit=60
