@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.appraisal import Scores, appraise
+from data.compare import fetch_change
 from data.connection import Store
 from data.listing import Listing, fetch_listing
 from data.query import count_rows, fetch, fetch_incident, fetch_rows
 from data.request import Request, Scope
+from data.sides import count_sides
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,32 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Sides:
+    """How many rows behind a number are on each side."""
+
+    request: Request
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A count against the same weekdays before, or `weeks` earlier."""
+
+    request: Request
+    weeks: int | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     """One incident with its reports, steps and clocks."""
 
     incident_id: str
 
 
-Ask = Request | Listing | Rows | Count | Case | Scores
+Ask = Request | Listing | Rows | Count | Sides | Comparison | Case | Scores
 
 
 def answer(ask: Ask, *, scope: Scope, store: Store) -> object:
-    """Returns the answer to one ask: an Answer, a frame, a count or one case."""
+    """Returns the answer to one ask: an Answer, a frame, a count, counts by side, a Change or one case."""
     match ask:
         case Request():
             return fetch(ask, scope=scope, store=store)
@@ -54,6 +71,10 @@ def answer(ask: Ask, *, scope: Scope, store: Store) -> object:
             return count_rows(ask.request, scope=scope, store=store, side=ask.side)
         case Scores():
             return appraise(ask, scope=scope, store=store)
+        case Sides():
+            return count_sides(ask.request, scope=scope, store=store)
+        case Comparison():
+            return fetch_change(ask.request, scope=scope, store=store, weeks=ask.weeks)
         case Case():
             return fetch_incident(ask.incident_id, scope=scope, store=store)
     raise TypeError(f"{ask!r} is not something the data door can answer")

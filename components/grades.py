@@ -9,6 +9,7 @@ from math import ceil, floor, log10
 
 STEPS = 5
 ROUND = (1, 2, 2.5, 5, 10)
+SAME = 1e-9  # values closer than this are one value
 LOPSIDED = (
     4.0  # largest value in medians: above this, equal steps would put nearly everything into the lowest
 )
@@ -25,7 +26,7 @@ def breaks_of(values: Sequence[float], *, ceiling: float | None = None) -> tuple
         ceiling: the largest value there can be (100 for a share), None for none.
     """
     ordered = sorted(values)
-    if not ordered or ordered[0] == ordered[-1]:
+    if not ordered or ordered[-1] - ordered[0] <= SAME * max(1.0, abs(ordered[-1])):
         return ()
     low, high, middle = ordered[0], ordered[-1], ordered[len(ordered) // 2]
     if ceiling is None and low >= 0 and high > LOPSIDED * middle:

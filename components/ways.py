@@ -51,16 +51,19 @@ def pick_marks(column: str, value: object, ctx: Context) -> dict[str, str]:
     return {"data-set": said(column, value, ctx), "tabIndex": "0", "role": "button"}
 
 
-def rows_link(metric_id: str, ctx: Context, *, side: str | None = None, **where: object) -> dict[str, str]:
+def rows_link(
+    metric_id: str, ctx: Context, *, side: str | None = None, period: str | None = None, **where: object
+) -> dict[str, str]:
     """Returns the `href` of the rows behind a number, further filtered by `where` (column -> value).
 
     Marts with a list of their own have it under `/rows/<metric>`; numbers of incidents lead to the incidents.
+    `period` stands for the one on screen, which is kept without it.
     A visitor who may not see rows gets no link.
     """
     mart = catalogue().mart(catalogue().metric(metric_id).model)
     if not ctx.may("modules" if mart.listed else "cases"):
         return {}
-    changes: dict[str, str | None] = {}
+    changes: dict[str, str | None] = {"period": period} if period else {}
     picks = {}
     for column, value in where.items():
         parameter = parameter_of(column, ctx)

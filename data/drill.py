@@ -102,6 +102,13 @@ def count_rows(question: Question, snapshot: Snapshot, side: str | None) -> int:
     return snapshot.rows(f"SELECT count(*) FROM ({listed.sql})", listed.params)[0][0]
 
 
+def count_sides(question: Question, snapshot: Snapshot) -> dict[str, int]:
+    """Returns how many rows of the list each side has; a row without one is on the side `unknown`."""
+    listed = _listed(question, {"side_code": f"({question.mart.side})"}, side=None)
+    sql = f"SELECT coalesce(CAST(side_code AS VARCHAR), 'unknown'), count(*) FROM ({listed.sql}) GROUP BY 1 ORDER BY 1"
+    return dict(snapshot.rows(sql, listed.params))
+
+
 def fetch_exclusions(question: Question, snapshot: Snapshot, code: str | None) -> pd.DataFrame:
     """Returns the cases left out of a number (all, or of one code), newest deadline first."""
     rows = fetch_rows(question, snapshot, Page(limit=10_000, side="excluded"))

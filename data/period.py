@@ -100,16 +100,23 @@ def _day_at_or_after(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def previous(
-    since_at: datetime, until_at: datetime | None, *, as_of_at: datetime, zone: ZoneInfo
+    since_at: datetime,
+    until_at: datetime | None,
+    *,
+    as_of_at: datetime,
+    zone: ZoneInfo,
+    weeks: int | None = None,
 ) -> tuple[datetime, datetime]:
     """Returns the window of equal elapsed length some whole weeks earlier, same weekdays, same local hours.
+
+    As few weeks earlier as keep the windows apart, but at least `weeks` (52: about a year, still the same weekdays).
 
     Source:
         definitions 3.9: a part of a month against a full month is the classic error.
     """
     end_at = as_of_at if until_at is None else min(until_at, as_of_at)
-    weeks = max(1, -(-max(end_at - since_at, timedelta(0)) // timedelta(days=7)))
-    back = timedelta(days=7 * weeks)
+    apart = -(-max(end_at - since_at, timedelta(0)) // timedelta(days=7))
+    back = timedelta(days=7 * max(1, apart, weeks or 1))
     return _shift(since_at, back, zone), _shift(end_at, back, zone)
 
 

@@ -14,6 +14,7 @@ from components.numbers import UNKNOWN, count_text, duration_text, interval_text
 from components.panel import instant_text
 from components.tiles.base import Tile
 from components.trace import trace
+from components.ways import rows_link
 from data.catalogue import catalogue
 from data.request import Request
 
@@ -107,7 +108,7 @@ def number(metric_id: str, *, row, ctx: Context, side: str | None = None):
             html.Span(text, className="digits", **{"data-number": f"{metric_id}{side or ''}"}),
             html.Span(unit, className="unit"),
         ],
-        **ctx.to_cases(kpi=metric_id, side=side, page=None),
+        **rows_link(metric_id, ctx, side=side),
         className="number" + (" is-thin" if is_thin else "") + ("" if text != UNKNOWN else " is-unknown"),
         title=ctx.t("common.to_rows"),
         **{

@@ -9,6 +9,7 @@ import pandas as pd
 
 from components.context import Context, Names, View
 from data.catalogue import catalogue
+from data.compare import Change, pair_up
 from data.query import Answer
 from data.request import Filters
 from data.settings import TOWNS
@@ -47,6 +48,25 @@ def answer(metric: str, *rows: dict, exclusions: dict | None = None) -> Answer:
     """An answer with the given rows; what is not given is unknown."""
     frame = pd.DataFrame([COLUMNS | row for row in rows] or [COLUMNS]).iloc[: len(rows)]
     return Answer(frame, catalogue().metric(metric), AS_OF, 7, exclusions or {})
+
+
+def change_of(
+    metric: str, *pairs: dict, by: tuple[str, ...] = (), is_covered: bool = True, joined: tuple = ()
+) -> Change:
+    """Counts against an earlier window: each pair has count, base_count and its keys."""
+    known = [{name: pair[name] for name in by} for pair in pairs]
+    now, before = (
+        answer(
+            metric, *({**keys, "value": float(pair[name])} for keys, pair in zip(known, pairs, strict=True))
+        )
+        for name in ("count", "base_count")
+    )
+    for each in (now, before):
+        each.frame.__init__(each.frame.reindex(columns=[*by, *COLUMNS]))
+    frame = pair_up(now.frame, before.frame, by=by)
+    return Change(
+        now, before, datetime(2026, 9, 27, 16), datetime(2026, 10, 25, 6, 30), frame, is_covered, joined
+    )
 
 
 def texts(component) -> str:

@@ -20,7 +20,7 @@ from components.tiles.risk_map import RiskMap
 from components.tiles.timeline import Timeline
 from components.tiles.trend import Trend
 from data.request import Filters
-from tests.components.frames import AS_OF, answer, context, find, texts
+from tests.components.frames import AS_OF, answer, change_of, context, find, texts
 
 KPI = KpiCard(uid="k", metric="closure_within_sla_pct", has_trace=False)
 GOOD = {"value": 80.25, "n": 1234, "low": 78.0, "high": 82.3}
@@ -222,15 +222,10 @@ def test_text_in_charts_grows_with_the_screen():
     assert large["layout"]["font"]["size"] == 2 * small["layout"]["font"]["size"]
 
 
-def _changes(now: int, before: int, *, first_day: str = "2026-09-27") -> str:
-    answers = {
-        "days": answer(
-            "report_count", {"date": first_day, "value": 300.0}, {"date": "2026-10-20", "value": 310.0}
-        ),
-        "now": answer("incident_count", {"category_code": "theft", "value": float(now), "n": now}),
-        "before": answer("incident_count", {"category_code": "theft", "value": float(before), "n": before}),
-    }
-    return texts(Changes(uid="c", metric="incident_count").draw(answers, context()))
+def _changes(now: int, before: int, *, is_covered: bool = True) -> str:
+    told = {"category_code": "theft", "count": now, "base_count": before}
+    change = change_of("incident_count", told, by=("category_code",), is_covered=is_covered)
+    return texts(Changes(uid="c", metric="incident_count").draw({"change": change}, context()))
 
 
 def test_a_change_beyond_chance_is_told_with_its_interval():
@@ -250,7 +245,7 @@ def test_without_an_earlier_period_nothing_is_compared():
 
 
 def test_an_earlier_period_from_before_the_data_began_is_not_compared():
-    assert "没有可比的前期" in _changes(200, 100, first_day="2026-10-10")
+    assert "没有可比的前期" in _changes(200, 100, is_covered=False)
 
 
 def test_backlog_bars_add_overdue_and_not_yet_due():

@@ -14,16 +14,17 @@ import components.board as engine
 from access.policy import PERMISSIONS
 from components.board import Board, tiles_of
 from components.context import View
-from components.door import Case, Count, Rows
+from components.door import Case, Comparison, Count, Rows, Sides
 from components.page import pages
 from components.shell import make_layout
 from components.wiring import register
 from data.catalogue import catalogue
+from data.compare import check_comparable
 from data.dictionary import read_columns
 from data.lineage import trace_metric
 from data.listing import Listing
 from data.request import Scope
-from tests.components.frames import AS_OF, answer, town
+from tests.components.frames import AS_OF, answer, change_of, town
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "pages").glob("[a-z]*.py"))
@@ -77,6 +78,10 @@ def _nothing(ask, *, scope, store):
             return pd.DataFrame(columns=["incident_id"])
         case Count():
             return 0
+        case Sides():
+            return {}
+        case Comparison():
+            return _no_change(ask)
         case Case():
             return None
     metric = catalogue().metric(ask.metric)
@@ -87,6 +92,11 @@ def _nothing(ask, *, scope, store):
     if ask.by:
         return _grouped(ask)
     return answer(ask.metric, row)
+
+
+def _no_change(ask):
+    check_comparable(catalogue().metric(ask.request.metric))
+    return change_of(ask.request.metric, by=ask.request.by)
 
 
 def _grouped(ask):
