@@ -178,10 +178,13 @@ def _module_names(store: Store) -> pd.DataFrame:
 def _read_module_names(snapshot: Snapshot) -> pd.DataFrame:
     modules = snapshot.opened.modules
     parts = []
-    for table, columns in sorted(modules.columns.items()) if modules else ():
+    for table in sorted(modules.paths) if modules else ():
+        if not table.startswith("dim_"):
+            continue
         kind = table.removeprefix("dim_")
+        columns = {column for column, *_ in snapshot.rows(f"DESCRIBE {table}")}
         key = next((name for name in (f"{kind}_code", f"{kind}_id") if name in columns), None)
-        if table.startswith("dim_") and key and set(columns) >= NAME_COLUMNS:
+        if key and columns >= NAME_COLUMNS:
             parts.append(
                 f"SELECT '{kind}' AS kind, CAST({key} AS VARCHAR) AS key, name_zh, name_en FROM {table}"
             )
