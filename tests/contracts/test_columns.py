@@ -34,6 +34,11 @@ UNIT_OF_SUFFIX = {
     "_count": "count",
     "_pct": "pct",
     "_minutes": "minutes",
+    "_hours": "hours",
+    "_days": "days",
+    "_yuan": "yuan",
+    "_per_1000": "per_1000",
+    "_m2": "m2",
     "_s": "seconds",
     "_ms": "milliseconds",
     "_hour": "hour",
@@ -82,7 +87,7 @@ def published(tmp_path_factory) -> list[tuple[str, str, str]]:
     with store.reading() as snapshot:
         found = snapshot.rows(
             "SELECT table_name, column_name, data_type FROM information_schema.columns "
-            "WHERE table_schema = current_schema() ORDER BY ALL"
+            "WHERE table_catalog = 'memory' AND table_schema IN (SELECT unnest(current_schemas(false))) ORDER BY ALL"
         )
     store.close()
     return found
