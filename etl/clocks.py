@@ -64,16 +64,20 @@ def single_sql(*, source: str, zone_name: str) -> dict[str, str]:
     return found
 
 
-def clock_sql(*, source: str, zone_name: str, codes: tuple[str, ...] = ()) -> str:
+def clock_sql(*, source: str, zone_name: str, codes: tuple[str, ...] = (), carried: str = "") -> str:
     """Returns the SELECT of mart_clock over `source` (mart_incident's columns): one row per incident and clock.
 
     A branch per clock says only what differs; what is the same for all is computed above the union, so that the
-    planner sees it once and a filter on clock_code drops the other branches.
+    planner sees it once and a filter on clock_code drops the other branches. `carried` names one more column of the
+    source that goes along.
     """
+    shared = f"{DIMENSIONS}, {carried}" if carried else DIMENSIONS
     chosen = {code: spec for code, spec in read_clocks()["clocks"].items() if not codes or code in codes}
-    union = "\nUNION ALL\n".join(_one_clock(code, spec, source) for code, spec in chosen.items())
+    union = "\nUNION ALL\n".join(
+        _one_clock(code, spec, source=source, shared=shared) for code, spec in chosen.items()
+    )
     shown_due = "coalesce(limit_at, first_signal_at)"
-    return f"""SELECT clock_code, {DIMENSIONS}, first_signal_at, start_at, stop_at, limit_at, {shown_due} AS due_at,
+    return f"""SELECT clock_code, {shared}, first_signal_at, start_at, stop_at, limit_at, {shown_due} AS due_at,
   ({local_sql(shown_due, zone_name=zone_name)})::DATE AS due_date,
   round(epoch(stop_at - start_at) / 60.0, 3) AS minutes, excluded_code,
   (excluded_code IS NULL)::INTEGER AS eligible_count,
@@ -91,7 +95,7 @@ FROM (SELECT *, coalesce(stop_at <= limit_at, false) AS is_in_time,
 FROM ({union}))"""
 
 
-def _one_clock(code: str, spec: dict, source: str) -> str:
+def _one_clock(code: str, spec: dict, *, source: str, shared: str) -> str:
     start, stop = spec["start"], spec["stop"]
     evidence, surely_in, surely_late = "'measured'", "false", "false"
     if spec.get("bounded"):
@@ -106,7 +110,7 @@ def _one_clock(code: str, spec: dict, source: str) -> str:
     )  # R4: closed, but this time was never written down
     missing = f"{stop} IS NULL AND closed_at IS NOT NULL" if may_miss else "false"
     return (
-        f"SELECT '{code}' AS clock_code, {DIMENSIONS}, first_signal_at, cancelled_code, {start} AS start_at, {stop} AS stop_at, "
+        f"SELECT '{code}' AS clock_code, {shared}, first_signal_at, cancelled_code, {start} AS start_at, {stop} AS stop_at, "
         f"{due} AS limit_at, {applies or 'true'} AS is_applicable, "
         f"'not_{(applies or '').removeprefix('is_')}' AS inapplicable_code, "
         f"{f'NOT {needed}' if needed else 'true'} AS is_needed, {spec.get('recorded', 'true')} AS is_recorded, "

@@ -21,7 +21,7 @@ from etl.clocks import clock_sql, segment_sql, single_sql
 from etl.models import read_models
 from etl.modules import publish_modules
 from etl.risk import build_risk
-from etl.rollups import rollup_sql, signed_rollup_sql
+from etl.rollups import WEIGHT, signed_rollup_sql
 from etl.state import read_state, write_state
 from etl.zone import local_sql
 
@@ -37,6 +37,7 @@ WHOLE_TABLES = (
     "dim_responsibility",
     "core_clock_offset",
 )
+SHADOWED = ("mart_incident", "mart_report")  # tables whose rows as the base has them are kept
 RECENT_CYCLES = "WHERE cycle_date > (SELECT max(cycle_date) FROM mart_risk) - 8"
 MOST_TOUCHED = 4000
 KEPT_GENERATIONS = 20
@@ -197,7 +198,9 @@ def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
 def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | None:
     path.unlink(missing_ok=True)
     zone_name, as_of_at = town.file.timezone, as_of(con)
-    con.execute(f"ATTACH '{path}' AS delta")
+    # Twenty small tables: large blocks and packing cost more than they save; a torn file is never named by CURRENT.
+    con.execute(f"ATTACH '{path}' AS delta (BLOCK_SIZE 16384, RECOVERY_MODE no_wal_writes)")
+    con.execute("SET force_compression = 'uncompressed'")
     try:
         con.execute("BEGIN")
         con.execute("CREATE TABLE delta.touched AS SELECT incident_no FROM publish_touched")
@@ -208,7 +211,11 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
             con.execute(f"CREATE TABLE delta.{name} AS SELECT * FROM {name}")
         con.execute(f"CREATE TABLE delta.mart_risk AS SELECT * FROM mart_risk {RECENT_CYCLES}")
         con.execute("CREATE TABLE delta.view_sql (name VARCHAR, sql VARCHAR)")
-        con.executemany("INSERT INTO delta.view_sql VALUES (?, ?)", list(view_sql(zone_name).items()))
+        shipped = view_sql(zone_name)
+        marks = ", ".join(["(?, ?)"] * len(shipped))
+        con.execute(
+            f"INSERT INTO delta.view_sql VALUES {marks}", [text for pair in shipped.items() for text in pair]
+        )
         con.execute(
             "CREATE TABLE delta.meta AS SELECT ?::VARCHAR AS town_id, ?::BIGINT AS generation, ?::TIMESTAMP AS as_of_at, "
             "now_at AS published_at, ?::BOOLEAN AS is_synthetic FROM generation_input",
@@ -217,26 +224,25 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
         con.execute("COMMIT")
     finally:
         con.execute("DETACH delta")
+        con.execute("SET force_compression = 'auto'")
     flush(path)  # before CURRENT names it: after a power cut the named file must be whole
     return as_of_at
 
 
 def _write_signed_rollups(con: duckdb.DuckDBPyConnection, zone_name: str) -> None:
     """Writes what the touched incidents add to (and take from) the rollups of the base."""
-    sides = {
-        "after": ("delta.mart_incident", "delta.mart_report"),
-        "before": ("publish_shadow_mart_incident", "publish_shadow_mart_report"),
-    }
-    sql = {}
-    for side, (incident, report) in sides.items():
+    for name in SHADOWED:
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE clock_{side} AS {clock_sql(source=incident, zone_name=zone_name)}"
+            f"CREATE OR REPLACE TEMP TABLE both_{name} AS SELECT *, 1 AS {WEIGHT} FROM publish_fresh_{name} "
+            f"UNION ALL BY NAME SELECT *, -1 AS {WEIGHT} FROM publish_shadow_{name}"
         )
-        sql[side] = rollup_sql(incident=incident, report=report, clock=f"clock_{side}", zone_name=zone_name)
-    for name in sql["after"]:
-        con.execute(
-            f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=sql['after'][name], before=sql['before'][name])}"
-        )
+    clock = clock_sql(source="both_mart_incident", zone_name=zone_name, carried=WEIGHT)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE both_clock AS {clock}")
+    sql = signed_rollup_sql(
+        incident="both_mart_incident", report="both_mart_report", clock="both_clock", zone_name=zone_name
+    )
+    for name, select in sql.items():
+        con.execute(f"CREATE TABLE delta.{name} AS {select}")
 
 
 def view_sql(zone_name: str) -> dict[str, str]:

@@ -209,8 +209,6 @@ def publish(
     path.unlink(missing_ok=True)
     con.execute(f"ATTACH '{path}' AS delta")
     before = list((earlier or {}).values())
-    rolls = _rolls("delta.mart_incident", "delta.mart_report")
-    shadows = _rolls("shadow_incident", "shadow_report")
     in_base = [row for row in incidents if row["incident_no"] not in touched] + before
     for name, (types, every) in rows.items():
         _table(con, f"delta.{name}", types, [row for row in every if row["incident_no"] in touched])
@@ -221,10 +219,8 @@ def publish(
     ]
     base_steps = [row for row in rows["mart_step_log"][1] if row["incident_no"] not in touched]
     base = _write_months(con, published, [in_base, base_reports, base_steps], generation)
-    for name in rolls:
-        con.execute(
-            f"CREATE TABLE delta.{name} AS {signed_rollup_sql(name, after=rolls[name], before=shadows[name])}"
-        )
+    for name, sql in _signed_rolls().items():
+        con.execute(f"CREATE TABLE delta.{name} AS {sql}")
     _write_rest(con, feeds=feeds, touched=touched)
     con.execute("DETACH delta")
     written = {table.name: _write_module(con, published, table) for table in modules}
@@ -257,6 +253,16 @@ def open_store(home: Path, incidents: Iterable[dict], **options) -> Store:
 def _rolls(incidents: str, reports: str) -> dict[str, str]:
     clock = f"({clock_sql(source=incidents, zone_name=ZONE)})"
     return rollup_sql(incident=incidents, report=reports, clock=clock, zone_name=ZONE)
+
+
+def _signed_rolls() -> dict[str, str]:
+    incidents, reports = (
+        f"(SELECT *, 1 AS weight FROM delta.mart_{name} UNION ALL BY NAME "
+        f"SELECT *, -1 AS weight FROM shadow_{name})"
+        for name in ("incident", "report")
+    )
+    clock = f"({clock_sql(source=incidents, zone_name=ZONE, carried='weight')})"
+    return signed_rollup_sql(incident=incidents, report=reports, clock=clock, zone_name=ZONE)
 
 
 def _write_months(con, published: Path, rows: list[list[dict]], build: int) -> dict[str, str]:
