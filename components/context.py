@@ -168,7 +168,7 @@ class Context:
         Looked up in this order: the kinds of `NAMED` and area levels, the generation's `dim_<kind>` tables, the
         locale section called like the column (without `_code`, `_id`), the raw value.
         """
-        if pd.isna(value):
+        if pd.isna(value) or value == "_unknown":  # a source's code that no map knows
             return word("common.unknown", self.lang)
         kind = NAMED.get(column) or ("area" if column in self.town.levels else stem(column))
         if self.names.has(kind, value):
