@@ -19,11 +19,13 @@ from data.town import Town
 # Columns that hold a key of something with a name, and the kind of name.
 NAMED = {
     "feed_id": "feed",
+    "lead_feed_id": "feed",
     "category_code": "category",
     "department_id": "department",
     "domain_code": "domain",
     "grid_id": "area",
     "area_id": "area",
+    "told_area_id": "area",
 }
 # Columns whose words stand in a locale section of another name.
 WORDED = {
