@@ -108,9 +108,10 @@
       });
       box.style.background = `conic-gradient(${parts.join(",")})`;
       box.append(Object.assign(document.createElement("b"), { textContent: seen.count }));
-      box.style.setProperty("--size", (1.5 + 0.42 * Math.log10(seen.count)).toFixed(2) + "rem");
+      box.style.setProperty("--size", (1.2 + 0.36 * Math.log10(seen.count)).toFixed(2) + "rem");
     } else {
       box.style.background = show.colours[seen.code];
+      box.style.color = (show.inks || {})[seen.code] || "";
       box.textContent = (show.letters || {})[seen.code] || "";
     }
     const icon = window.L.divIcon({ html: box, className: "spot-box", iconSize: null });

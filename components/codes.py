@@ -18,7 +18,7 @@ LETTERS = {
     "none": "—",
 }
 LETTERS_EN = {"red": "R", "orange": "O", "yellow": "Y", "blue": "B", "green": "G", "grey": "—", "none": "—"}
-INK = "#0B1220"
+INKS = ("#0B1220", "#FFFFFF")
 
 
 def is_coloured(column: str) -> bool:
@@ -57,6 +57,17 @@ def colours_of(column: str, values, ctx: Context) -> dict[object, str]:
             colour = next((each for each in ctx.theme.series if each not in found.values()), colour)
         found[value] = colour
     return found
+
+
+def ink_on(colour: str) -> str:
+    """Returns the ink that can be read on a colour: dark on light ones, white on dark ones."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return INKS[0.2126 * red + 0.7152 * green + 0.0722 * blue < 105]
+
+
+def painted(colour: str) -> dict[str, str]:
+    """Returns the style of a sign in a colour, with the ink that can be read on it."""
+    return {"background": colour, "color": ink_on(colour)}
 
 
 def letter_of(column: str, value: object, ctx: Context) -> str:

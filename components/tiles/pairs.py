@@ -72,7 +72,7 @@ class Pairs(Tile):
         rows = [self._metric_row(name, answers[name], ctx) for name in self.metrics()]
         if self.by:
             rows += self._value_rows(answers["values"], ctx)
-        names = ["pair", "change", "span", "scale", *(["excess"] if self.by else [])]
+        names = ["pair", "moved", "span", "scale", *(["excess"] if self.by else [])]
         head = html.Tr([html.Th(""), *(html.Th(ctx.t(f"tiles.{name}"), className=name) for name in names)])
         table = html.Table([html.Thead(head), html.Tbody(rows)], className="table pairs")
         return ([html.Div(table, className="scroll"), _about(answers[self.shown[0]], ctx)],)
@@ -121,7 +121,7 @@ def _cells(metric_id: str, row, *, change: Change, where: Mapping, ctx: Context)
         return [*cells, html.Td(ctx.t("changes.no_base"), colSpan=3, className="note")]
     ratio, low, high = row["ratio"], row["low"], row["high"]
     words = UNKNOWN if not is_known(ratio) else signed(ratio)
-    state = "change is-clear" if row["is_beyond_chance"] else "change"
+    state = "moved is-clear" if row["is_beyond_chance"] else "moved"
     span = ctx.t(
         "changes.span", low=signed(low), high=signed(high) if is_known(high) else ctx.t("changes.open")
     )

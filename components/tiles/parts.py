@@ -128,8 +128,10 @@ def draw_parts(parts: list[Part], ctx: Context, *, head: list | None = None) -> 
             html.I(className=state, style=style, title=f"{part.name} {number_text(points, '{:.1f}')}")
         )
         lines.append(_line(part, weight=weight, points=points, colour=colour, ctx=ctx))
-    heading = ("part", "weight", "value", "points")
-    titles = [html.Span(ctx.t(f"tiles.{name}"), className=name) for name in heading]
+    titles = [
+        html.Span(ctx.t(f"tiles.{name}"), className=name)
+        for name in ("part_name", "weight", "value", "points")
+    ]
     return html.Div(
         [
             *([html.Div(head, className="parts-head")] if head else []),

@@ -11,7 +11,7 @@ import dash_leaflet as dl
 import pandas as pd
 from dash import html
 
-from components.codes import colours_of, in_order, letter_of
+from components.codes import colours_of, in_order, ink_on, letter_of, painted
 from components.context import Context
 from components.numbers import count_text, is_known
 from components.tiles.area_map import function, ground_of, legend_item, map_frame
@@ -71,6 +71,7 @@ class PointsMap(Tile):
         drawn = self._single(placed, ctx) if len(placed) <= SINGLE else self._gathered(placed, codes, ctx)
         hideout = {
             "colours": {_key(code): colours[code] for code in codes},
+            "inks": {_key(code): ink_on(colours[code]) for code in codes},
             "letters": {_key(code): letter_of(self.colour, code, ctx) for code in codes},
         }
         level = ctx.town.file.hierarchies[0].levels[-2]
@@ -145,9 +146,7 @@ class PointsMap(Tile):
     def _legend(self, codes: list, colours: Mapping, *, counts, ctx: Context) -> list:
         lines = []
         for code in codes:
-            sign = html.I(
-                letter_of(self.colour, code, ctx), className="swatch", style={"background": colours[code]}
-            )
+            sign = html.I(letter_of(self.colour, code, ctx), className="swatch", style=painted(colours[code]))
             line = legend_item(
                 sign,
                 ctx.label(self.colour, code),

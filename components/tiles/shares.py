@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dash import dcc, html
 
-from components.codes import colours_of, in_order, is_coloured, letter_of
+from components.codes import colours_of, in_order, is_coloured, letter_of, painted
 from components.context import Context
 from components.figure import GRAPH_STYLE, base_layout, blank_figure, graph_config
 from components.measure import figure, flag_of, marks, rows_by
@@ -101,7 +101,7 @@ class Shares(Tile):
             letter = letter_of(column, key, ctx) if is_coloured(column) else ""
             title = f"{name} {count_text(row['value'])} · {number_text(share, '{:.1f}%')}"
             segments.append(_segment(share, colour=colours[key], letter=letter, title=title))
-            sign = html.I(letter, className="swatch", style={"background": colours[key]})
+            sign = html.I(letter, className="swatch", style=painted(colours[key]))
             number = self._number(key, row, as_of_at=answer.as_of_at, ctx=ctx)
             lines.append(self._line(key, [sign, number], share=_words(share, row, ctx), ctx=ctx))
         rest = [
@@ -192,7 +192,7 @@ def _words(share: float | None, row: Mapping, ctx: Context) -> str:
 
 def _segment(share: float | None, *, colour: str, letter: str, title: str):
     """A part of the bar; a sliver keeps one pixel, a letter stands only where there is room."""
-    style = {"flexGrow": f"{share or 0:.3f}", "background": colour}
+    style = {"flexGrow": f"{share or 0:.3f}"} | painted(colour)
     return html.I(letter if (share or 0) >= 4 else "", className="segment", style=style, title=title)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dash import html
 
-from components.codes import colour_of, in_order, is_coloured, letter_of
+from components.codes import colour_of, in_order, is_coloured, letter_of, painted
 from components.context import Context
 from components.measure import flag_text, only_row, rows_by
 from components.numbers import count_text, is_known
@@ -56,7 +56,7 @@ class Tabs(Tile):
             words = [ctx.label(self.by, key)]
             if is_coloured(self.by):
                 letter, colour = letter_of(self.by, key, ctx), colour_of(self.by, key, ctx)
-                words.insert(0, html.I(letter, className="swatch", style={"background": colour}))
+                words.insert(0, html.I(letter, className="swatch", style=painted(colour)))
             set_ = "" if now == key else said(self.by, key, ctx)
             links.append(_tab(words, row, is_on=now == key, set_=set_, ctx=ctx))
         return (html.Nav(links, className="choices tabs"),)
