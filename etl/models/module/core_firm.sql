@@ -20,7 +20,7 @@ WITH firm AS (
 )
 
 SELECT
-    enterprise_id AS place_id,
+    enterprise_key AS place_id,
     enterprise_key,
     place_name,
     industry_code,

@@ -11,8 +11,7 @@ WITH unit AS (
 )
 
 SELECT
-    b.building_id,
-    b.source_key AS building_key,
+    b.source_key AS building_id,
     b.building_name,
     coalesce(u.code, '_unknown') AS use_code,
     coalesce(p.grid_id, g.area_id) AS grid_id,

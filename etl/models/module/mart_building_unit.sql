@@ -1,7 +1,6 @@
 -- grain: one row per unit of a building: which floor, how large
 SELECT
-    u.building_unit_id AS unit_id,
-    u.source_key AS unit_key,
+    u.source_key AS unit_id,
     b.building_id,
     b.use_code,
     b.grid_id,
@@ -10,5 +9,5 @@ SELECT
     u.rentable_m2,
     CASE WHEN u.rentable_m2 IS NULL OR u.rentable_m2 <= 0 THEN 'no_area' END AS excluded_code
 FROM raw_building_unit AS u
-LEFT JOIN mart_building AS b ON b.building_key = u.building_key
+LEFT JOIN mart_building AS b ON b.building_id = u.building_key
 WHERE u._is_current

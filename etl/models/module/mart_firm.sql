@@ -37,7 +37,7 @@ firm AS (
             ELSE 'small'
         END AS tier_code
     FROM core_firm AS f
-    LEFT JOIN mart_building AS b ON b.building_key = f.building_key
+    LEFT JOIN mart_building AS b ON b.building_id = f.building_key
     CROSS JOIN tier AS t
 )
 

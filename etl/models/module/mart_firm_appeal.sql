@@ -6,7 +6,7 @@ SELECT
     coalesce(f.industry_code, '_unknown') AS industry_code,
     b.building_id,
     f.grid_id,
-    coalesce(t.code, '_unknown') AS topic_code,
+    coalesce(t.code, '_unknown') AS firm_topic_code,
     coalesce(o.code, '_unknown') AS office_code,
     a.raised_at,
     local_at(a.raised_at)::DATE AS raised_date,

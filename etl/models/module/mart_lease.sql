@@ -54,6 +54,6 @@ SELECT
         WHEN l.valid_to_at <= l.valid_from_at THEN 'negative'
     END AS excluded_code
 FROM lease AS l
-LEFT JOIN mart_building_unit AS u ON u.unit_key = l.unit_key
+LEFT JOIN mart_building_unit AS u ON u.unit_id = l.unit_key
 LEFT JOIN core_firm AS f ON f.enterprise_key = l.enterprise_key
 LEFT JOIN following AS n ON n.lease_id = l.lease_id

@@ -48,7 +48,7 @@ def payers(span: Span) -> pd.DataFrame:
             "opened_at": chosen["opened_at"].to_numpy(),
             "closed_at": chosen["closed_at"].to_numpy(),
             "base_yuan": size,
-            "growth": rng.normal(0.035, 0.14, PAYER_COUNT),
+            "growth": rng.normal(0.01, 0.14, PAYER_COUNT),
             "is_monthly": rank < MONTHLY_SHARE * PAYER_COUNT,
         }
     )
@@ -83,10 +83,10 @@ def _month(span: Span, number: int, rng: np.random.Generator) -> pd.DataFrame:
     years = (number - (payers_year(span) * 12)) / 12
     trend = (1 + firms["growth"].to_numpy()) ** years * SEASON[month]
     due = firms["base_yuan"].to_numpy() * trend * np.where(firms["is_monthly"], 1, 2.6)
-    parts = [_kind(firms, due * 0.62, VAT, rng), _kind(firms, due * 0.22, PERSONAL, rng)]
+    parts = [_kind(firms, due * 0.62, kind=VAT, rng=rng), _kind(firms, due * 0.22, kind=PERSONAL, rng=rng)]
     if is_quarter:
         owes = firms[rng.random(len(firms)) < 0.55]
-        parts.append(_kind(owes, due[firms.index.isin(owes.index)] * 0.9, INCOME, rng))
+        parts.append(_kind(owes, due[firms.index.isin(owes.index)] * 0.9, kind=INCOME, rng=rng))
     frame = pd.concat([part.sample(frac=0.93, random_state=rng) for part in parts], ignore_index=True)
     day = np.minimum(rng.gamma(6, 1.7, len(frame)).astype(int), 27)  # most pay just before the limit
     day = np.where(day > DUE_DAY, np.where(rng.random(len(frame)) < 0.7, DUE_DAY - 1, day), day)
@@ -102,7 +102,7 @@ def payers_year(span: Span) -> int:
     return local_day(span.end).year - 1
 
 
-def _kind(firms: pd.DataFrame, due: np.ndarray, kind: str, rng: np.random.Generator) -> pd.DataFrame:
+def _kind(firms: pd.DataFrame, due: np.ndarray, *, kind: str, rng: np.random.Generator) -> pd.DataFrame:
     amount = due * rng.lognormal(-0.06, 0.35, len(firms))
     if kind == VAT:  # an export refund now and then
         amount = np.where(rng.random(len(firms)) < 0.004, -0.6 * amount, amount)
