@@ -77,8 +77,8 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
     categories = pd.concat([categories, pd.DataFrame([unknown])], ignore_index=True)
     for column in ("severity_level", "link_radius_m", "link_window_minutes"):
         categories[column] = pd.to_numeric(categories[column], errors="coerce")
-    # What a town may add: 六联 and 9+X of a category, the level a department belongs to.
-    _write(con, "dim_category", _with_columns(categories, "joint_code", "matter_code"))
+    # What a town may add: 六联, 9+X and contactless enforcement of a category, the level a department belongs to.
+    _write(con, "dim_category", _with_columns(categories, "joint_code", "matter_code", "contactless_code"))
     domains = _read_csv(town, "domains.csv")
     domains["cap_level"] = pd.to_numeric(domains["cap_level"])
     _write(con, "dim_domain", domains)

@@ -26,6 +26,7 @@ CATEGORY_COLUMNS = (
     "link_window_minutes",
     "joint_code",
     "matter_code",
+    "contactless_code",
 )
 DEPARTMENT_COLUMNS = ("department_id", "name_zh", "name_en", "level_code")
 CIRCLES = (

@@ -14,7 +14,7 @@ SELECT
     coalesce(dev.code, CASE WHEN a.alert_review_id IS NOT NULL THEN '_unknown' END) AS device_code,
     a.reviewed_at,
     CASE WHEN a.reviewed_at IS NOT NULL THEN coalesce(ver.code, '_unknown') END AS verdict_code,
-    a.evidence_count,
+    a.evidence_count::INTEGER AS evidence_count,
     a.notice_at,
     mea.code AS measure_code,
     i.handled_at,

@@ -19,7 +19,7 @@ SELECT
     local_at(r.reported_at + to_seconds((v.value * 3600)::BIGINT))::DATE AS reply_by_date,
     s.invited_at,
     s.rated_at,
-    CASE WHEN s.star_number BETWEEN 1 AND 5 THEN s.star_number END AS star_number,
+    CASE WHEN s.star_number BETWEEN 1 AND 5 THEN s.star_number::INTEGER END AS star_level,
     s.citizen_rating_id IS NOT NULL AS has_record
 FROM mart_report AS r
 INNER JOIN dim_feed AS f ON f.feed_id = r.feed_id AND f.channel = 'citizen'

@@ -11,7 +11,7 @@ WITH call AS (
 )
 SELECT
     w.whistle_id,
-    w.source_key AS whistle_no_text,
+    w.source_key AS whistle_key,
     w.whistled_at,
     local_at(w.whistled_at)::DATE AS whistled_date,
     coalesce(lev.code, '_unknown') AS whistle_level_code,

@@ -23,7 +23,7 @@ SELECT
         WHEN d.arrived_at < d.called_at THEN 'negative'
     END AS excluded_code
 FROM raw_whistle_department AS d
-LEFT JOIN mart_whistle AS m ON m.whistle_no_text = d.whistle_source_key
+LEFT JOIN mart_whistle AS m ON m.whistle_key = d.whistle_source_key
 LEFT JOIN dim_code AS dep
     ON dep.feed_id = d.feed_id AND dep.field_code = 'department' AND dep.source_code = d.department_source_code
 WHERE d._is_current
