@@ -8,8 +8,8 @@ from http.cookies import CookieError, SimpleCookie
 
 COOKIE = "cockpit_session"
 CALLS = "/_dash-update-component"
-BODY_LIMITS = {CALLS: 2 * 1024 * 1024, "/login": 8192, "/logout": 8192}
-BODY_TYPES = {CALLS: "application/json"}
+BODY_LIMITS = {CALLS: 2 * 1024 * 1024, "/login": 8192, "/logout": 8192, "/acknowledged": 1024}
+BODY_TYPES = {CALLS: "application/json", "/acknowledged": "application/json"}
 _FORM = "application/x-www-form-urlencoded"
 
 Send = Callable[[dict], Awaitable[None]]

@@ -27,6 +27,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 ROUTES: dict[str, frozenset[str]] = {
     "/events": EVERYONE,
     "/logout": EVERYONE,
+    # Reading: whoever sees a wall. Acknowledging: those who act on cases, asked in serve/acknowledged.py.
+    "/acknowledged": EVERYONE,
     "/status": PERMISSIONS["operate"],
     "/audit.json": PERMISSIONS["audit"],
     "/_dash-layout": EVERYONE,

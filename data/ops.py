@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-SCHEMA_VERSION = 1
-
 SCHEMA = """
 CREATE TABLE account (
     account_id INTEGER PRIMARY KEY AUTOINCREMENT, account_name TEXT NOT NULL UNIQUE COLLATE NOCASE,
@@ -33,6 +31,13 @@ CREATE TABLE audit (
     is_success INTEGER NOT NULL, detail_text TEXT NOT NULL, previous_hash TEXT NOT NULL,
     row_hash TEXT NOT NULL);
 """
+ACKNOWLEDGEMENT = """
+CREATE TABLE acknowledgement (
+    incident_id TEXT PRIMARY KEY, actor_name TEXT NOT NULL, role_code TEXT NOT NULL, acknowledged_at TEXT NOT NULL);
+"""
+# Each step brings a book one version further; a step that was released is never changed.
+STEPS = (SCHEMA, ACKNOWLEDGEMENT)
+SCHEMA_VERSION = len(STEPS)
 
 
 class OpsError(RuntimeError):
@@ -79,10 +84,10 @@ class Ops:
                 raise OpsError(
                     f"{self.path}: schema {found} is newer than this program's {SCHEMA_VERSION}; upgrade it"
                 )
-            if found == 0:
-                for statement in SCHEMA.split(";"):
+            for step in STEPS[found:]:
+                for statement in step.split(";"):
                     book.execute(statement)
-                book.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            book.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Read rows."""

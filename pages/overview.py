@@ -9,6 +9,7 @@ from components.tiles.kpi_card import KpiCard
 from components.tiles.latest import Latest
 from components.tiles.ranking import Ranking
 from components.tiles.risk_map import RiskMap
+from components.tiles.takeover import Takeover
 from components.tiles.timeline import Timeline
 from components.tiles.vital_signs import VitalSigns
 
@@ -45,5 +46,6 @@ register_page(
         VitalSigns(uid="vitals", title="overview.vitals", area="vital", shown=VITALS),
         Force(uid="force", title="force.title", area="force"),
         FeedHealth(uid="feeds", title="overview.feeds", area="feed"),
+        Takeover(uid="takeover", area="over", metric="incident_count"),
     ],
 )

@@ -29,6 +29,7 @@ from data.request import EVERYTHING
 from data.server_settings import ServerSettings
 from data.settings import Settings
 from data.town import Town
+from serve.acknowledged import acknowledged_route
 from serve.backend import finish
 from serve.delivery import Delivery
 from serve.live import Live
@@ -112,6 +113,8 @@ def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
     )
     live = Live(house.settings.published_dir / "CURRENT", refresh=house.refresh, now=house.now)
     _add_routes(app, house=house, door=door, live=live, audit=audit)
+    shown = acknowledged_route(ops, audit, store=house.store, now=house.now)
+    app.server.router.routes.insert(0, shown)
     delivery = Delivery(app.server, generation=house.store.generation)
     usage = UsageFeed(ops, book=book, landing=house.settings.landing_dir, now=house.now)
     begin = [live.start, _warming(delivery, app), usage.start]

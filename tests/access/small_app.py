@@ -138,7 +138,7 @@ def make_app(served_calls: list, gate: threading.Event, *, assets: Path) -> tupl
     return app, book
 
 
-def make_house(home: Path, environ: dict | None = None) -> House:
+def make_house(home: Path, environ: dict | None = None, *, store: object = None) -> House:
     (home / "published" / "geo").mkdir(parents=True)
     (home / "published" / "CURRENT").write_text("{}")
     (home / "published" / "geo" / "grid.json").write_text(
@@ -149,7 +149,7 @@ def make_house(home: Path, environ: dict | None = None) -> House:
     file = FakeTownFile()
     file.label, file.now = Label(zh="测试镇", en="Testing"), None
     town = Town(folder=home, file=file, calendar=None, data_dir=home)
-    return House(settings, read_server_settings(environ or {}), town, FakeStore())
+    return House(settings, read_server_settings(environ or {}), town, store or FakeStore())
 
 
 def call_body(key: str = "home", *, search: str = "", path: str = "/", generation: int = 1) -> dict:
@@ -183,14 +183,16 @@ def call_body(key: str = "home", *, search: str = "", path: str = "/", generatio
     }
 
 
-def serve_small_app(home: Path, accounts_file: Path, *, environ: dict | None = None) -> Served:
-    """Returns the guarded app in a home of its own, with a copy of ready-made accounts."""
+def serve_small_app(
+    home: Path, accounts_file: Path, *, environ: dict | None = None, store: object = None
+) -> Served:
+    """Returns the guarded app in a home of its own, with a copy of ready-made accounts; `store` holds published data."""
     calls, gate = [], threading.Event()
     gate.set()
     (home / "assets").mkdir()
     (home / "assets" / "a.css").write_text("p{color:red}" * 100)
     app, book = make_app(calls, gate, assets=home / "assets")
-    house = make_house(home, environ)
+    house = make_house(home, environ, store=store)
     shutil.copy(accounts_file, home / "ops.sqlite")
     return Served(enclose(app, house=house, book=book), app, house, home, calls, gate)
 
