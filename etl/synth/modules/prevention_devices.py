@@ -12,7 +12,7 @@ from etl.synth.modules.prevention_roads import network
 from etl.synth.register import DAY_S, Register, Span
 
 # Metres of road per camera, by class of road; lanes have a camera here and there.
-CAMERA_EVERY_M = {"主干路": 150, "次干路": 165, "卡口": 60, "支路": 560, "村道": 900}
+CAMERA_EVERY_M = {"主干路": 88, "次干路": 100, "卡口": 55, "支路": 330, "村道": 700}
 # kind -> devices, share per owner (公安, 镇, 社区, 物业, 交通), mean days between outages.
 OTHERS = {
     "高点云台": (14, (0.5, 0.5, 0, 0, 0), 70),
@@ -56,7 +56,8 @@ def _cameras(span: Span, rng: np.random.Generator) -> pd.DataFrame:
     rows = []
     for road in network(span):
         count = rng.poisson(road.line.length / CAMERA_EVERY_M[road.grade])
-        for at in rng.uniform(0, road.line.length, count):
+        # Spread along the road as posts are, not by chance.
+        for at in (np.arange(count) + rng.uniform(0.15, 0.85, count)) * road.line.length / max(count, 1):
             here, there = road.line.interpolate(at), road.line.interpolate(min(at + 5, road.line.length))
             back = road.line.interpolate(max(at - 5, 0))
             bearing = np.degrees(np.arctan2(there.x - back.x, there.y - back.y)) + 180 * rng.integers(0, 2)

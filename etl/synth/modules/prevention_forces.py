@@ -230,17 +230,20 @@ def _counts(
     size = 8 if store.level == "镇级" else 1
     minimum, use = minimum * size, use * size * float(rng.lognormal(0, 0.25))
     held, levels, lots = minimum * float(rng.uniform(1.0, 2.6)), [], []
-    bought, gap = counted[0] - int(rng.integers(0, 400)) * DAY_S, np.diff(counted, prepend=counted[0]) / DAY_S
+    lot, gap = counted[0] - int(rng.uniform(0, life + 1)) * DAY_S, np.diff(counted, prepend=counted[0]) / DAY_S
     habit = float(rng.choice([1.15, 1.0, 0.7]))  # how low a store lets an item fall before it buys
     for at, days in zip(counted, gap, strict=True):
         in_war = is_2020 and day_seconds(date(2020, 2, 1)) <= at < day_seconds(date(2020, 5, 1))
         # Outside an emergency little is used: a fifteenth of the daily use the plan reckons with.
         held -= use * days * (1.0 if in_war else 1 / 15) * rng.lognormal(0, 0.5)
         if held < minimum * habit and rng.random() < 0.55:
-            held, bought = max(held, 0) + minimum * float(rng.uniform(0.6, 1.8)), at - 3 * DAY_S
+            held = max(held, 0) + minimum * float(rng.uniform(0.6, 1.8))
+            lot = max(lot, at - int(rng.uniform(0.2, 0.8) * life) * DAY_S)
+        if at > lot + (life + 50) * DAY_S:  # what has expired is thrown away, sooner or later
+            lot = at - int(rng.uniform(0, 0.5) * life) * DAY_S
         held = max(held, 0.0)
         levels.append(held)
-        lots.append(bought)
+        lots.append(lot)
     levels, lots, n = np.round(levels), np.array(lots), len(counted)
     return pd.DataFrame(
         {

@@ -245,7 +245,7 @@ def _pairs(
 
 
 REGISTERS = (
-    Register("epidemic_platform", "xml", draw_platform, months=3),
+    Register("epidemic_platform", "json", draw_platform, months=3, records="rows"),
     Register("epidemic_shared", "csv", draw_shared, months=3, delimiter="|"),
     Register("household_block", "csv", draw_households, months=6, encoding="gb18030"),
     Register("cross_flow", "csv", draw_flow, months=3, delimiter="|"),

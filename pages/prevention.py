@@ -1,0 +1,57 @@
+"""Smart prevention (智慧防控): what is seen, who can be called, what is in store, is the town at peace, are its records fresh."""
+
+from components.page import register_page
+from components.tiles.area_map import AreaMap
+from components.tiles.listing_table import ListingTable
+from components.tiles.metric_table import MetricTable
+from components.tiles.pairs import Pairs
+from components.tiles.points_map import PointsMap
+from components.tiles.roster import Roster
+from components.tiles.vital_signs import VitalSigns
+from components.tiles.war_room import WarRoom
+
+# fmt: off
+VITALS = (
+    "key_road_seen_pct", "device_online_pct", "device_overdue_count", "force_reach_within_pct", "callup_in_time_pct",
+    "stock_below_minimum_count", "plan_drilled_pct", "household_fresh_pct",
+)
+ROADS = ("road_km", "road_installed_pct", "road_seen_pct", "road_unseen_km")
+DEVICES = ("device_count", "device_online_pct", "device_uptime_pct", "device_overdue_count", "device_unknown_count")
+ALERTS = ("device_alert_count", "device_alert_true_pct", "device_alert_answer_minutes_p50", "device_alert_answer_minutes_p90")
+BASES = (
+    "force_resource_count", "force_verified_pct", "force_reach_within_pct", "force_reach_minutes", "callup_count",
+    "callup_in_time_pct", "callup_assembled_minutes_p50", "callup_shortfall_pct",
+)
+STOCK = ("stock_below_minimum_count", "stock_cover_days", "stock_median_cover_days", "stock_expiring_count")
+PLANS = ("plan_drilled_pct", "plan_drill_count", "plan_finding_fixed_pct")
+HOMES = ("household_fresh_pct", "household_stale_count")
+LEVELS = ("alert_field_code", "alert_level_code", "declared_at", "lifted_at", "is_drill", "basis_name")
+SPOTS = {"listing": "devices", "colour": "device_state_code", "label": ("device_kind_code", "device_state_code", "since_at")}
+DOWN = ("device_name", "device_kind_code", "device_owner_code", "since_at", "outage_cause_code")
+BELOW = ("store_name", "stock_item_code", "held_count", "minimum_count", "unit_name", "cover_days")
+STANDING = {"area": "half", "limit": 10, "is_standing": True}
+
+TILES = [
+    WarRoom(uid="state", title="prevention.state"),
+    VitalSigns(uid="vitals", title="prevention.vitals", shown=VITALS),
+    AreaMap(uid="coverage", title="prevention.coverage", area="half", metric="road_seen_pct", level="grid"),
+    PointsMap(uid="spots", title="prevention.spots", area="half", **SPOTS),
+    MetricTable(uid="roads", title="prevention.roads", area="half", by="road_class_code", shown=ROADS),
+    MetricTable(uid="devices", title="prevention.devices", area="half", by="device_kind_code", shown=DEVICES),
+    MetricTable(uid="alerts", title="prevention.alerts", area="half", by="device_alert_code", shown=ALERTS),
+    Roster(uid="down", title="prevention.down", metric="device_overdue_count", side="late", order="since_at",
+           columns=DOWN, **STANDING),
+    MetricTable(uid="bases", title="prevention.bases", by="resource_base_code", shown=BASES),
+    AreaMap(uid="reach", title="prevention.reach", area="half", metric="force_reach_minutes", level="grid"),
+    MetricTable(uid="stock", title="prevention.stock", area="half", by="stock_item_code", shown=STOCK, limit=16),
+    MetricTable(uid="plans", title="prevention.plans", area="half", by="plan_hazard_code", shown=PLANS),
+    Roster(uid="below", title="prevention.below", metric="stock_below_minimum_count", side="below", order="cover_days",
+           columns=BELOW, **STANDING),
+    AreaMap(uid="fresh", title="prevention.fresh", area="half", metric="household_fresh_pct", level="grid"),
+    MetricTable(uid="homes", title="prevention.homes", area="half", by="area", shown=HOMES, limit=12),
+    MetricTable(uid="ways", title="prevention.ways", area="half", by="flow_pair_id", shown=("flow_in_count",), limit=8),
+    Pairs(uid="flow", title="prevention.flow", area="half", shown=("flow_in_count",), by="community"),
+    ListingTable(uid="levels", title="prevention.levels", listing="alert_levels", columns=LEVELS, limit=10),
+]
+
+register_page(__name__, path="/prevention", title="page.prevention", nav_order=13, permission="modules", tiles=TILES)
