@@ -4,30 +4,36 @@ As-of is Friday 2026-11-20 10:00 in Shanghai. What happens, all at 10:00 unless 
 
 P1 street_shop   coded 09-01, passed 09-20, passed 10-25
 P2 hazchem       coded 10-01, failed 10-30 (2 of 20: a exits, limit 11-06; b wiring, no limit), passed 11-05 (a verified)
-P3 crowded       coded 10-10, failed 11-10 (1 of 10: c partition, major, limit 11-12), failed 11-11 09:00, passed 11-15 09:00 (c verified),
-                 refused 11-18 14:00; a drill on 01-05
+P3 crowded       coded 10-10, failed 11-10 (1 of 10: c partition, major, limit 11-12), failed 11-11 09:00, passed 11-15 09:00
+                 (c verified), refused 11-18 14:00; a drill on 01-05
 P4 rental        coded 08-01, never seen again
 P5 general       never coded
 P6 street_shop   coded 10-15, closed 11-01
 P7 unknown class coded 10-20 and again 11-01 (withdrawn), passed 11-10 15:00, told twice; no coordinates
-P8 street_shop   coded 01-10, failed 02-01 (1 of 10: d extinguisher, limit 02-05), passed 02-04 (d verified), failed 03-10 (1 of 10: e extinguisher
-                 again, limit 03-15), passed 03-20 (e verified)
+P8 street_shop   coded 01-10, failed 02-01 (1 of 10: d extinguisher, limit 02-05), passed 02-04 (d verified),
+                 failed 03-10 (1 of 10: e extinguisher again, limit 03-15), passed 03-20 (e verified)
 P9 construction  coded 10-01, accident with casualty 11-01 12:00
 P10 venue        coded 10-25, licence void from 11-10
+Campaign Z1 (crowded, hazchem) runs in November; the first failed visit at P3 belongs to it. X1 is a special action.
 Someone who is in no register was visited on 11-12.
 """
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import duckdb
+import xlsxwriter
 
 NOW = "2026-11-20 10:00"
 STAMP = "20261120100000"
 LON, LAT = 120.07, 30.32
-PLACE_HEAD = "统一社会信用代码,名称,八类代码,行业,登记状态,状态日期,从业人数,建筑面积,涉危化品,楼宇编号,成立日期,歇业日期,迁入日期,经度,纬度,网格编码,经营地址,变更时间"
+PLACE_HEAD = (
+    "统一社会信用代码,名称,八类代码,行业,登记状态,状态日期,从业人数,建筑面积,涉危化品,"
+    "楼宇编号,成立日期,歇业日期,迁入日期,经度,纬度,网格编码,经营地址,变更时间"
+)
 # key, class, licence, since, people, m2, hazardous goods, closed, lon, lat
 PLACES = (
     ("P1", "01", "存续", "2020-01-01", 4, 80, "否", "", LON, LAT),
@@ -88,6 +94,7 @@ def files(folder: Path, *, fires: str = "") -> dict[str, bytes]:
         f"inspection/inspection_{STAMP}.jsonl": _visits().encode(),
         f"hazard/hazard_{STAMP}.xml": _hazards().encode(),
         f"drill/drill_{STAMP}.json": _drills().encode(),
+        f"campaign/campaign_{STAMP}.xlsx": _campaigns(),
         f"accident/accident_{STAMP}.csv": (
             "事故编号;事故单位代码;发生时间;事故类型;有无伤亡;更新时间\nS1;P9;2026/11/01 12:00;高处坠落;有;2026/11/01 18:00\n"
         ).encode(),
@@ -102,9 +109,8 @@ def _year(text: str) -> str:
 def _places() -> str:
     lines = [PLACE_HEAD]
     for key, kind, licence, since, people, m2, dangerous, closed, lon, lat in PLACES:
-        lines.append(
-            f"{key},{key}店,{kind},零售业,{licence},{since},{people},{m2},{dangerous},,2020-01-01,{closed},,{lon},{lat},,,2026-11-19 00:00:00"
-        )
+        known = f"{key},{key}店,{kind},零售业,{licence},{since},{people},{m2},{dangerous}"
+        lines.append(f"{known},,2020-01-01,{closed},,{lon},{lat},,,2026-11-19 00:00:00")
     return "\n".join(lines) + "\n"
 
 
@@ -154,6 +160,18 @@ def _hazards() -> str:
         cells = "".join(f"<{name}>{value}</{name}>" for name, value in zip(names, values, strict=True))
         rows.append(f"<hazard>{cells}<detail/><updated>2026-11-19 00:00:00</updated></hazard>")
     return f"<data>{''.join(rows)}</data>"
+
+
+def _campaigns() -> bytes:
+    rows = [("专项编号", "专项名称", "类型", "范围类别", "开始日期", "结束日期", "计划检查数", "更新时间")]
+    rows.append(("Z1", "冬季消防", "专项整治", "07;04", "2026-11-01", "2026-11-30", 5, "2026-11-01 09:00:00"))
+    rows.append(("X1", "反诈宣传", "001专项行动", None, "2026-01-01", None, None, "2026-01-01 09:00:00"))
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held) as book:
+        sheet = book.add_worksheet("专项")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return held.getvalue()
 
 
 def _drills() -> str:
