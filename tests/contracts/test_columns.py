@@ -46,6 +46,7 @@ UNIT_OF_SUFFIX = {
     "_m": "m",
     "_km": "km",
     "_km2": "km2",
+    "_score": "none",
 }
 # Numbers that measure nothing, or whose name is the measure; and why.
 NO_SUFFIX = {

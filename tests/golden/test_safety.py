@@ -135,13 +135,13 @@ def stretches(store, place):
 
 def test_the_score_is_the_weighted_sum_of_its_parts(store):
     # P2: hazchem 90 + 100 people or more 6 + 3000 m2 or more 3 + hazardous goods 15, at most 100
-    failed, passed = [row for row in history(store, "P2") if pd.notna(row.score)][1:3]
+    failed, passed = [row for row in history(store, "P2") if pd.notna(row.code_score)][1:3]
     assert failed.inherent_score == 100
     assert failed.hazard_score == pytest.approx(100 * (1 - math.exp(-1.2)), abs=0.05)  # two general hazards
     assert failed.behaviour_score == 5  # half of 2 in 20
     assert failed.event_score == 0
-    assert failed.score == pytest.approx(0.3 * 100 + 0.3 * 69.88 + 0.2 * 5, abs=0.1)  # 51.96: yellow
-    assert passed.score == pytest.approx(
+    assert failed.code_score == pytest.approx(0.3 * 100 + 0.3 * 69.88 + 0.2 * 5, abs=0.1)  # 51.96: yellow
+    assert passed.code_score == pytest.approx(
         0.3 * 100 + 0.3 * 100 * (1 - math.exp(-0.6)), abs=0.1
     )  # 43.5: yellow still
     assert failed.rule_version == "2020-01-01"
@@ -243,7 +243,7 @@ def test_a_fire_counts_towards_the_nearest_place_within_the_limit(tmp_path):
     # one shop fire weighs 1: E = 100 (1 - 1/e) at that instant, S = 0.3 * 40 + 0.2 E
     last = history(store, "P1")[-1]
     assert last.event_score == pytest.approx(100 * (1 - math.exp(-1)), abs=0.05)
-    assert last.score == pytest.approx(12 + 0.2 * 63.2, abs=0.1)
+    assert last.code_score == pytest.approx(12 + 0.2 * 63.2, abs=0.1)
     store.close()
 
 

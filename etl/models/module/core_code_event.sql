@@ -14,7 +14,7 @@ hazard AS (
         place_id,
         found_at,
         verified_at,
-        is_repeat,
+        is_found_again,
         CASE WHEN due_at < coalesce(verified_at, due_at + INTERVAL 1 DAY) THEN due_at END AS overdue_at,
         hazard_level_code = 'major' AS is_major
     FROM mart_hazard
@@ -27,11 +27,11 @@ happened AS (
         0.0 AS link_weight, 0 AS accident_count, 0 AS casualty_count, 0 AS void_count
     FROM mart_place WHERE coded_at IS NOT NULL
     UNION ALL
-    SELECT place_id, inspected_at, (result_code <> 'refused')::INTEGER, (result_code = 'passed')::INTEGER,
-        (result_code = 'refused')::INTEGER, failed_count / nullif(checked_count, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    SELECT place_id, inspected_at, (check_result_code <> 'refused')::INTEGER, (check_result_code = 'passed')::INTEGER,
+        (check_result_code = 'refused')::INTEGER, failed_item_count / nullif(checked_item_count, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM mart_inspection WHERE excluded_code IS NULL
     UNION ALL
-    SELECT place_id, found_at, 0, 0, 0, NULL, (NOT is_major)::INTEGER, is_major::INTEGER, 0, 0, 1, is_repeat::INTEGER, 0, 0, 0, 0
+    SELECT place_id, found_at, 0, 0, 0, NULL, (NOT is_major)::INTEGER, is_major::INTEGER, 0, 0, 1, is_found_again::INTEGER, 0, 0, 0, 0
     FROM hazard
     UNION ALL
     SELECT place_id, overdue_at, 0, 0, 0, NULL, 0, 0, (NOT is_major)::INTEGER, is_major::INTEGER, 0, 0, 0, 0, 0, 0
@@ -41,7 +41,7 @@ happened AS (
         -(overdue_at IS NOT NULL AND NOT is_major)::INTEGER, -(overdue_at IS NOT NULL AND is_major)::INTEGER, 0, 0, 0, 0, 0, 0
     FROM hazard WHERE verified_at IS NOT NULL
     UNION ALL
-    SELECT place_id, first_signal_at, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, weight, 0, 0, 0
+    SELECT place_id, first_signal_at, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, link_weight, 0, 0, 0
     FROM mart_place_link
     UNION ALL
     SELECT place_key, happened_at, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 1, has_casualty::INTEGER, 0

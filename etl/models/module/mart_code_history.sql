@@ -52,7 +52,7 @@ SELECT
     least(s.valid_to_at, p.closed_at) AS valid_to_at,
     s.colour_code,
     s.colour_reason_code,
-    round(s.score, 1) AS score,
+    round(s.score, 1) AS code_score,
     round(s.inherent_score, 1) AS inherent_score,
     round(s.hazard_score, 1) AS hazard_score,
     round(s.behaviour_score, 1) AS behaviour_score,

@@ -4,7 +4,7 @@ WITH told AS (
         h.source_key AS hazard_id,
         h.place_key AS place_id,
         h.inspection_key AS inspection_id,
-        coalesce(i.code, '_unknown') AS item_code,
+        coalesce(i.code, '_unknown') AS check_item_code,
         coalesce(v.code, '_unknown') AS hazard_level_code,
         h.found_at,
         h.rectified_at,
@@ -23,7 +23,7 @@ again AS (
         lead(found_at) OVER same AS found_again_at,
         lag(verified_at) OVER same AS verified_before_at
     FROM told
-    WINDOW same AS (PARTITION BY place_id, item_code ORDER BY found_at, hazard_id)
+    WINDOW same AS (PARTITION BY place_id, check_item_code ORDER BY found_at, hazard_id)
 )
 SELECT
     a.hazard_id,
@@ -33,7 +33,7 @@ SELECT
     p.grid_id,
     a.inspection_id,
     n.campaign_id,
-    a.item_code,
+    a.check_item_code,
     a.hazard_level_code,
     a.found_at,
     local_at(a.found_at)::DATE AS found_date,
@@ -44,10 +44,10 @@ SELECT
     a.verified_at,
     a.verified_at + to_days(r.value::INTEGER) AS watched_until_at,
     local_at(a.verified_at + to_days(r.value::INTEGER))::DATE AS watched_until_date,
-    CASE WHEN a.item_code <> '_unknown' AND a.found_again_at > a.verified_at
+    CASE WHEN a.check_item_code <> '_unknown' AND a.found_again_at > a.verified_at
         AND a.found_again_at <= a.verified_at + to_days(r.value::INTEGER) THEN a.found_again_at END AS relapsed_at,
-    coalesce(a.item_code <> '_unknown' AND a.found_at > a.verified_before_at
-        AND a.found_at <= a.verified_before_at + to_days(r.value::INTEGER), false) AS is_repeat,
+    coalesce(a.check_item_code <> '_unknown' AND a.found_at > a.verified_before_at
+        AND a.found_at <= a.verified_before_at + to_days(r.value::INTEGER), false) AS is_found_again,
     CASE
         WHEN p.place_id IS NULL THEN 'unknown_place'
         WHEN a.verified_at < a.found_at OR a.rectified_at < a.found_at THEN 'negative'

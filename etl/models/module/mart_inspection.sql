@@ -11,7 +11,7 @@ told AS (
     SELECT
         i.*,
         k.code AS kind_code,
-        r.code AS result_code,
+        r.code AS check_result_code,
         row_number() OVER (PARTITION BY i.place_key, i.inspected_at ORDER BY i.source_key) AS copy_no
     FROM raw_inspection AS i
     LEFT JOIN dim_code AS k
@@ -28,10 +28,10 @@ SELECT
     p.grid_id,
     t.inspected_at,
     local_at(t.inspected_at)::DATE AS inspected_date,
-    coalesce(t.kind_code, '_unknown') AS visit_code,
-    coalesce(t.result_code, '_unknown') AS result_code,
-    t.checked_count::INTEGER AS checked_count,
-    t.failed_count::INTEGER AS failed_count,
+    coalesce(t.kind_code, '_unknown') AS visit_kind_code,
+    coalesce(t.check_result_code, '_unknown') AS check_result_code,
+    t.checked_count::INTEGER AS checked_item_count,
+    t.failed_count::INTEGER AS failed_item_count,
     coalesce(f.hazard_count, 0)::INTEGER AS hazard_count,
     t.campaign_key AS campaign_id,
     CASE WHEN t.copy_no > 1 THEN 'duplicate' WHEN p.place_id IS NULL THEN 'unknown_place' END AS excluded_code

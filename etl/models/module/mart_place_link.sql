@@ -64,7 +64,7 @@ SELECT
     h.domain_code,
     h.first_signal_at,
     round(n.distance_m, 1) AS distance_m,
-    h.weight
+    h.weight AS link_weight
 FROM happened AS h
 INNER JOIN (
     SELECT

@@ -6,7 +6,7 @@ WITH checked AS (
     UNION ALL
     SELECT place_id, inspected_at, campaign_id
     FROM mart_inspection
-    WHERE excluded_code IS NULL AND result_code <> 'refused'
+    WHERE excluded_code IS NULL AND check_result_code <> 'refused'
 ),
 turn AS (
     SELECT
