@@ -115,7 +115,7 @@ def load_source(
     load_id = con.execute("SELECT coalesce(max(load_id), 0) + 1 FROM ledger").fetchone()[0]
     delivery = _Delivery(source.contract, path, kept, load_id, landed_at, now_at, started, source.read)
     try:
-        if _is_known(con, source.contract.feed, kept.sha256):
+        if _is_known(con, source.contract.feed, kept.sha256, name=path.name):
             reason = ("duplicate", "these bytes were loaded before")
             result = _note_delivery(con, delivery, status="duplicate", reason=reason)
         else:
@@ -135,9 +135,10 @@ def _landed_at(path: Path, settings: Settings, *, now_at: datetime) -> datetime:
         raise TransientError(f"{path}: {error.strerror}") from None
 
 
-def _is_known(con: duckdb.DuckDBPyConnection, feed: str, sha256: str) -> bool:
-    sql = "SELECT 1 FROM ledger WHERE feed_id = ? AND sha256 = ? AND status_code = 'loaded' LIMIT 1"
-    return con.execute(sql, [feed, sha256]).fetchone() is not None
+def _is_known(con: duckdb.DuckDBPyConnection, feed: str, sha256: str, *, name: str) -> bool:
+    # Files without rows are alike: a new name tells a new window.
+    sql = "FROM ledger WHERE feed_id = ? AND sha256 = ? AND status_code = 'loaded' AND (row_count > 0 OR file_name = ?) LIMIT 1"
+    return con.execute(sql, [feed, sha256, name]).fetchone() is not None
 
 
 def _load_rows(
