@@ -7,6 +7,8 @@ length seen is an upper bound. A device without bearing, angle or range sees not
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -42,9 +44,13 @@ def make_road_pieces(con: duckdb.DuckDBPyConnection, town: Town) -> pd.DataFrame
     project = _to_metres(town)
     lines = shapely.from_wkt(roads["course_wkt"].to_numpy(dtype=object), on_invalid="ignore")
     is_line = np.array([isinstance(line, shapely.LineString) for line in lines], dtype=bool)
-    lines = np.array([shapely.transform(line, project, interleaved=False) for line in lines[is_line]], dtype=object)
+    lines = np.array(
+        [shapely.transform(line, project, interleaved=False) for line in lines[is_line]], dtype=object
+    )
     grids = read_grids(town)
-    cells = np.array([shapely.transform(each, project, interleaved=False) for each in grids.geometry], dtype=object)
+    cells = np.array(
+        [shapely.transform(each, project, interleaved=False) for each in grids.geometry], dtype=object
+    )
     x, y = project(devices["lon"].to_numpy(float), devices["lat"].to_numpy(float))
     found = cut_roads(
         pd.Series(lines, index=roads["road_segment_id"][is_line], dtype=object),
@@ -76,10 +82,16 @@ def _to_metres(town: Town):
 def sectors(devices: pd.DataFrame) -> np.ndarray:
     """Returns the view of each device as a polygon: x, y and view_range_m in metres, bearing clockwise from north."""
     made = []
-    for x, y, bearing, angle, reach in devices[["x", "y", "bearing", "view_angle", "view_range_m"]].to_numpy(float):
+    for x, y, bearing, angle, reach in devices[["x", "y", "bearing", "view_angle", "view_range_m"]].to_numpy(
+        float
+    ):
         is_round = angle >= 360
         steps = int(np.ceil(min(angle, 360) / ARC_STEP_DEG)) + 1
-        ray = np.radians(np.linspace(0, 360, steps) if is_round else np.linspace(bearing - angle / 2, bearing + angle / 2, steps))
+        ray = np.radians(
+            np.linspace(0, 360, steps)
+            if is_round
+            else np.linspace(bearing - angle / 2, bearing + angle / 2, steps)
+        )
         arc = np.column_stack([x + reach * np.sin(ray), y + reach * np.cos(ray)])
         made.append(shapely.Polygon(arc if is_round else np.vstack([[x, y], arc])))
     return np.array(made, dtype=object)
@@ -115,12 +127,18 @@ def _intervals(lines: pd.Series, shapes: pd.Series) -> dict[int, list[tuple[floa
     total = np.cumsum(length) - length
     begins = total - total[np.searchsorted(owner, owner)]
     inside, edge = shapely.STRtree(edges).query(shapes.to_numpy(), predicate="intersects")
-    parts, pair = shapely.get_parts(shapely.intersection(edges[edge], shapes.to_numpy()[inside]), return_index=True)
+    parts, pair = shapely.get_parts(
+        shapely.intersection(edges[edge], shapes.to_numpy()[inside]), return_index=True
+    )
     is_line = shapely.get_type_id(parts) == 1
     parts, pair = parts[is_line], pair[is_line]
-    ends = np.sort(
-        [shapely.line_locate_point(edges[edge[pair]], shapely.get_point(parts, at)) for at in (0, -1)], axis=0
-    ) + begins[edge[pair]]
+    ends = (
+        np.sort(
+            [shapely.line_locate_point(edges[edge[pair]], shapely.get_point(parts, at)) for at in (0, -1)],
+            axis=0,
+        )
+        + begins[edge[pair]]
+    )
     found: dict[int, list[tuple[float, float, str]]] = {}
     for line, low, high, shape in zip(owner[edge[pair]], *ends, inside[pair], strict=True):
         if high - low > SHORTEST_M:
@@ -132,7 +150,7 @@ def _pieces(segment: str, length: float, *, seen: list[tuple], placed: list[tupl
     """Returns the rows of one line: neighbouring pieces with the same grid and devices are one."""
     cuts = np.unique([0.0, length, *(edge for each in (*seen, *placed) for edge in each[:2])])
     pieces: list[list] = []
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         if high - low <= SHORTEST_M:
             continue
         middle = (low + high) / 2
