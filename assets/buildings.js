@@ -69,8 +69,8 @@
     home() {
       const [west, south, east, north] = this.data.fit;
       const wide = this.box.clientWidth / Math.max(1, this.box.clientHeight);
-      const reach = Math.max((east - west) / Math.max(1, wide), (north - south) * 0.72, 260);
-      Object.assign(this.camera, { x: (west + east) / 2, y: (south + north) / 2, turn: -0.42, tilt: 0.66, far: reach * 1.5 });
+      const reach = Math.max((east - west) / Math.max(1, wide), (north - south) * 0.62, 260);
+      Object.assign(this.camera, { x: (west + east) / 2, y: (south + north) / 2, turn: -0.42, tilt: 0.62, far: reach * 1.42 });
     }
     prepare() {
       const camera = this.camera;

@@ -19,13 +19,12 @@ VISITS = "firm_visit_covered_pct firm_visit_recent_pct firm_visit_overdue_count 
 APPEALS = "firm_appeal_open_count firm_appeal_count firm_appeal_in_time_pct firm_appeal_solved_pct"
 TAXES = "tax_year_wan_yuan tax_change_pct tax_top_ten_pct tax_concentration_index"
 FIRMS = "firm_net_count firm_in_count firm_out_count firm_moved_count"
-ENDING = "building_id unit_name place_name leased_m2 valid_to_at contacted_at contact_code"
+ENDING = "building_id unit_name place_name leased_m2 valid_to_at tenant_asked_at contact_code"
 OVERDUE = "place_name tier_code industry_code last_visit_at due_at grid_id"
 OPEN = "raised_at place_name firm_topic_code office_code due_at open_days"
 
 
 def _table(uid: str, by: str, shown: str) -> MetricTable:
-    """Returns metrics side by side, ordered by the first."""
     return MetricTable(uid=uid, title=f"economy.{uid}", area="half", by=by, shown=tuple(shown.split()))
 
 

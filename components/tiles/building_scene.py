@@ -30,6 +30,7 @@ METRICS = {
 SAFETY = "safety"
 VIEWS = ("occupancy", "expiring", "tax", SAFETY)
 M_PER_LON, M_PER_LAT = 111_320, 110_574
+EDGE = 12  # the share of the outermost corners the first view leaves out, at each side
 MOVES = (
     ("ArrowLeft", "⟲"),
     ("ArrowRight", "⟳"),
@@ -173,7 +174,8 @@ def _solids(shapes, *, inside: list[str] | None, ctx: Context) -> tuple[list[dic
         [1500, 1500],
     ]
     xs, ys = sorted(x for x, _ in near), sorted(y for _, y in near)
-    return solids, [int(xs[0]), int(ys[0]), int(xs[-1]), int(ys[-1])], origin
+    edge = 0 if inside else len(xs) // EDGE  # a few far out would make all the others small
+    return solids, [int(each) for each in (xs[edge], ys[edge], xs[-1 - edge], ys[-1 - edge])], origin
 
 
 def _area(points: list) -> float:

@@ -1,11 +1,5 @@
--- grain: one row per registered enterprise: its tier (who is visited how often), and the days of its visits
-WITH visit AS (
-    SELECT enterprise_key, list(visited_at ORDER BY visited_at) AS visits
-    FROM raw_firm_visit
-    WHERE _is_current AND is_reached IS NOT FALSE
-    GROUP BY enterprise_key
-),
-tier AS (
+-- grain: one row per registered enterprise: its building, its tier and how often it is to be visited
+WITH tier AS (
     SELECT
         max(value) FILTER (WHERE item_code = 'key') AS key_from,
         max(value) FILTER (WHERE item_code = 'regular') AS regular_from,
@@ -21,7 +15,6 @@ interval_of AS (
 firm AS (
     SELECT
         f.place_id,
-        f.enterprise_key,
         f.place_name,
         f.industry_code,
         f.grid_id,
@@ -52,7 +45,6 @@ SELECT
     f.closed_at,
     f.tier_code,
     i.value AS interval_days,
-    coalesce(v.visits, []::TIMESTAMP[]) AS visits,
     CASE
         WHEN f.opened_at IS NULL THEN 'no_start'
         WHEN f.tier_code = '_unknown' THEN 'no_size'
@@ -60,4 +52,3 @@ SELECT
     END AS excluded_code
 FROM firm AS f
 LEFT JOIN interval_of AS i ON i.item_code = f.tier_code
-LEFT JOIN visit AS v ON v.enterprise_key = f.enterprise_key

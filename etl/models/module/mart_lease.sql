@@ -10,7 +10,7 @@ WITH lease AS (
         l.ended_at,
         l.leased_m2,
         l.rent_yuan,
-        l.contacted_at,
+        l.contacted_at AS tenant_asked_at,
         CASE WHEN l.contact_source_code IS NOT NULL THEN coalesce(c.code, '_unknown') END AS contact_code
     FROM raw_lease AS l
     LEFT JOIN dim_code AS c
@@ -43,10 +43,10 @@ SELECT
     l.signed_at,
     l.valid_from_at,
     l.valid_to_at,
-    least(l.valid_to_at, coalesce(l.ended_at, l.valid_to_at)) AS left_at,
+    least(l.valid_to_at, coalesce(l.ended_at, l.valid_to_at)) AS held_to_at,
     l.leased_m2,
     l.rent_yuan,
-    l.contacted_at,
+    l.tenant_asked_at,
     l.contact_code,
     n.renewed_at,
     CASE
