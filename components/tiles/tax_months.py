@@ -69,7 +69,13 @@ class TaxMonths(Tile):
         running = [None] * (len(names) - 1) + now[-1:]
         bars = {"type": "bar", "x": names, "hovertemplate": hover}
         line = {"color": ctx.theme.accent, "width": 2.4 * ctx.view.scale}
-        pattern = {"shape": "/", "fgcolor": ctx.theme.ground, "size": 6 * ctx.view.scale, "solidity": 0.35}
+        pattern = {
+            "shape": "/",
+            "fgcolor": ctx.theme.series[1],
+            "bgcolor": ctx.theme.panel,
+            "size": 7 * ctx.view.scale,
+            "solidity": 0.3,
+        }
         told = number_text(now[-1], "{:,.0f}") if is_known(now[-1]) else ""
         return [
             bars

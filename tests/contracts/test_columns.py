@@ -67,6 +67,11 @@ NO_SUFFIX = {
     "last_load_id": "a key",
     "quarantine_id": "a key",
     "generation": "a key",
+    "payer_no": "a key",
+    "indicator_value": "the indicator says it",
+    "base_value": "the indicator says it",
+    "base_spread": "the indicator says it",
+    "direction": "a sign",
 }
 NOT_YET_TYPED = {
     "INTEGER",
