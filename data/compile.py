@@ -56,6 +56,16 @@ def compile_lifetimes(question: Question) -> Statement:
     return question.bind(sql)
 
 
+def compile_people(question: Question) -> Statement:
+    """Returns SQL giving, per group, how many different people are behind the rows."""
+    columns = _row_columns(question)
+    keys = [f'"{name}"' for name in question.request.by]
+    chosen = _rows(question, {"person": question.mart.person})
+    count = "count(DISTINCT person)"
+    sql = f"SELECT {', '.join([*keys, count])} FROM ({chosen})" + (" GROUP BY ALL" if columns.keys else "")
+    return question.bind(sql)
+
+
 def source(question: Question) -> str:
     """Returns SQL of the additive parts of a number: group keys, kept codes and sums of measures."""
     mart = question.mart

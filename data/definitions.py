@@ -147,6 +147,8 @@ class Mart(Definition):
         key: the row's own id, for marts that are listed by `listed`.
         listed: columns a list of its rows shows; empty for the marts of incidents, reports and feeds.
         page: address of a row's own page, with `{column}` for what is listed.
+        person: column that tells the people apart whose rows these are; numbers of few are kept back (data/privacy.py).
+        told: column with a row's area where it may be told, else null; only for marts with `person`.
         is_town_wide: rows belong to no area and no department; whoever may open the page sees them all.
         side: SQL expression naming the side of a row (in_time, late, excluded ...).
     """
@@ -171,6 +173,8 @@ class Mart(Definition):
     key: Identifier | None = None
     listed: tuple[Identifier, ...] = Field(default=(), max_length=10)
     page: str | None = None
+    person: Identifier | None = None
+    told: Identifier | None = None
     is_town_wide: bool = False
     side: str = "'counted'"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from data import privacy
 from data.compile import row_periods, row_tests
 from data.generation import Snapshot
 from data.question import Question, Statement
@@ -129,7 +130,7 @@ def _order(order: str | None, columns: list[str]) -> tuple[str, str]:
 def _listed(question: Question, own: dict[str, str], *, side: str | None) -> Statement:
     """Returns SQL of the rows that enter the number, with some of their columns (none given: all)."""
     mart = question.mart
-    tests = row_tests(question)
+    tests = row_tests(question) + privacy.row_tests(question)
     if mart.id == "mart_open" and side is None:
         tests.append("was_open")
     if side is not None:

@@ -23,6 +23,7 @@ from data.freshness import holds_for
 from data.generation import Snapshot
 from data.interval import poisson, wilson
 from data.period import local_date
+from data.privacy import keep_back
 from data.question import Question, check_dimensions
 from data.request import Request, Scope
 from data.survival import percentile
@@ -205,14 +206,21 @@ def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> An
 def _records(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[str, int]]:
     if question.is_shut:  # unknown, not zero: nothing was counted
         return ([] if question.request.by else [(None, 0, None, None, None, None, "no_data")]), {}
-    if question.metric.kind == "percentile":
-        records, exclusions = _lifetimes(question, snapshot), {}
-    else:
-        records, exclusions = _aggregate(question, snapshot)
-    least = question.metric.suppress_below
-    if least:
-        records = [_kept_back(row, len(question.request.by), least) for row in records]
+    is_percentile = question.metric.kind == "percentile"
+    records, exclusions = (
+        (_measured(question, snapshot), {}) if is_percentile else _aggregate(question, snapshot)
+    )
+    if question.metric.suppress_below:
+        records = keep_back(records, question, snapshot, ask=_measured)
+        if all(record[-1] == "suppressed" for record in records):
+            exclusions = {}  # what was left out of a number nobody may know would tell of it
     return complete(records, question, snapshot), exclusions
+
+
+def _measured(question: Question, snapshot: Snapshot) -> list[tuple]:
+    if question.metric.kind == "percentile":
+        return _lifetimes(question, snapshot)
+    return _aggregate(question, snapshot)[0]
 
 
 def _aggregate(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[str, int]]:
@@ -242,13 +250,6 @@ def _figures(metric: Metric, figures: tuple, min_n: int) -> tuple:
         low, high = poisson(value)
     bounds = tuple(None if each is None else float(each) for each in (lower, upper))
     return value, n, low, high, *bounds, flag(metric, value, n=n, min_n=min_n)
-
-
-def _kept_back(record: tuple, width: int, least: int) -> tuple:
-    """Returns a group's figures, nothing of them when so few people are behind it that one could be told."""
-    if not 0 < record[width + 1] < least:
-        return record
-    return (*record[:width], None, 0, None, None, None, None, "suppressed")
 
 
 def flag(metric: Metric, value: float | None, *, n: int, min_n: int) -> str | None:

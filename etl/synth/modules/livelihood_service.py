@@ -33,13 +33,13 @@ CROWDS = ("困难户", "残疾人", "老龄人", "企退人员", "困境儿童")
 # kind -> (per community, hours, what the sign says after the community's name)
 POINTS = {
     "便民服务": (1.0, "周一至周五 08:30-17:30", "便民服务站"),
-    "养老服务": (0.75, "每日 08:00-17:00", "居家养老服务照料中心"),
-    "托幼服务": (0.45, "周一至周五 07:30-18:00", "普惠托育点"),
-    "卫生服务": (0.55, "每日 08:00-20:00", "社区卫生服务站"),
-    "菜场超市": (1.2, "每日 06:00-20:00", "便民菜场"),
-    "文体活动": (0.8, "每日 09:00-21:00", "文化家园"),
-    "维修家政": (0.5, "周一至周六 09:00-18:00", "邻里维修铺"),
-    "助餐点": (0.6, "每日 10:30-12:30 16:30-18:00", "长者食堂"),
+    "养老服务": (1.0, "每日 08:00-17:00", "居家养老服务照料中心"),
+    "托幼服务": (0.9, "周一至周五 07:30-18:00", "普惠托育点"),
+    "卫生服务": (0.95, "每日 08:00-20:00", "社区卫生服务站"),
+    "菜场超市": (1.3, "每日 06:00-20:00", "便民菜场"),
+    "文体活动": (1.0, "每日 09:00-21:00", "文化家园"),
+    "维修家政": (0.95, "周一至周六 09:00-18:00", "邻里维修铺"),
+    "助餐点": (1.05, "每日 10:30-12:30 16:30-18:00", "长者食堂"),
 }
 
 
@@ -194,7 +194,7 @@ def draw_points(span: Span) -> pd.DataFrame:
     for community in sorted(set(town.community_ids)):
         own = np.flatnonzero(communities == community)
         for kind, (mean, hours, sign) in POINTS.items():
-            count = 1 if mean == 1.0 else int(rng.poisson(mean))
+            count = 1 if kind == "便民服务" else int(rng.poisson(mean))
             grids = rng.choice(own, count, p=weight[own] / weight[own].sum())
             for number, point in enumerate(town.pick(grids, rng), start=1):
                 rows.append((community, kind, hours, f"{sign}{number if count > 1 else ''}", point))
