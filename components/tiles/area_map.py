@@ -120,6 +120,7 @@ class AreaMap(Tile):
         hideout = ground_of(level, answers["grids_of"], ctx) | {
             "grades": grades,
             "hatched": sorted(key for key, row in known.items() if flag_of(row)),
+            "suppressed": sorted(key for key, row in rows.items() if flag_of(row) == "suppressed"),
             "facts": {key: tip_text(self.metric, row, ctx) for key, row in rows.items()},
             "labels": self._labels(known),
         }
@@ -145,15 +146,17 @@ class AreaMap(Tile):
             legend_item(html.I(className=f"swatch grade-{colour}"), text, count=grades.count(colour))
             for colour, text in zip(spread(len(breaks) + 1), words, strict=False)
         ]
-        thin, unknown = len(hideout["hatched"]), len(hideout["names"]) - len(grades)
-        if thin:
-            lines.insert(
-                0, legend_item(html.I(className="swatch thin"), ctx.t("flag.small_sample"), count=thin)
-            )
-        if unknown > 0:
-            lines.insert(
-                0, legend_item(html.I(className="swatch hatched"), ctx.t("flag.no_data"), count=unknown)
-            )
+        few = len(hideout["suppressed"])
+        others = (
+            ("thin", "small_sample", len(hideout["hatched"])),
+            ("hatched", "suppressed", few),
+            ("hatched", "no_data", len(hideout["names"]) - len(grades) - few),
+        )
+        for look, flag, count in others:
+            if count > 0:
+                lines.insert(
+                    0, legend_item(html.I(className=f"swatch {look}"), ctx.t(f"flag.{flag}"), count=count)
+                )
         level = next(each for each in ctx.town.file.levels if each.id == hideout["level"])
         unit = ctx.pick(metric.unit)
         note = ctx.t("tiles.by_level", level=ctx.pick(level.label)) + (f" · {unit}" if unit else "")

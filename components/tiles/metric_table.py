@@ -104,12 +104,11 @@ class MetricTable(Tile):
         metric = catalogue().metric(name)
         by, is_reversed = self._asked(ctx)
         following = f"sort={name}" if by != name else "sort=" if is_reversed else f"sort=-{name}"
-        mark = "" if by != name else " ↑" if is_reversed else " ↓"
+        mark = "" if by != name else "↑" if is_reversed else "↓"
         unit = ctx.pick(metric.unit)
         words = [
-            html.Span(ctx.pick(metric.label)),
-            html.Span(f" {unit}" if unit else "", className="unit"),
-            mark,
+            html.Span(ctx.pick(metric.label), className="metric-name"),
+            html.Span(" ".join(part for part in (unit, mark) if part), className="unit"),
         ]
         link = html.A(words, href="#", title=ctx.pick(metric.meaning), **{"data-set": following})
         return html.Th(html.Div([link, info_button(name, ctx=ctx)], className="metric-head"))

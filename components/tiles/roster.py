@@ -11,7 +11,7 @@ from dash import html
 from components.context import Context
 from components.door import Count, Rows, Sides
 from components.measure import figure, only_row
-from components.numbers import UNKNOWN, count_text, is_known
+from components.numbers import UNKNOWN, count_text, instant_short, is_known
 from components.panel import info_button
 from components.tiles.base import Tile
 from components.tiles.event_table import COLUMNS, cell_text, pager
@@ -115,7 +115,7 @@ def row_text(name: str, row, *, mart: Mart, ctx: Context) -> str:
         return str(value).partition(":")[2] or str(value)
     if name == "excluded_code":
         return ctx.maybe(f"excluded.{value}", str(value))
-    return written(name, value, ctx)
+    return instant_short(value, ctx) if name.endswith("_at") else written(name, value, ctx)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -200,6 +200,13 @@ def test_a_map_grades_areas_hatches_thin_ones_and_leaves_unknown_ones_out():
     assert "C02" not in unknown[0]["grades"] and "无数据|1" in texts(unknown[2])
 
 
+def test_a_suppressed_area_is_told_apart_from_one_without_data():
+    rows = (AREAS[0], {"community": "C02", "value": None, "n": 4, "flag": "suppressed"})
+    hideout, _, legend, _, _ = _map(*rows)
+    assert "人数过少，不公开|1" in texts(legend) and "无数据" not in texts(legend)
+    assert "4" not in hideout["facts"]["C02"]
+
+
 def test_a_map_of_nothing_is_all_unknown():
     hideout, _, legend, _, _ = _map()
     assert hideout["grades"] == {} and hideout["names"] == {"C01": "一社区", "C02": "C02"}
