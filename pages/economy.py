@@ -44,7 +44,8 @@ register_page(
     tiles=[
         VitalSigns(uid="vitals", title="economy.vitals", shown=tuple(VITALS.split())),
         BuildingScene(uid="scene", title="economy.scene", area="wide", metric="building_occupancy_pct"),
-        Shares(uid="expiry", title="economy.expiry", area="third", metric="lease_count", by="expiry_code"),
+        IndexParts(uid="index", title="economy.index", area="third", metric="environment_index"),
+        Shares(uid="expiry", title="economy.expiry", metric="lease_count", by="expiry_code"),
         _table("houses", "building_id", HOUSES),
         _rows("ending", ENDING, metric="lease_expiring_30_count", side="within_30", order="valid_to_at"),
         TaxMonths(uid="months", title="economy.months", area="half", metric="tax_paid_wan_yuan"),
@@ -53,7 +54,6 @@ register_page(
         _rows("overdue", OVERDUE, metric="firm_visit_overdue_count", side="late", order="due_at"),
         _table("appeals", "firm_topic_code", APPEALS),
         _rows("open", OPEN, metric="firm_appeal_open_count", order="raised_at"),
-        IndexParts(uid="index", title="economy.index", area="half", metric="environment_index"),
         _table("firms", "industry_code", FIRMS),
         AreaMap(uid="map", title="economy.map", area="half", metric="firm_net_count", level="community"),
     ],

@@ -29,7 +29,7 @@ SHOWN = (
     "firm_visit_overdue_count",
     "firm_appeal_open_count",
 )
-FACTS = ("floor_count", "height_m", "gross_m2", "rentable_m2", "unit_count")
+FACTS = ("floor_count", "height_m", "gross_m2", "rentable_m2")
 VACANT, RENEWED, LET = "vacant", "renewed", "let"
 
 
@@ -80,6 +80,7 @@ class BuildingFacts(Tile):
         for name in FACTS:
             text = number_text(row[name], "{:,.1f}" if name == "height_m" else "{:,.0f}")
             terms += [html.Dt(ctx.column(name)), html.Dd(text, className="digits")]
+        terms += [html.Dt(ctx.t("economy.rooms")), html.Dd(count_text(row["unit_count"]), className="digits")]
         head = [html.H1(row["building_name"]), html.P(trail, className="note")]
         facts = html.Div(
             [*head, html.Dl(terms, className="definition two facts")], className="portrait-facts"
@@ -155,11 +156,11 @@ def _floor_name(level: object) -> str:
 def _legend(state: str, units, ctx: Context) -> html.Span:
     count = int((units["state"] == state).sum())
     words = [
-        html.I(className=f"unit-swatch unit-{state}"),
-        ctx.t(f"economy.unit_{state}"),
+        html.I(className=f"room-swatch room-{state}"),
+        ctx.t(f"economy.room_{state}"),
         html.B(count_text(count), className="digits"),
     ]
-    return html.Span(words, className="unit-key")
+    return html.Span(words, className="room-key")
 
 
 def _units(part, ctx: Context) -> list:
@@ -171,9 +172,9 @@ def _units(part, ctx: Context) -> list:
             "flexGrow": f"{max(1.0, float(row['rentable_m2'])) if is_known(row['rentable_m2']) else 1:.0f}"
         }
         area = number_text(row["rentable_m2"], "{:,.0f} m²")
-        state = f"unit unit-{row['state']}"
+        state = f"room room-{row['state']}"
         if row["state"] == VACANT:
-            words = [html.Span(ctx.t("economy.unit_vacant"), className="unit-firm"), html.Small(area)]
+            words = [html.Span(ctx.t("economy.room_vacant"), className="room-firm"), html.Small(area)]
             boxes.append(html.Span(words, className=state, style=wide, title=f"{row['unit_name']} · {area}"))
             continue
         until = ctx.local(row["valid_to_at"])
@@ -187,7 +188,7 @@ def _units(part, ctx: Context) -> list:
         told += [asked] if row["state"].startswith("within") else []
         words = [
             _code(row, ctx),
-            html.Span(names, className="unit-firm"),
+            html.Span(names, className="room-firm"),
             html.Small(f"{until:%y-%m-%d}", className="digits"),
         ]
         link = (
