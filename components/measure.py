@@ -77,19 +77,23 @@ def tip_text(metric_id: str, row: Mapping, ctx: Context, *, name: str = "") -> s
 def figure(
     metric_id: str, row: Mapping, *, ctx: Context, as_of_at: datetime | None, where: Mapping | None = None
 ) -> Component:
-    """Returns a value as a link to its rows under `where` (column -> value), with the marks every number has."""
+    """Returns a value as a link to its rows under `where` (column -> value), with the marks every number has.
+
+    Nothing can be filtered by an unknown value, so such a number has no link.
+    """
     metric = catalogue().metric(metric_id)
     text, unit = written_value(metric_id, row, ctx)
     where = where or {}
     is_unit_shown = unit != ctx.pick(metric.unit)  # a heading has the metric's own unit
     key = "|".join([metric_id, *(f"{column}:{value}" for column, value in where.items())])
+    has_rows = text != UNKNOWN and all(map(is_known, where.values()))
     state = " is-unknown" if text == UNKNOWN else " is-thin" if flag_of(row) == "small_sample" else ""
     return html.A(
         [
             html.Span(text, className="digits", **{"data-number": key}),
             *([html.Span(unit, className="unit")] if is_unit_shown and unit else []),
         ],
-        **(rows_link(metric_id, ctx, **where) if text != UNKNOWN else {}),
+        **(rows_link(metric_id, ctx, **where) if has_rows else {}),
         className="figure" + state,
         title=tip_text(metric_id, row, ctx, name=" · ".join(ctx.label(*each) for each in where.items())),
         **marks(metric_id, ctx, as_of_at=as_of_at),

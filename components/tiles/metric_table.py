@@ -116,7 +116,7 @@ class MetricTable(Tile):
     def _row(self, key: object, columns: Mapping[str, dict], *, answers, ctx: Context):
         column = self.dimension(ctx)
         name = ctx.label(column, str(key)[:10] if column in TIMES else key)
-        where = {column: key} if key is not None else None
+        where = {column: key}
         lead = columns[self._asked(ctx)[0]].get(key, NOTHING)
         state = [
             "is-thin" if flag_of(lead) else "",

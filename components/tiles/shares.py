@@ -118,7 +118,7 @@ class Shares(Tile):
         )
 
     def _number(self, key: object, row: Mapping, *, as_of_at, ctx: Context):
-        where = {self.dimension(ctx): key} if key is not None else None
+        where = {self.dimension(ctx): key}
         return figure(self.metric, row, ctx=ctx, as_of_at=as_of_at, where=where)
 
     def _line(self, key: object, parts: list, *, share: str, ctx: Context):

@@ -135,6 +135,10 @@ def test_an_unknown_key_is_a_row_nobody_can_choose():
     drawn = _table((_rate(None, 50.0), _rate("road", 90.0)))
     assert _names(drawn)[1:] == ["road", "未知"]
     assert "data-set" not in _props(drawn.children.children[1].children[2])
+    unknown = next(each for each in find(drawn, "figure") if each.title.startswith("未知"))
+    assert "href" not in _props(unknown)
+    keys = [_props(each.children[0])["data-number"] for each in find(drawn, "figure")]
+    assert len(keys) == len(set(keys))  # a value that changed fades: two numbers must not share a name
 
 
 def test_equal_answers_draw_equal_tables_and_nothing_says_so():

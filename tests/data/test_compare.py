@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from math import exp, log, sqrt
 
+import pandas as pd
 import pytest
 
 from data.compare import fetch_change
 from data.period import parse_period
+from data.query import count_rows
 from data.request import EVERYTHING, Filters, Request, RequestError
+from data.sides import count_sides
 from tests.published import at, incident, open_store
 
 AS_OF_AT = at("2026-11-20 12:00")  # a Friday
@@ -53,3 +58,50 @@ def test_what_is_no_count_of_a_period_is_refused(metric, store):
         fetch_change(Request(metric, filters=_today(store)), scope=EVERYTHING, store=store)
     with pytest.raises(RequestError, match="only a count of a period"):
         fetch_change(Request("incident_count"), scope=EVERYTHING, store=store)
+
+
+def test_all_groups_together_are_compared_as_one(store):
+    request = Request("incident_count", ("category_code",), _today(store))
+    change = fetch_change(request, scope=EVERYTHING, store=store)
+    whole = change.whole
+    assert (whole["count"], whole["base_count"], whole["is_beyond_chance"]) == (35, 15, True)
+    assert whole["low"] < 35 / 15 < whole["high"]
+    assert (change.since_at, change.until_at) == (at("2026-11-13 00:00"), at("2026-11-13 12:00"))
+    assert change.as_of_at == AS_OF_AT
+
+
+def test_a_group_is_told_against_the_rest_of_the_town(store):
+    """Noise went from 10 to 30 while all else stayed at 5: three times the rest; the log interval by hand."""
+    request = Request("incident_count", ("category_code",), _today(store))
+    noise = fetch_change(request, scope=EVERYTHING, store=store).frame.iloc[0]
+    assert noise["excess"] == pytest.approx(3.0)
+    middle, half = log(30.5 / 10.5), 1.959964 * sqrt(1 / 30.5 + 1 / 10.5 + 1 / 5.5 + 1 / 5.5)
+    assert noise["excess_low"] == pytest.approx(exp(middle - half), rel=1e-5)
+    assert noise["excess_high"] == pytest.approx(exp(middle + half), rel=1e-5)
+    alone = fetch_change(
+        Request("incident_count", filters=_today(store)), scope=EVERYTHING, store=store
+    ).frame
+    assert pd.isna(alone["excess_low"].iloc[0])
+
+
+def test_without_data_from_before_the_earlier_window_nothing_can_be_compared(store):
+    today = _today(store)
+    assert fetch_change(Request("incident_count", filters=today), scope=EVERYTHING, store=store).is_covered
+    year = fetch_change(Request("incident_count", filters=today), scope=EVERYTHING, store=store, weeks=52)
+    assert (year.since_at, year.until_at) == (at("2025-11-21 00:00"), at("2025-11-21 12:00"))
+    assert not year.is_covered and year.frame.iloc[0]["base_count"] == 0
+
+
+def test_windows_never_overlap_however_long_they_are(store):
+    long = replace(_today(store), since_at=at("2025-09-01 00:00"))
+    year = fetch_change(Request("incident_count", filters=long), scope=EVERYTHING, store=store, weeks=52)
+    assert year.until_at <= long.since_at
+
+
+@pytest.mark.parametrize("metric", ["incident_count", "on_time_closure_pct", "open_count"])
+def test_sides_add_up_to_the_rows(metric, store):
+    request = Request(metric, filters=Filters())
+    sides = count_sides(request, scope=EVERYTHING, store=store)
+    assert sum(sides.values()) == count_rows(request, scope=EVERYTHING, store=store) > 0
+    for side, count in sides.items():
+        assert count_rows(request, scope=EVERYTHING, store=store, side=side) == count
