@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from data.connection import Store
 from data.dictionary import ColumnError, column, read_columns
-from data.settings import read_settings
-from data.town import load_town
-from etl.build import build
-from etl.publish import publish
-from etl.store import open_store
 
 COLUMNS = read_columns()
 TYPES = {
@@ -80,23 +72,14 @@ NOT_YET_TYPED = {
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory) -> list[tuple[str, str, str]]:
+def published(empty_town) -> list[tuple[str, str, str]]:
     """(table, column, type) of everything a town without a single file publishes."""
-    settings = read_settings(
-        {}, town="stown", home=tmp_path_factory.mktemp("columns"), now="2026-11-20T12:00:00Z"
-    )
-    town = load_town(settings)
-    with open_store(settings) as con:
-        build(con, town)
-        publish(con, town, settings)
-    store = Store(settings.home, zone=ZoneInfo("UTC"))
+    store, _ = empty_town
     with store.reading() as snapshot:
-        found = snapshot.rows(
-            "SELECT table_name, column_name, data_type FROM information_schema.columns "
-            "WHERE table_catalog = 'memory' AND table_schema IN (SELECT unnest(current_schemas(false))) ORDER BY ALL"
+        return snapshot.rows(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE "
+            "table_catalog = 'memory' AND table_schema IN (SELECT unnest(current_schemas(false))) ORDER BY ALL"
         )
-    store.close()
-    return found
 
 
 def undescribed(published) -> list[str]:
