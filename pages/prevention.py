@@ -54,4 +54,6 @@ TILES = [
     ListingTable(uid="levels", title="prevention.levels", listing="alert_levels", columns=LEVELS, limit=10),
 ]
 
-register_page(__name__, path="/prevention", title="page.prevention", nav_order=13, permission="modules", tiles=TILES)
+register_page(
+    __name__, path="/prevention", title="page.prevention", nav_order=13, permission="modules", default_period="90d", tiles=TILES
+)
