@@ -11,8 +11,7 @@ from components.tiles.tabs import Tabs
 from components.tiles.vital_signs import VitalSigns
 
 FOUND = "hazard_found_count hazard_rectified_count hazard_rectified_on_time_pct hazard_on_time_pct hazard_open_count"
-FOUND += " hazard_open_overdue_count hazard_open_major_count hazard_relapse_pct"
-FOUND += " hazard_verify_minutes_p50 hazard_verify_minutes_p90"
+FOUND += " hazard_open_overdue_count hazard_open_major_count hazard_relapse_pct hazard_verify_minutes_p90"
 VISITS = "inspection_count inspection_failed_pct inspection_refused_pct"
 VISITS += " hazards_per_100_visits hazards_per_100_places visits_per_100_places"
 ITEMS = "hazard_found_count hazard_on_time_pct hazard_relapse_pct hazard_open_overdue_count"
@@ -32,7 +31,7 @@ OLDEST = HALF | {
 }
 CAMPAIGNS = {"listing": "safety_campaigns", "columns": tuple(RUN.split()), "limit": 25}
 CURRENT = HALF | {"metric": "recheck_current_pct", "level": "community"}
-LEVELS = {"metric": "hazard_found_count", "by": "hazard_level_code", "over": "month", "is_absolute": True}
+LEVELS = {"metric": "hazard_found_count", "by": "hazard_level_code", "over": "month"}
 
 register_page(
     __name__,
