@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from data.yamlfile import read_yaml
 
 LOCALE = Path(__file__).resolve().parent / "locale"
 CODES = LOCALE / "codes"
@@ -26,6 +26,7 @@ def read_words() -> dict[str, dict[str, str]]:
 
     Raises:
         WordError: a section stands both among the words and among the codes.
+        DefinitionError: a file is not YAML, or names a word twice.
     """
     words: dict[str, dict[str, str]] = {}
     sections: dict[str, Path] = {}
@@ -33,7 +34,7 @@ def read_words() -> dict[str, dict[str, str]]:
         if path.stem in sections:
             raise WordError(f"{path}: section {path.stem!r} stands in {sections[path.stem]} already")
         sections[path.stem] = path
-        section = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        section = read_yaml(path) or {}
         words |= {f"{path.stem}.{key}": texts for key, texts in section.items()}
     return words
 
