@@ -9,24 +9,24 @@ from components.tiles.roster import Roster
 from components.tiles.shares import Shares
 from components.tiles.vital_signs import VitalSigns
 
-HALF = {"area": "half"}
 VITALS = ("rework_pct", "check_failures_per_incident", "recurrence_pct", "repeat_report_pct")
 VITALS += ("hotspot_count", "hotspot_many_count", "suspended_count", "extension_effect_pct")
 REWORK = ("rework_pct", "rework_sent_pct", "rework_disposed_pct", "rework_due_pct")
 LASTING = ("recurrence_pct", "repeat_report_pct", "chasing_report_pct")
-GAMING = (
-    "early_close_pct",
-    "pressed_close_pct",
-    "recurrence_pct",
-    "extended_pct",
-    "unsigned_pct",
-    "suspended_count",
-)
+GAMING = ("early_close_pct", "pressed_close_pct", "recurrence_pct", "extended_pct", "unsigned_pct")
+GAMING += ("suspended_count",)
 PARTS = ("on_time_handled_pct", "closed_of_due_pct", "check_kept_pct")
-RIVALS = ("unit_score", "jinniu_score", "on_time_handled_pct", "egova_on_time_pct", "closed_of_due_pct")
-RIVALS += ("unicom_closed_pct",)
+RIVALS = ("unit_score", "jinniu_score", "on_time_handled_pct", "egova_on_time_pct")
+RIVALS += ("closed_of_due_pct", "unicom_closed_pct")
 DISPUTES = ("dispute_count", "dispute_settled_pct", "dispute_near_pct")
-PLACE = ("category_code", "incident_count", "last_signal_at")
+HALF = {"area": "half"}
+SCORE = HALF | {"metric": "unit_score", "parts": PARTS, "weights": "score.unit_weights"}
+SPOTS = HALF | {"listing": "hotspots", "colour": "heat_code"}
+SPOTS |= {"label": ("category_code", "incident_count", "last_signal_at")}
+BACK = HALF | {"metric": "recurrence_pct", "side": "recurred"}
+LEVELS = HALF | {"metric": "case_resolved_count", "by": "resolved_level_code"}
+UNITS = {"by": "department_id", "limit": 14}
+KINDS = HALF | {"by": "category_code"}
 
 register_page(
     __name__,
@@ -37,57 +37,17 @@ register_page(
     default_period="90d",
     tiles=[
         VitalSigns(uid="vitals", title="enforcement.back", shown=VITALS),
-        MetricTable(
-            uid="gaming",
-            title="enforcement.gaming",
-            by="department_id",
-            shown=GAMING,
-            sort="early_close_pct",
-            limit=14,
-        ),
-        Parts(
-            uid="score",
-            title="enforcement.score",
-            metric="unit_score",
-            parts=PARTS,
-            weights="score.unit_weights",
-            **HALF,
-        ),
-        MetricTable(
-            uid="rework", title="enforcement.rework", by="department_id", shown=REWORK, limit=8, **HALF
-        ),
-        MetricTable(uid="rivals", title="enforcement.rivals", by="department_id", shown=RIVALS, limit=14),
-        MetricTable(
-            uid="lasting", title="enforcement.lasting", by="category_code", shown=LASTING, limit=10, **HALF
-        ),
-        Roster(
-            uid="returned", title="enforcement.returned", metric="recurrence_pct", side="recurred", **HALF
-        ),
-        PointsMap(
-            uid="hot",
-            title="enforcement.hot",
-            listing="hotspots",
-            colour="heat_code",
-            label=PLACE,
-            page="/incidents?area={grid_id}&category={category_code}",
-            **HALF,
-        ),
-        Roster(
-            uid="hottest",
-            title="enforcement.hottest",
-            metric="hotspot_count",
-            order="-incident_count",
-            **HALF,
-        ),
-        Shares(
-            uid="level",
-            title="enforcement.level",
-            metric="case_resolved_count",
-            by="resolved_level_code",
-            **HALF,
-        ),
+        MetricTable(uid="gaming", title="enforcement.gaming", shown=GAMING, **UNITS),
+        Parts(uid="score", title="enforcement.score", **SCORE),
+        MetricTable(uid="rework", title="enforcement.rework", shown=REWORK, by="department_id", **HALF),
+        MetricTable(uid="rivals", title="enforcement.rivals", shown=RIVALS, **UNITS),
+        MetricTable(uid="lasting", title="enforcement.lasting", shown=LASTING, **KINDS),
+        Roster(uid="back", title="enforcement.returned", **BACK),
+        PointsMap(uid="hot", title="enforcement.hot", **SPOTS),
+        Roster(uid="hottest", title="enforcement.hottest", metric="hotspot_count", **HALF),
+        Shares(uid="level", title="enforcement.level", **LEVELS),
         Shares(uid="kinds", title="enforcement.kinds", metric="case_count", by="kind_code", **HALF),
         AreaMap(uid="near", title="enforcement.near", metric="near_resolved_pct", **HALF),
-        MetricTable(uid="disputes", title="enforcement.disputes", by="category_code", shown=DISPUTES, **HALF),
+        MetricTable(uid="disputes", title="enforcement.disputes", shown=DISPUTES, **KINDS),
     ],
 )

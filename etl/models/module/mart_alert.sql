@@ -5,7 +5,7 @@ SELECT
     r.feed_id,
     r.category_code,
     r.domain_code,
-    c.contactless_code,
+    coalesce(c.contactless_code, 'other') AS contactless_code,
     r.department_id,
     r.grid_id,
     r.severity_level,
