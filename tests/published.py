@@ -96,7 +96,7 @@ CONTRACT_TYPES = {
 }
 NAME_TABLES = {
     "dim_area": ("area_id", [("g1", "一网格", "Grid 1"), ("c1", "一社区", "Community 1")]),
-    "dim_category": ("category_code", [("noise", "噪声", "Noise")]),
+    "dim_category": ("category_code", [("noise", "噪声", "Noise", "mediation", "dispute")]),
     "dim_department": ("department_id", [("d1", "一队", "Team 1")]),
     "dim_domain": ("domain_code", [("order", "秩序", "Order")]),
 }
@@ -300,7 +300,8 @@ def _write_rest(con, *, feeds: Iterable[dict], touched: frozenset[int]) -> None:
     contracts += [each for each in feeds if "entity_code" in each]
     _table(con, "delta.dim_feed", CONTRACT_TYPES, contracts)
     for name, (key, rows) in NAME_TABLES.items():
-        types = dict.fromkeys((key, "name_zh", "name_en"), "VARCHAR")
+        more = ("joint_code", "matter_code") if name == "dim_category" else ()
+        types = dict.fromkeys((key, "name_zh", "name_en", *more), "VARCHAR")
         _table(con, f"delta.{name}", types, [dict(zip(types, row, strict=True)) for row in rows])
 
 
