@@ -8,6 +8,16 @@ from components.theme import FIGURE_FONT
 BASE_FONT_PX = 13
 # A chart that fills its panel, without tools or links; zooming is by filters, not by dragging.
 GRAPH_STYLE = {"height": "100%", "width": "100%"}
+# What a chart is before its first drawing, and where that fails: nothing, on the panel's own ground.
+BARE_FIGURE = {
+    "data": [],
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    },
+}
 
 
 def graph_config(lang: str = "zh-CN") -> dict:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import exp, log, sqrt
 
 import pandas as pd
 
+from data.catalogue import catalogue
 from data.connection import Store
 from data.definitions import Metric
 from data.interval import Z_95, rate_ratio
@@ -15,6 +17,7 @@ from data.period import local_date, midnight, previous
 from data.query import Answer, fetch
 from data.request import Filters, Request, RequestError, Scope
 
+SUM = re.compile(r"\s*(coalesce\()?sum\(")
 QUIET_DAYS = 2  # a town may begin with a quiet day
 
 
@@ -27,10 +30,10 @@ class Change:
         before: the answer for the window some whole weeks earlier.
         since_at: where the earlier window begins.
         until_at: where it ends.
-        frame: one row per group: `by`..., count, base_count, ratio, low, high (95 % interval of the ratio; null:
-            nothing bounds it), is_beyond_chance, evidence (how far the interval lies from 1, 0 when it holds 1), and
-            excess, excess_low, excess_high: the ratio divided by that of all other groups together (null: no other
-            group). Most evident change first.
+        frame: one row per group: `by`..., count, base_count, ratio, low, high (95 % interval of the ratio; high null:
+            nothing bounds it; low null: no independent cases, so no interval), is_beyond_chance, evidence (how far
+            the interval lies from 1, 0 when it holds 1), and excess, excess_low, excess_high: the ratio divided by
+            that of all other groups together (null: no other group). Most evident change first.
         is_covered: whether there are data from before the earlier window; without them a rise means nothing.
         joined_feeds: feeds whose history begins inside the two windows; they alone can make a count rise.
     """
@@ -52,15 +55,16 @@ class Change:
     def whole(self) -> dict[str, object]:
         """All groups together: count, base_count, ratio, low, high, is_beyond_chance."""
         count, base_count = (int(self.frame[name].sum()) for name in ("count", "base_count"))
-        ratio, low, high = rate_ratio(count, base_count)
+        ratio, low, high = _ratio(count, base_count, is_poisson=self.now.metric.interval == "poisson")
         is_beyond = _evidence(low, high, base_count=base_count) > 0
         found = {"count": count, "base_count": base_count, "ratio": ratio, "low": low, "high": high}
         return found | {"is_beyond_chance": is_beyond}
 
 
 def check_comparable(metric: Metric) -> None:
-    """Raises RequestError for a metric that is no count of a period."""
-    if metric.interval != "poisson":
+    """Raises RequestError for a metric that is no count of a period and no sum over one."""
+    is_sum = metric.kind == "count" or bool(SUM.match(metric.value or ""))
+    if metric.interval != "poisson" and (not is_sum or catalogue().mart(metric.model).at is None):
         raise RequestError(f"{metric.id}: only a count of a period with a beginning can be compared")
 
 
@@ -87,20 +91,27 @@ def fetch_change(request: Request, *, scope: Scope, store: Store, weeks: int | N
         "SELECT feed_id FROM dim_feed WHERE CAST(history_from AS DATE) > ? AND CAST(history_from AS DATE) <= ? ORDER BY 1",
         [local_date(window[0], store.zone), local_date(now.as_of_at, store.zone)],
     )
-    frame = pair_up(now.frame, before.frame, by=request.by)
+    is_poisson = now.metric.interval == "poisson"
+    frame = pair_up(now.frame, before.frame, by=request.by, is_poisson=is_poisson)
     return Change(now, before, *window, frame, bool(known and known > 0), tuple(joined["feed_id"]))
 
 
-def pair_up(now: pd.DataFrame, before: pd.DataFrame, *, by: tuple[str, ...]) -> pd.DataFrame:
-    """Returns `Change.frame` of two frames of counts; a group one of them lacks counts 0 there."""
+def pair_up(
+    now: pd.DataFrame, before: pd.DataFrame, *, by: tuple[str, ...], is_poisson: bool = True
+) -> pd.DataFrame:
+    """Returns `Change.frame` of two frames of counts; a group one of them lacks counts 0 there.
+
+    Only counts of independent cases (`is_poisson`) have intervals; sums of money or of people do not.
+    """
     counts, base = (_by_key(frame, by) for frame in (now, before))
     total, base_total = sum(counts.values()), sum(base.values())
     rows = []
     for key in dict.fromkeys([*counts, *base]):
         count, base_count = counts.get(key, 0), base.get(key, 0)
-        ratio, low, high = rate_ratio(count, base_count)
+        ratio, low, high = _ratio(count, base_count, is_poisson=is_poisson)
         evidence = _evidence(low, high, base_count=base_count)
-        excess = _excess((count, base_count), (total - count, base_total - base_count))
+        rest = (total - count, base_total - base_count)
+        excess = _excess((count, base_count), rest) if is_poisson else (None, None, None)
         rows.append((*key, count, base_count, ratio, low, high, evidence > 0, evidence, *excess))
     names = "count base_count ratio low high is_beyond_chance evidence excess excess_low excess_high".split()
     frame = pd.DataFrame(rows, columns=[*by, *names])
@@ -109,8 +120,18 @@ def pair_up(now: pd.DataFrame, before: pd.DataFrame, *, by: tuple[str, ...]) -> 
     return ordered.drop(columns="size").reset_index(drop=True)
 
 
-def _evidence(low: float, high: float | None, *, base_count: int) -> float:
-    """Returns how far the interval of a ratio lies from 1, in either direction; 0 when it holds 1."""
+def _ratio(
+    count: int, base_count: int, *, is_poisson: bool
+) -> tuple[float | None, float | None, float | None]:
+    if is_poisson:
+        return rate_ratio(count, base_count)
+    return count / base_count if base_count else None, None, None
+
+
+def _evidence(low: float | None, high: float | None, *, base_count: int) -> float:
+    """Returns how far the interval of a ratio lies from 1, in either direction; 0 when it holds 1 or there is none."""
+    if low is None:
+        return 0.0
     if low > 1:
         return low - 1
     if high is not None and high < 1:
@@ -137,4 +158,4 @@ def _by_key(frame: pd.DataFrame, by: tuple[str, ...]) -> dict[tuple, int]:
     known = frame[frame["value"].notna()]
     keys = zip(*(known[name] for name in by), strict=True) if by else [()] * len(known)
     plain = (tuple(None if pd.isna(each) else each for each in key) for key in keys)
-    return {key: int(value) for key, value in zip(plain, known["value"], strict=True)}
+    return {key: round(value) for key, value in zip(plain, known["value"], strict=True)}

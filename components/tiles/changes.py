@@ -9,9 +9,9 @@ from dash import html
 
 from components.context import Context
 from components.door import Comparison
-from components.numbers import count_text, is_known
+from components.numbers import count_text
 from components.tiles.base import Tile
-from components.tiles.pairs import signed
+from components.tiles.pairs import change_words
 from components.ways import pick_marks
 from data.compare import Change
 from data.request import Request
@@ -55,7 +55,7 @@ class Changes(Tile):
 
 
 def _item(row: Mapping, name: str, *, marks: Mapping[str, str], ctx: Context) -> html.Li:
-    verdict, percent, span = _words(row, ctx)
+    verdict, percent, span = change_words(row, ctx)
     return html.Li(
         [
             html.Span(name, className="change-name", title=name),
@@ -70,13 +70,3 @@ def _item(row: Mapping, name: str, *, marks: Mapping[str, str], ctx: Context) ->
         title=ctx.t("changes.explain", verdict=verdict or ctx.t("changes.chance"), span=span),
         **marks,
     )
-
-
-def _words(row: Mapping, ctx: Context) -> tuple[str, str, str]:
-    """Returns the verdict (empty when chance explains the change), the change and its interval in words."""
-    high = signed(row["high"]) if is_known(row["high"]) else ctx.t("changes.open")
-    percent = signed(row["ratio"]) if is_known(row["ratio"]) else "—"
-    verdict = ""
-    if row["is_beyond_chance"]:
-        verdict = ctx.t("changes.up" if row["low"] > 1 else "changes.down")
-    return verdict, percent, ctx.t("changes.span", low=signed(row["low"]), high=high)

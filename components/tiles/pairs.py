@@ -119,30 +119,37 @@ def _cells(metric_id: str, row, *, change: Change, where: Mapping, ctx: Context)
     cells = [html.Td(pair, className="digits pair")]
     if not change.is_covered:
         return [*cells, html.Td(ctx.t("changes.no_base"), colSpan=3, className="note")]
-    ratio, low, high = row["ratio"], row["low"], row["high"]
-    words = UNKNOWN if not is_known(ratio) else signed(ratio)
-    state = "moved is-clear" if row["is_beyond_chance"] else "moved"
-    span = ctx.t(
-        "changes.span", low=signed(low), high=signed(high) if is_known(high) else ctx.t("changes.open")
-    )
-    verdict = span if row["is_beyond_chance"] else ctx.t("changes.chance")
+    verdict, percent, span = change_words(row, ctx)
+    state = "moved is-clear" if verdict or not is_known(row["low"]) else "moved"
     return [
         *cells,
-        html.Td(words, className=f"digits {state}"),
-        html.Td(verdict, className="digits span", title=span),
-        html.Td(_scale(ratio, low, high), className="scale", title=span),
-    ]
-
-
-def _scale(ratio: object, low: float, high: object):
-    """The interval on a scale from a quarter to four times, with 'as before' in the middle."""
-    left, right = _place(low), _place(high if is_known(high) else REACH)
-    parts = [
-        html.I(className="zero"),
-        html.I(
-            className="whisker", style={"left": f"{left:.1f}%", "width": f"{max(0.5, right - left):.1f}%"}
+        html.Td(percent, className=f"digits {state}"),
+        html.Td(
+            span if verdict or not is_known(row["low"]) else ctx.t("changes.chance"),
+            className="digits span",
+            title=span,
         ),
+        html.Td(_scale(row["ratio"], row["low"], row["high"]), className="scale", title=span),
     ]
+
+
+def change_words(row: Mapping, ctx: Context) -> tuple[str, str, str]:
+    """Returns the verdict (empty when chance explains the change), the change and its interval in words."""
+    percent = signed(row["ratio"]) if is_known(row["ratio"]) else UNKNOWN
+    if not is_known(row["low"]):
+        return "", percent, ctx.t("tiles.no_interval")
+    high = signed(row["high"]) if is_known(row["high"]) else ctx.t("changes.open")
+    verdict = ctx.t("changes.up" if row["low"] > 1 else "changes.down") if row["is_beyond_chance"] else ""
+    return verdict, percent, ctx.t("changes.span", low=signed(row["low"]), high=high)
+
+
+def _scale(ratio: object, low: object, high: object):
+    """The interval on a scale from a quarter to four times, with 'as before' in the middle."""
+    parts = [html.I(className="zero")]
+    if is_known(low):
+        left, right = _place(low), _place(high if is_known(high) else REACH)
+        style = {"left": f"{left:.1f}%", "width": f"{max(0.5, right - left):.1f}%"}
+        parts.append(html.I(className="whisker", style=style))
     if is_known(ratio):
         parts.append(html.I(className="dot", style={"left": f"{_place(ratio):.1f}%"}))
     return html.Span(parts, className="ratio")

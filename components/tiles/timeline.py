@@ -10,7 +10,7 @@ from typing import ClassVar
 from dash import dcc
 
 from components.context import Context
-from components.figure import GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import BARE_FIGURE, GRAPH_STYLE, base_layout, blank_figure, graph_config
 from components.tiles.base import Tile
 from data.request import Request
 
@@ -38,7 +38,9 @@ class Timeline(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return dcc.Graph(id=f"{uid}-chart", config=graph_config(), style=GRAPH_STYLE, className="chart")
+        return dcc.Graph(
+            id=f"{uid}-chart", figure=BARE_FIGURE, config=graph_config(), style=GRAPH_STYLE, className="chart"
+        )
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

@@ -250,6 +250,14 @@ def test_chance_is_called_no_change_and_no_base_is_no_comparison():
     assert tile.requests(context(filters=Filters())) == {}
 
 
+def test_a_sum_shows_its_change_without_an_interval():
+    tile = Pairs(uid="p", shown=("incident_count",))
+    change = change_of("incident_count", {"count": 300, "base_count": 200})
+    bare = replace(change, frame=change.frame.assign(low=None, high=None, is_beyond_chance=False))
+    drawn = _pairs(tile, incident_count=bare)
+    assert "+50%|非独立计数，不给区间" in texts(drawn) and not find(drawn, "whisker")
+
+
 def test_values_are_told_against_the_rest():
     tile = Pairs(uid="p", shown=("incident_count",), by="category_code")
     rows = (

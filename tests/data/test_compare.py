@@ -9,7 +9,8 @@ from math import exp, log, sqrt
 import pandas as pd
 import pytest
 
-from data.compare import fetch_change
+from data.catalogue import catalogue
+from data.compare import check_comparable, fetch_change, pair_up
 from data.period import parse_period
 from data.query import count_rows
 from data.request import EVERYTHING, Filters, Request, RequestError
@@ -105,3 +106,16 @@ def test_sides_add_up_to_the_rows(metric, store):
     assert sum(sides.values()) == count_rows(request, scope=EVERYTHING, store=store) > 0
     for side, count in sides.items():
         assert count_rows(request, scope=EVERYTHING, store=store, side=side) == count
+
+
+def test_a_sum_has_a_change_but_no_interval():
+    """Money and people on the move are no independent cases; what is no sum over a period cannot be compared."""
+    now = pd.DataFrame({"kind": ["vat", "cit"], "value": [300.0, 50.0]})
+    before = pd.DataFrame({"kind": ["vat", "cit"], "value": [200.0, None]})
+    frame = pair_up(now, before, by=("kind",), is_poisson=False)
+    assert list(frame["count"]) == [300, 50] and frame["ratio"].iloc[0] == pytest.approx(1.5)
+    assert (
+        frame["low"].isna().all() and not frame["is_beyond_chance"].any() and frame["excess_low"].isna().all()
+    )
+    with pytest.raises(RequestError, match="only a count of a period"):
+        check_comparable(catalogue().metric("backlog_days"))
