@@ -13,23 +13,22 @@ from components.tiles.tabs import Tabs
 from components.tiles.vital_signs import VitalSigns
 
 CODES = "code_coverage_pct code_red_count code_yellow_count code_green_count code_grey_count"
-CODES += (
-    " recheck_on_time_pct recheck_current_pct recheck_overdue_count hazard_on_time_pct hazard_relapse_pct"
-)
-FORCE = "visits_needed_count visits_made_count visits_made_pct"
-FORCE += " recheck_today_count recheck_week_count recheck_month_count"
+CODES += " recheck_on_time_pct recheck_overdue_count hazard_on_time_pct hazard_relapse_pct"
+FORCE = "visits_needed_count visits_made_count visits_made_pct recheck_current_pct"
 CLASSES = "place_count code_coverage_pct code_red_count code_yellow_count code_expired_count"
 CLASSES += " recheck_on_time_pct recheck_current_pct inspection_failed_pct drill_covered_pct"
 COLOURS = "recheck_due_count recheck_on_time_pct recheck_missed_count recheck_overdue_minutes_p50"
 DUE = "due_at place_name class8_code colour_code checked_before_at grid_id"
 MOVED = "domain_code grid_id previous_class_code class_code"
+HIGH = "grid_id domain_code class_code incident_count expected_count ratio exceed_pct"
 HALF = {"area": "half"}
 YEAR = HALF | {"shown": ("incident_count",), "is_year": True}
 PLACES = HALF | {"listing": "safety_places", "colour": "colour_code", "page": "/places/{place_id}"}
-OLDEST = HALF | {"metric": "recheck_overdue_count", "side": "overdue", "order": "due_at"}
+OLDEST = {"area": "wide", "metric": "recheck_overdue_count", "side": "overdue", "order": "due_at"}
 OLDEST |= {"limit": 9, "is_standing": True}
-WAITING = HALF | {"metric": "recheck_waiting_count", "by": "recheck_due_code"}
-CHANGED = HALF | {"listing": "risk_changes", "columns": tuple(MOVED.split()), "limit": 12}
+WAITING = {"area": "third", "metric": "recheck_waiting_count", "by": "recheck_due_code"}
+REASONS = HALF | {"listing": "risk_high", "columns": tuple(HIGH.split()), "limit": 14}
+CHANGED = HALF | {"listing": "risk_changes", "columns": tuple(MOVED.split()), "limit": 8}
 BY_COLOUR = HALF | {"by": "colour_code", "shown": tuple(COLOURS.split())}
 
 register_page(
@@ -46,12 +45,12 @@ register_page(
         RiskMap(uid="risk", title="safety.risk", area="half"),
         MetricTable(uid="classes", title="safety.classes", by="class8_code", shown=tuple(CLASSES.split())),
         VitalSigns(uid="force", title="safety.capacity", area="half", shown=tuple(FORCE.split())),
-        Shares(uid="waiting", title="safety.waiting", **WAITING),
-        Roster(uid="due", title="safety.due", columns=tuple(DUE.split()), **OLDEST),
         MetricTable(uid="colours", title="safety.by_colour", **BY_COLOUR),
+        Roster(uid="due", title="safety.due", columns=tuple(DUE.split()), **OLDEST),
+        Shares(uid="waiting", title="safety.waiting", **WAITING),
         Patrol(uid="patrol", title="safety.patrol", area="half"),
-        ListingTable(uid="changed", title="safety.changed", **CHANGED),
+        ListingTable(uid="high", title="safety.high", **REASONS),
         Pairs(uid="domains", title="safety.year", by="domain_code", **YEAR),
-        Pairs(uid="kinds", title="safety.year_kinds", by="category_code", limit=7, **YEAR),
+        ListingTable(uid="changed", title="safety.changed", **CHANGED),
     ],
 )

@@ -8,30 +8,28 @@ from components.tiles.pairs import Pairs
 from components.tiles.roster import Roster
 from components.tiles.shares import Shares
 from components.tiles.tabs import Tabs
+from components.tiles.trend import Trend
 from components.tiles.vital_signs import VitalSigns
 
-FOUND = "hazard_found_count hazard_rectified_count hazard_rectified_on_time_pct hazard_on_time_pct hazard_open_count"
-FOUND += " hazard_open_overdue_count hazard_open_major_count hazard_relapse_pct hazard_verify_minutes_p90"
+FOUND = "hazard_found_count hazard_rectified_count hazard_rectified_on_time_pct hazard_on_time_pct"
+FOUND += " hazard_open_count hazard_open_overdue_count hazard_open_major_count hazard_relapse_pct"
+FOUND += " hazard_verify_minutes_p90"
 VISITS = "inspection_count inspection_failed_pct inspection_refused_pct"
 VISITS += " hazards_per_100_visits hazards_per_100_places visits_per_100_places"
 ITEMS = "hazard_found_count hazard_on_time_pct hazard_relapse_pct hazard_open_overdue_count"
 INTENSE = "hazards_per_100_visits hazards_per_100_places visits_per_100_places recheck_current_pct"
 LATE = "due_at place_name check_item_code hazard_level_code rectified_at grid_id"
-RUN = "campaign_id campaign_kind_code first_date last_date target_count visit_count scope_count covered_count"
-RUN += " hazard_count verified_count"
+RUN = "campaign_id campaign_kind_code first_date last_date target_count visit_count scope_count"
+RUN += " covered_count hazard_count verified_count"
 DRILLS = "drill_covered_pct drill_count accident_count"
 COUNTS = "inspection_count hazard_found_count hazard_rectified_count drill_count accident_count"
 HALF = {"area": "half"}
-OLDEST = HALF | {
-    "metric": "hazard_open_overdue_count",
-    "side": "late",
-    "order": "due_at",
-    "limit": 9,
-    "is_standing": True,
-}
+OLDEST = HALF | {"metric": "hazard_open_overdue_count", "side": "late", "order": "due_at"}
+OLDEST |= {"limit": 9, "is_standing": True}
 CAMPAIGNS = {"listing": "safety_campaigns", "columns": tuple(RUN.split()), "limit": 25}
 CURRENT = HALF | {"metric": "recheck_current_pct", "level": "community"}
-LEVELS = {"metric": "hazard_found_count", "by": "hazard_level_code", "over": "month"}
+YEAR = HALF | {"is_year": True}
+ACCIDENTS = HALF | {"metric": "accident_count", "by": "accident_kind_code"}
 
 register_page(
     __name__,
@@ -48,13 +46,15 @@ register_page(
         ),
         Roster(uid="late", title="safety.late", columns=tuple(LATE.split()), **OLDEST),
         VitalSigns(uid="visits", title="safety.visits", area="half", shown=tuple(VISITS.split())),
-        Shares(uid="levels", title="safety.levels", area="half", **LEVELS),
+        Trend(uid="trend", title="safety.trend", area="half", metric="hazard_found_count"),
         MetricTable(uid="intense", title="safety.intensity", by="area", shown=tuple(INTENSE.split()), **HALF),
         AreaMap(uid="current", title="safety.current", **CURRENT),
         ListingTable(uid="campaigns", title="safety.campaigns", **CAMPAIGNS),
         MetricTable(
             uid="drills", title="safety.drills", by="class8_code", shown=tuple(DRILLS.split()), **HALF
         ),
-        Pairs(uid="year", title="safety.year_counts", shown=tuple(COUNTS.split()), is_year=True, **HALF),
+        Pairs(uid="year", title="safety.year_counts", shown=tuple(COUNTS.split()), **YEAR),
+        Pairs(uid="kinds", title="safety.year_kinds", by="category_code", shown=("incident_count",), **YEAR),
+        Shares(uid="accidents", title="safety.accidents", **ACCIDENTS),
     ],
 )

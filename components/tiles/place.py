@@ -22,6 +22,9 @@ FACTS = (
     "opened_at moved_at closed_at coded_at last_check_at recheck_days due_at"
 ).split()
 
+# Columns that mean more than this on other tables.
+OWN_WORDS = ("closed_at", "due_at")
+
 
 def of_place(name: str, ctx: Context, *, limit: int | None = None) -> Listing:
     """Returns a listing of the place in the address, over all time."""
@@ -69,7 +72,8 @@ class PlaceFacts(PlaceTile):
         reason = ctx.label("colour_reason_code", row["colour_reason_code"]) if colour else ""
         terms = []
         for name in FACTS:
-            terms += [html.Dt(ctx.column(name)), html.Dd(written(name, row[name], ctx))]
+            term = ctx.t(f"place.{name}") if name in OWN_WORDS else ctx.column(name)
+            terms += [html.Dt(term), html.Dd(written(name, row[name], ctx))]
         is_late = (
             is_known(row["due_at"])
             and ctx.as_of_at is not None
@@ -136,7 +140,7 @@ class PlaceEvents(Tile):
         rows = answers["rows"]
         if rows.empty:
             return (html.P(ctx.t("place.no_events"), className="empty calm"),)
-        names = ("happened_at", "category_code", "distance_m", "link_weight", "has_casualty")
+        names = ("happened_at", "category_code", "distance_m", "link_weight")
         head = html.Tr([html.Th(ctx.column(name)) for name in names])
         body = [
             html.Tr([html.Td(_event(name, row, ctx)) for name in names]) for row in rows.to_dict("records")

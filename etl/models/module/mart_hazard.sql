@@ -29,7 +29,7 @@ SELECT
     a.hazard_id,
     a.place_id,
     p.place_name,
-    p.class8_code,
+    coalesce(p.class8_code, '_unknown') AS class8_code,
     p.grid_id,
     a.inspection_id,
     n.campaign_id,

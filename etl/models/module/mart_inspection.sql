@@ -24,7 +24,7 @@ SELECT
     t.source_key AS inspection_id,
     t.place_key AS place_id,
     p.place_name,
-    p.class8_code,
+    coalesce(p.class8_code, '_unknown') AS class8_code,
     p.grid_id,
     t.inspected_at,
     local_at(t.inspected_at)::DATE AS inspected_date,

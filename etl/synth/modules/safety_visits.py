@@ -45,7 +45,7 @@ def coded_places(span: Span) -> pd.DataFrame:
     coded["coded_at"] = working_time(at.to_numpy().astype(np.int64), rng)
     # Some grids inspect more; that must not make them look worse.
     zeal = rng.lognormal(0, 0.35, len(places(span).grid_ids))
-    liking = rng.lognormal(0, 0.8, len(coded))  # some shops are easy to reach and are visited again and again
+    liking = rng.lognormal(0, 0.5, len(coded))  # some shops are easy to reach and are visited again and again
     visits = coded["class8_code"].map({code: visits for code, (_, visits) in CLASSES.items()})
     coded["visit_weight"] = visits * liking * zeal[coded["grid"]]
     coded["carelessness"] = (
