@@ -1,4 +1,4 @@
--- grain: one row per report whose reporter is known, with the same person's report of the same category before it (重复诉求)
+-- grain: one row per complaint or citizen report whose reporter is known, with the same person's report of the same category before it (重复诉求)
 WITH told AS (
     SELECT
         r.report_id, r.incident_id, r.feed_id, r.category_code, r.domain_code, r.department_id, r.grid_id, r.severity_level,
@@ -7,6 +7,7 @@ WITH told AS (
         lag(r.report_id) OVER same AS previous_report_id,
         lag(r.incident_id) OVER same AS previous_incident_id
     FROM mart_report AS r
+    INNER JOIN dim_feed AS f ON f.feed_id = r.feed_id AND f.channel IN ('complaint', 'citizen')
     INNER JOIN raw_report AS w ON w.report_id = r.report_id AND w._is_current AND w.reporter_hash IS NOT NULL
     CROSS JOIN day_input AS d
     WHERE r.cancelled_code IS NULL AND r.reported_at <= d.as_of_at

@@ -145,8 +145,8 @@ def _devices(own: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
 
 
 REGISTERS = (
-    Register("citizen_rating", "jsonl", draw_ratings, interval_s=900, months=6),
+    Register("citizen_rating", "jsonl", draw_ratings, interval_s=3600, months=6),
     Register(
-        "alert_review", "csv", draw_reviews, interval_s=900, months=6, encoding="utf-8-sig", delimiter="|"
+        "alert_review", "csv", draw_reviews, interval_s=3600, months=6, encoding="utf-8-sig", delimiter="|"
     ),
 )
