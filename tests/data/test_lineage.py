@@ -17,17 +17,26 @@ ALL = catalogue()
 
 
 def wrong_tables(marts) -> list[str]:
-    con = duckdb.connect()
-    return [each.id for each in marts if set(each.tables) != read_tables(con, each.rows)]
+    """Marts whose `tables` miss one their rows read, or name one they do not read and that names nothing (dim_)."""
+    con, wrong = duckdb.connect(), []
+    for mart in marts:
+        read = read_tables(con, mart.rows)
+        extra = [name for name in set(mart.tables) - read if not name.startswith("dim_")]
+        if extra or read - set(mart.tables):
+            wrong.append(mart.id)
+    return wrong
 
 
-def test_a_mart_names_exactly_the_tables_its_rows_read():
+def test_a_mart_names_the_tables_its_rows_read():
     assert wrong_tables(ALL.marts.values()) == []
 
 
 def test_a_table_a_mart_forgot_is_seen():
     forgot = ALL.mart("mart_count").model_copy(update={"tables": ("mart_report",)})
-    assert wrong_tables([forgot]) == ["mart_count"]
+    too_many = ALL.mart("mart_count").model_copy(
+        update={"tables": ("mart_report", "mart_incident", "mart_feed")}
+    )
+    assert wrong_tables([forgot, too_many]) == ["mart_count", "mart_count"]
 
 
 def test_every_chain_ends_in_contracts_and_every_register_it_names_is_in_it():
