@@ -1,7 +1,8 @@
 """Words of the screens (文案): one line per word, both languages side by side.
 
 `locale/<section>.yaml` holds words the code asks for; `locale/codes/<section>.yaml` holds what the codes of a column
-are called (`colour_code` -> `codes/colour.yaml`), in the order they are shown.
+are called (`colour_code` -> `codes/colour.yaml`), in the order they are shown; `locale/sides/<module>.yaml` holds what a
+module calls the sides of its rows, beside those of `side.yaml`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from data.yamlfile import read_yaml
 
 LOCALE = Path(__file__).resolve().parent / "locale"
 CODES = LOCALE / "codes"
+SIDES = LOCALE / "sides"
 LANGUAGES = ("zh", "en")
 
 
