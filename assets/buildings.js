@@ -69,7 +69,7 @@
     home() {
       const [west, south, east, north] = this.data.fit;
       const wide = this.box.clientWidth / Math.max(1, this.box.clientHeight);
-      const reach = Math.max((east - west) / Math.max(1, wide), (north - south) * 0.62, 260);
+      const reach = Math.max((east - west) / Math.max(1, wide), (north - south) * 0.62, 620);
       Object.assign(this.camera, { x: (west + east) / 2, y: (south + north) / 2, turn: -0.42, tilt: 0.62, far: reach * 1.42 });
     }
     prepare() {
@@ -256,6 +256,7 @@
         pen.font = `500 ${size * 0.82}px ${css("--sans") || "sans-serif"}`;
         const wide = pen.measureText(text).width / 2 + 3;
         const box = [top[0] - wide, top[1] - size * 1.35, top[0] + wide, top[1] - size * 0.2];
+        if (box[3] > this.height - 6 || box[1] < 2) continue;
         if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
         taken.push(box);
         pen.lineWidth = 3;
