@@ -12,6 +12,7 @@ import pandas as pd
 from components.theme import Theme, theme_of
 from components.words import LANGUAGES, read_words, word
 from data.dictionary import columns
+from data.catalogue import catalogue
 from data.period import local_date, midnight
 from data.request import Filters, written_picked
 from data.town import Town
@@ -172,6 +173,8 @@ class Context:
         """
         if pd.isna(value) or value == "_unknown":  # a source's code that no map knows
             return word("common.unknown", self.lang)
+        if column == "metric_id" and value in catalogue().metrics:
+            return self.pick(catalogue().metric(value).label)
         kind = NAMED.get(column) or ("area" if column in self.town.levels else stem(column))
         if self.names.has(kind, value):
             return self.name(kind, value)

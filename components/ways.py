@@ -52,7 +52,7 @@ def pick_marks(column: str, value: object, ctx: Context) -> dict[str, str]:
 
 
 def rows_link(
-    metric_id: str, ctx: Context, *, side: str | None = None, period: str | None = None, **where: object
+    metric_id: str, ctx: Context, /, *, side: str | None = None, period: str | None = None, **where: object
 ) -> dict[str, str]:
     """Returns the `href` of the rows behind a number, further filtered by `where` (column -> value).
 
