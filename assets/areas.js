@@ -100,11 +100,14 @@
     const box = document.createElement("div");
     box.className = isMany ? "spots" : "spot";
     if (isMany) {
+      // What is there can be seen, however little it is among the others; the corner tells the numbers.
+      const widths = seen.shares.map(([, count]) => Math.max(count / seen.count, 0.05));
+      const whole = widths.reduce((sum, width) => sum + width, 0);
       let done = 0;
-      const parts = seen.shares.map(([code, count]) => {
-        const from = (done / seen.count) * 100;
-        done += count;
-        return `${show.colours[code]} ${from}% ${(done / seen.count) * 100}%`;
+      const parts = seen.shares.map(([code], place) => {
+        const from = done;
+        done += (widths[place] / whole) * 100;
+        return `${show.colours[code]} ${from}% ${done}%`;
       });
       box.style.background = `conic-gradient(${parts.join(",")})`;
       box.append(Object.assign(document.createElement("b"), { textContent: seen.count }));

@@ -43,13 +43,19 @@ def grade_of(value: float, breaks: Sequence[float]) -> int:
     return bisect_right(breaks, value)
 
 
-def ranges_of(breaks: Sequence[float], form: str) -> list[str]:
-    """Returns the grades in words, least first."""
-    texts = [form.format(each) for each in breaks]
-    if not texts:
+def ranges_of(breaks: Sequence[float], form: str, *, is_whole: bool = False) -> list[str]:
+    """Returns the grades in words, least first; of whole numbers the last one that belongs, not the first that does not."""
+    if not breaks:
         return []
-    middle = [f"{low} – {high}" for low, high in pairwise(texts)]
-    return [f"< {texts[0]}", *middle, f"≥ {texts[-1]}"]
+    if is_whole:
+        pairs = [(ceil(low), ceil(high) - 1) for low, high in pairwise(breaks)]
+        middle = [
+            form.format(low) if low == high else f"{form.format(low)} – {form.format(high)}"
+            for low, high in pairs
+        ]
+        return [f"≤ {form.format(ceil(breaks[0]) - 1)}", *middle, f"≥ {form.format(ceil(breaks[-1]))}"]
+    texts = [form.format(each) for each in breaks]
+    return [f"< {texts[0]}", *(f"{low} – {high}" for low, high in pairwise(texts)), f"≥ {texts[-1]}"]
 
 
 def spread(count: int) -> list[int]:
@@ -67,7 +73,7 @@ def _nice(size: float) -> float:
 
 def _round(value: float) -> float:
     """Returns a value in one or two digits that matter."""
-    if value <= 0:
+    if value <= SAME:
         return value
     power = 10.0 ** (floor(log10(value)) - (1 if value >= 10 else 0))
     return ceil(value / power - 1e-9) * power

@@ -18,6 +18,7 @@ from data.query import Answer, fetch
 from data.request import Filters, Request, RequestError, Scope
 
 SUM = re.compile(r"\s*(coalesce\()?sum\(")
+SPINE = ("report", "step")  # what numbers of incidents rest on
 QUIET_DAYS = 2  # a town may begin with a quiet day
 
 
@@ -87,9 +88,11 @@ def fetch_change(request: Request, *, scope: Scope, store: Store, weeks: int | N
     begun_at = midnight(local_date(window[0], store.zone) + timedelta(days=QUIET_DAYS), store.zone)
     earliest = Request(request.metric, filters=Filters(until_at=begun_at))  # whole days: a rollup answers
     known = fetch(earliest, scope=scope, store=store).frame.iloc[0]["value"]
+    entities = catalogue().mart(now.metric.model).entities or SPINE
     joined = store.execute(
-        "SELECT feed_id FROM dim_feed WHERE CAST(history_from AS DATE) > ? AND CAST(history_from AS DATE) <= ? ORDER BY 1",
-        [local_date(window[0], store.zone), local_date(now.as_of_at, store.zone)],
+        "SELECT feed_id FROM dim_feed WHERE list_contains(?, entity_code) "
+        "AND CAST(history_from AS DATE) > ? AND CAST(history_from AS DATE) <= ? ORDER BY 1",
+        [list(entities), local_date(window[0], store.zone), local_date(now.as_of_at, store.zone)],
     )
     is_poisson = now.metric.interval == "poisson"
     frame = pair_up(now.frame, before.frame, by=request.by, is_poisson=is_poisson)

@@ -112,7 +112,8 @@ class AreaMap(Tile):
         rows = rows_by(answers["areas"], level)
         rows.pop(None, None)
         known = {key: row for key, row in rows.items() if is_known(row["value"])}
-        is_share = catalogue().metric(self.metric).unit.zh == "%"
+        metric = catalogue().metric(self.metric)
+        is_share = metric.unit.zh == "%"
         values = [float(row["value"]) for row in known.values()]
         breaks = breaks_of(values, ceiling=100.0 if is_share else None)
         colours = spread(len(breaks) + 1)
@@ -125,7 +126,10 @@ class AreaMap(Tile):
             "labels": self._labels(known),
         }
         above = ctx.town.file.hierarchies[0].levels[-2]
-        legend = self._legend(hideout, breaks, ctx=ctx)
+        words = ranges_of(
+            breaks, metric.format, is_whole=metric.kind == "count" and all(map(float.is_integer, values))
+        )
+        legend = self._legend(hideout, words or sorted(set(hideout["labels"].values()))[:1], ctx=ctx)
         return hideout, f"/geo/{level}.json", legend, f"/geo/{above}.json", {"theme": ctx.view.theme}
 
     def _level(self, ctx: Context) -> str:
@@ -137,14 +141,13 @@ class AreaMap(Tile):
         form = catalogue().metric(self.metric).format
         return {key: number_text(row["value"], form) for key, row in known.items()}
 
-    def _legend(self, hideout: dict, breaks: tuple[float, ...], *, ctx: Context) -> list:
+    def _legend(self, hideout: dict, words: list[str], *, ctx: Context) -> list:
         """The most first, each range with its number of areas; thin and unknown areas are counted too."""
         metric = catalogue().metric(self.metric)
         grades = list(hideout["grades"].values())
-        words = ranges_of(breaks, metric.format) or sorted(set(hideout["labels"].values()))[:1]
         lines = [
             legend_item(html.I(className=f"swatch grade-{colour}"), text, count=grades.count(colour))
-            for colour, text in zip(spread(len(breaks) + 1), words, strict=False)
+            for colour, text in zip(spread(len(words)), words, strict=True)
         ]
         few = len(hideout["suppressed"])
         others = (

@@ -58,6 +58,7 @@ class MetricTable(Tile):
         column = self.dimension(ctx)
         columns = {name: rows_by(answers[name], column) for name in self.shown}
         keys = list(dict.fromkeys(key for rows in columns.values() for key in rows))
+        columns = {name: _with_zeros(name, rows, keys) for name, rows in columns.items()}
         if not keys:
             return (html.P(ctx.t("common.no_data"), className="empty"),)
         ordered = self._ordered(keys, columns, ctx)
@@ -140,6 +141,13 @@ class MetricTable(Tile):
             answer = answers[f"{name} total"]
             cells.append(_cell(name, only_row(answer), ctx=ctx, as_of_at=answer.as_of_at, where=None))
         return html.Tr([html.Th(ctx.t("tiles.total")), *cells], className="is-total")
+
+
+def _with_zeros(metric_id: str, rows: dict, keys: list) -> dict:
+    """A count that has no case of a value counted none of it; what is no count stays unknown there."""
+    if catalogue().metric(metric_id).kind != "count" or not rows:
+        return rows
+    return {key: NOTHING | {"value": 0.0, "flag": None} for key in keys} | rows
 
 
 def _cell(metric_id: str, row: Mapping, *, ctx: Context, as_of_at, where):

@@ -141,6 +141,21 @@ def test_an_unknown_key_is_a_row_nobody_can_choose():
     assert len(keys) == len(set(keys))  # a value that changed fades: two numbers must not share a name
 
 
+def test_a_value_without_a_case_counted_none_but_has_no_share():
+    rows = {
+        RATE: answer(RATE, _rate("road", 50.0)),
+        COUNT: answer(COUNT, {"department_id": "police", "value": 4.0, "n": 4}),
+    }
+    drawn = MetricTable(uid="t", by="department_id", shown=(RATE, COUNT), has_total=False).draw(
+        rows, context()
+    )[0]
+    lines = {
+        texts(each.children[0]): texts(each.children[1:]) for each in drawn.children.children[1].children
+    }
+    assert lines["road"] == "n = 100|50.0|0"
+    assert lines["派出所"] == "无数据|—|4"
+
+
 def test_equal_answers_draw_equal_tables_and_nothing_says_so():
     one, other = (_table(THREE).to_plotly_json() for _ in range(2))
     assert str(one) == str(other)
@@ -163,6 +178,12 @@ def test_equal_answers_draw_equal_tables_and_nothing_says_so():
 def test_shares_are_cut_in_equal_round_steps():
     assert breaks_of([71.2, 80.0, 85.5, 90.0, 96.1], ceiling=100.0) == (75.0, 80.0, 85.0, 90.0)
     assert ranges_of((75.0, 80.0), "{:.0f}") == ["< 75", "75 – 80", "≥ 80"]
+
+
+def test_whole_numbers_are_named_not_bounded():
+    assert ranges_of((1.0, 2.0, 5.0), "{:.0f}", is_whole=True) == ["≤ 0", "1", "2 – 4", "≥ 5"]
+    assert ranges_of((2.5, 5.0), "{:.0f}", is_whole=True) == ["≤ 2", "3 – 4", "≥ 5"]
+    assert ranges_of((), "{:.0f}") == []
 
 
 def test_very_unequal_counts_are_cut_into_groups():
