@@ -210,11 +210,12 @@ def _records(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[
     records, exclusions = (
         (_measured(question, snapshot), {}) if is_percentile else _aggregate(question, snapshot)
     )
+    records = complete(records, question, snapshot)
     if question.metric.suppress_below:
         records = keep_back(records, question, snapshot, ask=_measured)
         if all(record[-1] == "suppressed" for record in records):
             exclusions = {}  # what was left out of a number nobody may know would tell of it
-    return complete(records, question, snapshot), exclusions
+    return records, exclusions
 
 
 def _measured(question: Question, snapshot: Snapshot) -> list[tuple]:
