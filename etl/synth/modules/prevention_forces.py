@@ -80,12 +80,10 @@ def resource_table(span: Span) -> pd.DataFrame:
     )
 
 
-def draw_resources(span: Span) -> pd.DataFrame:
-    """Returns the mobilisation database: a version whenever somebody verified an entry, one when it left."""
-    rng = span.rng("resource_rows")
-    table = resource_table(span)
+def _verified(table: pd.DataFrame, span: Span, rng: np.random.Generator) -> pd.DataFrame:
+    """Returns when each entry was verified and how many units were found, and once more when it left."""
     parts = []
-    for row in table[table["left"] > span.start].itertuples():
+    for row in table.itertuples():
         first = max(row.entered, span.start - int(rng.integers(0, row.verify_days)) * DAY_S)
         verified = first + np.cumsum(rng.exponential(row.verify_days, 40)) * DAY_S
         verified = np.array([first, *verified[verified < min(row.left, span.end)]], dtype=np.int64)
@@ -96,7 +94,14 @@ def draw_resources(span: Span) -> pd.DataFrame:
         if row.left < span.end:
             last = {"index": row.Index, "verified": verified[-1], "count": count[-1], "left": row.left}
             parts.append(pd.DataFrame([last]))
-    rows = pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
+
+
+def draw_resources(span: Span) -> pd.DataFrame:
+    """Returns the mobilisation database: a version whenever somebody verified an entry, one when it left."""
+    rng = span.rng("resource_rows")
+    table = resource_table(span)
+    rows = _verified(table[table["left"] > span.start], span, rng)
     own = table.loc[rows["index"]].reset_index(drop=True)
     known = (
         np.maximum(np.where(rows["left"] < NEVER, rows["left"], rows["verified"]), span.start - 2000) + 1800
@@ -223,14 +228,16 @@ def _stores(town: Places, rng: np.random.Generator) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _counts(
-    store, item: str, *, counted: np.ndarray, rng: np.random.Generator, is_2020: bool
-) -> pd.DataFrame:
-    unit, minimum, use, life, _ = ITEMS[item]
-    size = 8 if store.level == "镇级" else 1
-    minimum, use = minimum * size, use * size * float(rng.lognormal(0, 0.25))
+def _held(
+    counted: np.ndarray, rng: np.random.Generator, *, need: tuple[float, float, int], is_2020: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns what is held at each count, and when the lot that expires first was made; need: minimum, daily use, shelf life."""
+    minimum, use, life = need
     held, levels, lots = minimum * float(rng.uniform(1.0, 2.6)), [], []
-    lot, gap = counted[0] - int(rng.uniform(0, life + 1)) * DAY_S, np.diff(counted, prepend=counted[0]) / DAY_S
+    lot, gap = (
+        counted[0] - int(rng.uniform(0, life + 1)) * DAY_S,
+        np.diff(counted, prepend=counted[0]) / DAY_S,
+    )
     habit = float(rng.choice([1.15, 1.0, 0.7]))  # how low a store lets an item fall before it buys
     for at, days in zip(counted, gap, strict=True):
         in_war = is_2020 and day_seconds(date(2020, 2, 1)) <= at < day_seconds(date(2020, 5, 1))
@@ -244,7 +251,17 @@ def _counts(
         held = max(held, 0.0)
         levels.append(held)
         lots.append(lot)
-    levels, lots, n = np.round(levels), np.array(lots), len(counted)
+    return np.round(levels), np.array(lots)
+
+
+def _counts(
+    store, item: str, *, counted: np.ndarray, rng: np.random.Generator, is_2020: bool
+) -> pd.DataFrame:
+    unit, minimum, use, life, _ = ITEMS[item]
+    size = 8 if store.level == "镇级" else 1
+    minimum, use = minimum * size, use * size * float(rng.lognormal(0, 0.25))
+    levels, lots = _held(counted, rng, need=(minimum, use, life), is_2020=is_2020)
+    n = len(counted)
     return pd.DataFrame(
         {
             "known_at": counted + 5400,
