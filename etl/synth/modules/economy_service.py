@@ -87,7 +87,7 @@ def draw_appeals(span: Span) -> pd.DataFrame:
     topic = rng.choice(len(TOPICS), n, p=TOPIC_SHARE)
     hard = np.array([1.9, 1.1, 1.5, 1.2, 0.6, 0.9, 0.8, 1.7, 2.2])[topic]
     answered = clock.add_days(raised, np.minimum(rng.lognormal(0.75, 0.75, n) * hard, 90))
-    never = rng.random(n) < 0.012
+    never = (rng.random(n) < 0.03) & (raised > span.end - 200 * DAY_S)  # older ones were closed by somebody
     answered = np.where(never, NEVER, answered)
     is_asked = ~never & (rng.random(n) < 0.86)
     asked = np.where(is_asked, clock.add_days(np.where(never, raised, answered), rng.uniform(1, 6, n)), NEVER)
