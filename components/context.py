@@ -11,8 +11,8 @@ import pandas as pd
 
 from components.theme import Theme, theme_of
 from components.words import LANGUAGES, read_words, word
-from data.dictionary import columns
 from data.catalogue import catalogue
+from data.dictionary import columns
 from data.period import local_date, midnight
 from data.request import Filters, written_picked
 from data.town import Town
