@@ -111,7 +111,11 @@ class ScoreTable(Tile):
         note = f"{value} · {ctx.t('kpi.sample', n=count_text(part.n))}"
         link = rows_link(item.metric, ctx, **{self.subject: part.key})
         return html.Td(
-            html.A([html.B(points, className="digits"), html.Span(note, className="note")], **link),
+            html.A(
+                [html.B(points, className="digits"), html.Span(note, className="note")],
+                className="score-part",
+                **link,
+            ),
             className="right" + (" is-thin" if part.is_thin else ""),
         )
 
@@ -125,4 +129,4 @@ def _band(row):
         html.I(className="fill", style={"width": f"{float(row.score):.1f}%"}),
         html.I(className="whisker", style={"left": f"{low:.1f}%", "width": f"{max(high - low, 0.4):.1f}%"}),
     ]
-    return html.Span(bar, className="track", title=interval_text(low, high, POINTS))
+    return html.Span(bar, className="score-band", title=interval_text(low, high, POINTS))
