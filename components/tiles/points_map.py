@@ -1,4 +1,4 @@
-"""Things on the map (点位图): one sign each while there are few, one ring per grid when there are many."""
+"""Things on the map (点位图): one sign each while there are few, one ring per area when there are many."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NONE = "none"
 
 @dataclass(frozen=True, kw_only=True)
 class PointsMap(Tile):
-    """Rows of a listing with lon and lat (and grid_id, to be gathered by); a click opens a row's page or the ring's grid.
+    """Rows of a listing with lon and lat (and grid_id, to be gathered by); a click opens a row's page or the ring's area.
 
     Attributes:
         listing: the listing.
@@ -68,13 +68,17 @@ class PointsMap(Tile):
         )
         colours = colours_of(self.colour, codes, ctx)
         placed = rows[rows["lon"].notna() & rows["lat"].notna()]
-        drawn = self._single(placed, ctx) if len(placed) <= SINGLE else self._gathered(placed, codes, ctx)
+        level = ctx.town.file.hierarchies[0].levels[-2]
+        if len(placed) <= SINGLE:
+            drawn = self._single(placed, ctx)
+        else:
+            areas = _areas(placed, answers["grids_of"], level="grid" if ctx.filters.area_id else level)
+            drawn = self._gathered(placed.assign(area_id=areas), codes, ctx)
         hideout = {
             "colours": {_key(code): colours[code] for code in codes},
             "inks": {_key(code): ink_on(colours[code]) for code in codes},
             "letters": {_key(code): letter_of(self.colour, code, ctx) for code in codes},
         }
-        level = ctx.town.file.hierarchies[0].levels[-2]
         counts = rows[self.colour].map(lambda key: key if is_known(key) else None).value_counts(dropna=False)
         legend = self._legend(codes, colours, counts=counts, ctx=ctx)
         missing = len(rows) - len(placed)
@@ -114,33 +118,27 @@ class PointsMap(Tile):
         return " · ".join(words)
 
     def _gathered(self, rows: pd.DataFrame, codes: list, ctx: Context) -> list[dict]:
-        """One ring per grid, where its points lie on average; points without a grid by rounded place."""
-        rows = rows.assign(place=_places(rows))
+        """One ring per area, where its points lie on average; points of no area by rounded place."""
+        rounded = rows["lon"].round(2).astype(str) + ", " + rows["lat"].round(2).astype(str)
+        rows = rows.assign(place=rows["area_id"].fillna(rounded))
         found = []
         for place, group in rows.groupby("place", sort=True):
-            shares = [[_key(code), int((group[self.colour].map(_key) == _key(code)).sum())] for code in codes]
-            grid = (
-                group["grid_id"].iloc[0]
-                if "grid_id" in group and is_known(group["grid_id"].iloc[0])
-                else None
-            )
+            keys = group[self.colour].map(_key)
+            shares = [[_key(code), int((keys == _key(code)).sum())] for code in codes]
+            is_area = is_known(group["area_id"].iloc[0])
             words = [
-                ctx.name("area", grid) if grid else str(place),
+                ctx.name("area", place) if is_area else str(place),
                 ctx.t("tiles.points_here", count=count_text(len(group))),
+                *(
+                    f"{ctx.label(self.colour, code)} {count}"
+                    for code, (_, count) in zip(codes, shares, strict=True)
+                    if count
+                ),
             ]
-            words += [
-                f"{ctx.label(self.colour, code)} {count}"
-                for code, (_, count) in zip(codes, shares, strict=True)
-                if count
-            ]
-            way = {"set": f"area={quote(str(grid))}"} if grid else {}
-            shares = [each for each in shares if each[1]]
-            middle = group["lon"].mean(), group["lat"].mean()
-            found.append(
-                _feature(
-                    *middle, count=len(group), shares=shares, code=shares[0][0], text=" · ".join(words), **way
-                )
-            )
+            way = {"set": f"area={quote(str(place))}"} if is_area else {}
+            there = [each for each in shares if each[1]]
+            facts = {"count": len(group), "shares": there, "code": there[0][0], "text": " · ".join(words)}
+            found.append(_feature(group["lon"].mean(), group["lat"].mean(), **facts, **way))
         return found
 
     def _legend(self, codes: list, colours: Mapping, *, counts, ctx: Context) -> list:
@@ -159,9 +157,12 @@ class PointsMap(Tile):
         return lines
 
 
-def _places(rows: pd.DataFrame) -> pd.Series:
-    rounded = rows["lon"].round(2).astype(str) + ", " + rows["lat"].round(2).astype(str)
-    return rows["grid_id"].where(rows["grid_id"].notna(), rounded) if "grid_id" in rows else rounded
+def _areas(rows: pd.DataFrame, grids_of: pd.DataFrame, *, level: str) -> pd.Series:
+    """Returns the area of a level each row lies in; none for rows without a grid."""
+    if "grid_id" not in rows:
+        return pd.Series(None, index=rows.index, dtype="object")
+    mine = grids_of[grids_of["level_code"] == level]
+    return rows["grid_id"].map(dict(zip(mine["grid_id"], mine["area_id"], strict=True)))
 
 
 def _key(code: object) -> str:

@@ -338,12 +338,16 @@ def test_few_points_stand_alone_with_their_letter_and_lead_to_their_page():
     assert url == "/geo/community.json" and ground["names"] == {"C01": "一社区"}
 
 
-def test_many_points_are_one_ring_per_grid_that_leads_into_it():
+def test_many_points_are_one_ring_per_area_that_leads_into_it():
     data, *_ = _drawn(_points(SINGLE + 5))
     assert len(data["features"]) == 1
     ring = data["features"][0]["properties"]
-    assert (ring["count"], ring["shares"], ring["set"]) == (505, [["red", 101], ["green", 404]], "area=G001")
-    assert ring["text"] == "一网格 · 505 个 · 红码 101 · 绿码 404"
+    assert (ring["count"], ring["shares"], ring["set"]) == (505, [["red", 101], ["green", 404]], "area=C01")
+    assert ring["text"] == "一社区 · 505 个 · 红码 101 · 绿码 404"
+    inside, *_ = _drawn(_points(SINGLE + 5), "area=C01", filters=Filters(area_id="C01"))
+    assert inside["features"][0]["properties"]["set"] == "area=G001"
+    nowhere, *_ = _drawn(_points(SINGLE + 5, grid_id=None))
+    assert len(nowhere["features"]) > 1 and "set" not in nowhere["features"][0]["properties"]
 
 
 def test_things_without_a_place_or_a_code_are_told_not_lost():
