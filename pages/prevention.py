@@ -26,34 +26,35 @@ STOCK = ("stock_below_minimum_count", "stock_cover_days", "stock_median_cover_da
 PLANS = ("plan_drilled_pct", "plan_drill_count", "plan_finding_fixed_pct")
 HOMES = ("household_fresh_pct", "household_stale_count")
 LEVELS = ("alert_field_code", "alert_level_code", "declared_at", "lifted_at", "is_drill", "basis_name")
-SPOTS = {"listing": "devices", "colour": "device_state_code", "label": ("device_kind_code", "device_state_code", "since_at")}
-DOWN = ("device_name", "device_kind_code", "device_owner_code", "since_at", "outage_cause_code")
-BELOW = ("store_name", "stock_item_code", "held_count", "minimum_count", "unit_name", "cover_days")
-STANDING = {"area": "half", "limit": 10, "is_standing": True}
+HALF, SPOT = {"area": "half"}, ("device_kind_code", "since_at")
+PAGE = {"path": "/prevention", "title": "page.prevention", "nav_order": 13, "permission": "modules", "default_period": "90d"}
+LATE = {"area": "half", "limit": 10, "is_standing": True, "side": "late"}
+BELOW = {**LATE, "side": "below", "columns": ("store_name", "stock_item_code", "held_count", "minimum_count", "cover_days")}
+DOWN = {**LATE, "columns": ("device_name", "device_kind_code", "device_owner_code", "since_at", "outage_cause_code")}
+UNDRILLED = {**LATE, "columns": ("plan_name", "store_level_code", "owner_name", "issued_date", "last_drill_at")}
+OLDEST = {**LATE, "columns": ("block_name", "household_count", "fresh_count", "oldest_date", "grid_id")}
 
 TILES = [
     WarRoom(uid="state", title="prevention.state"),
     VitalSigns(uid="vitals", title="prevention.vitals", shown=VITALS),
-    AreaMap(uid="coverage", title="prevention.coverage", area="half", metric="road_seen_pct", level="grid"),
-    PointsMap(uid="spots", title="prevention.spots", area="half", **SPOTS),
-    MetricTable(uid="roads", title="prevention.roads", area="half", by="road_class_code", shown=ROADS),
-    MetricTable(uid="devices", title="prevention.devices", area="half", by="device_kind_code", shown=DEVICES),
-    MetricTable(uid="alerts", title="prevention.alerts", area="half", by="device_alert_code", shown=ALERTS),
-    Roster(uid="down", title="prevention.down", metric="device_overdue_count", side="late", order="since_at",
-           columns=DOWN, **STANDING),
+    AreaMap(uid="coverage", title="prevention.coverage", metric="road_seen_pct", level="grid", **HALF),
+    PointsMap(uid="spots", title="prevention.spots", listing="devices", colour="device_state_code", label=SPOT, **HALF),
+    MetricTable(uid="roads", title="prevention.roads", by="road_class_code", shown=ROADS, **HALF),
+    MetricTable(uid="devices", title="prevention.devices", by="device_kind_code", shown=DEVICES, **HALF),
+    MetricTable(uid="alerts", title="prevention.alerts", by="device_alert_code", shown=ALERTS, **HALF),
+    Roster(uid="down", title="prevention.down", metric="device_overdue_count", order="since_at", **DOWN),
     MetricTable(uid="bases", title="prevention.bases", by="resource_base_code", shown=BASES),
-    AreaMap(uid="reach", title="prevention.reach", area="half", metric="force_reach_minutes", level="grid"),
-    MetricTable(uid="stock", title="prevention.stock", area="half", by="stock_item_code", shown=STOCK, limit=16),
-    MetricTable(uid="plans", title="prevention.plans", area="half", by="plan_hazard_code", shown=PLANS),
-    Roster(uid="below", title="prevention.below", metric="stock_below_minimum_count", side="below", order="cover_days",
-           columns=BELOW, **STANDING),
-    AreaMap(uid="fresh", title="prevention.fresh", area="half", metric="household_fresh_pct", level="grid"),
-    MetricTable(uid="homes", title="prevention.homes", area="half", by="area", shown=HOMES, limit=12),
-    MetricTable(uid="ways", title="prevention.ways", area="half", by="flow_pair_id", shown=("flow_in_count",), limit=8),
-    Pairs(uid="flow", title="prevention.flow", area="half", shown=("flow_in_count",), by="community"),
-    ListingTable(uid="levels", title="prevention.levels", listing="alert_levels", columns=LEVELS, limit=10),
+    AreaMap(uid="reach", title="prevention.reach", metric="force_reach_minutes", level="grid", **HALF),
+    MetricTable(uid="stock", title="prevention.stock", by="stock_item_code", shown=STOCK, limit=16, **HALF),
+    MetricTable(uid="stores", title="prevention.stores", by="store_level_code", shown=STOCK, **HALF),
+    Roster(uid="below", title="prevention.below", metric="stock_below_minimum_count", order="cover_days", **BELOW),
+    MetricTable(uid="plans", title="prevention.plans", by="plan_hazard_code", shown=PLANS, limit=12, **HALF),
+    Roster(uid="undrilled", title="prevention.undrilled", metric="plan_drilled_pct", order="last_drill_at", **UNDRILLED),
+    AreaMap(uid="fresh", title="prevention.fresh", metric="household_fresh_pct", level="grid", **HALF),
+    MetricTable(uid="homes", title="prevention.homes", by="area", shown=HOMES, limit=12, **HALF),
+    Roster(uid="oldest", title="prevention.oldest", metric="household_stale_count", order="oldest_date", **OLDEST),
+    MetricTable(uid="ways", title="prevention.ways", by="flow_pair_id", shown=("flow_in_count",), **HALF),
+    Pairs(uid="flow", title="prevention.flow", shown=("flow_in_count",), by="community", **HALF),
+    ListingTable(uid="levels", title="prevention.levels", listing="alert_levels", columns=LEVELS, limit=10, **HALF),
 ]
-
-register_page(
-    __name__, path="/prevention", title="page.prevention", nav_order=13, permission="modules", default_period="90d", tiles=TILES
-)
+register_page(__name__, tiles=TILES, **PAGE)

@@ -130,13 +130,14 @@ def _table(answers: Mapping[str, object], ctx: Context):
     for item in items:
         cells = [
             html.Td(
-                figure(
+                className="right",
+                children=figure(
                     name,
                     rows[name].get(item, NOTHING),
                     ctx=ctx,
                     as_of_at=answers[name].as_of_at,
                     where={ITEM: item},
-                )
+                ),
             )
             for name in MEASURED
         ]
@@ -161,7 +162,7 @@ def _matrix(answer, column: str, *, ctx: Context):
     head = html.Tr(
         [
             html.Th(ctx.t("war_room.day" if column == "date" else "war_room.area")),
-            *(html.Th(ctx.label(ITEM, item)) for item in items),
+            *(html.Th(ctx.label(ITEM, item), className="right") for item in items),
         ]
     )
     body = []
@@ -169,13 +170,14 @@ def _matrix(answer, column: str, *, ctx: Context):
         name = str(key)[5:10] if column == "date" else ctx.label(column, key)
         cells = [
             html.Td(
-                figure(
+                className="right",
+                children=figure(
                     RAISED,
                     found.get((key, item), NOTHING),
                     ctx=ctx,
                     as_of_at=answer.as_of_at,
                     where={column: key, ITEM: item},
-                )
+                ),
             )
             for item in items
         ]

@@ -40,8 +40,8 @@ ONLINE = (
     "辟谣",
 )
 HOUSEHOLDS_PER_BLOCK = 36
-FLOW_FROM = date(2026, 7, 1)  # the gates' daily sums have been handed over since then
-NEAREST = 5
+FLOW_FROM = date(2026, 5, 15)  # the gates' daily sums have been handed over since then
+NEAREST = 4
 
 
 def _war_days(span: Span) -> list[date]:
