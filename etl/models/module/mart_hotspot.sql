@@ -1,5 +1,6 @@
 -- grain: one row per place, category and local month with at least the least number of incidents (高频点位)
--- A place is a square; four rasters, shifted by half a side, so that no place is cut in two; each incident counts once, in its fullest square.
+-- A place is a square; four rasters, shifted by half a side, so that no place is cut in two; each incident counts once,
+-- in its fullest square.
 WITH rule AS (
     SELECT
         max(v.value) FILTER (WHERE v.rule_id = 'hotspot.cell_m') AS cell_m,

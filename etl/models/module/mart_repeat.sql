@@ -1,4 +1,4 @@
--- grain: one row per complaint or citizen report whose reporter is known, with the same person's report of the same category before it (重复诉求)
+-- grain: one row per complaint or citizen report whose reporter is known, with the one before by the same person (重复诉求)
 WITH told AS (
     SELECT
         r.report_id, r.incident_id, r.feed_id, r.category_code, r.domain_code, r.department_id, r.grid_id, r.severity_level,
