@@ -7,6 +7,8 @@ DISCOVERY = ("discovery_registered_pct", "discovery_reported_pct", "discovery_co
 DISPATCH = ("dispatch_within_sla_pct", "dispatch_first_touch_pct", "misdispatch_gap_pct")
 CLOSURE = ("closure_within_sla_pct", "closure_citizen_pct", "closure_verified_pct")
 ON_TIME = ("on_time_closure_pct", "on_time_closure_raw_pct", "on_time_handled_pct", "closed_of_due_pct")
+VENDORS = ("on_time_handled_pct", "egova_on_time_pct", "closed_of_due_pct", "unicom_closed_pct")
+REWORK = ("rework_pct", "rework_sent_pct", "rework_disposed_pct", "rework_due_pct")
 
 register_page(
     __name__,
@@ -18,6 +20,8 @@ register_page(
         Rivals(uid="dispatch", title="definitions.dispatch", area="half", shown=DISPATCH),
         Rivals(uid="closure", title="definitions.closure", area="half", shown=CLOSURE),
         Rivals(uid="on_time", title="definitions.on_time", area="half", shown=ON_TIME),
+        Rivals(uid="vendors", title="definitions.vendors", area="half", shown=VENDORS),
+        Rivals(uid="rework", title="definitions.rework", area="half", shown=REWORK),
         MetricBook(uid="book", title="definitions.book"),
     ],
 )

@@ -18,12 +18,12 @@ MERGED = ("reports_per_incident", "merged_report_count", "merged_cross_count", "
 SNAP = ("snap_count", "snap_replied_pct", "snap_rejected_pct", "snap_dispute_count")
 SNAP += ("snap_rated_pct", "snap_satisfied_pct")
 ALERTS = ("alert_count", "alert_confirmed_count", "alert_false_pct", "alert_handled_pct")
+ALERTS += ("alert_noticed_pct", "alert_unproven_pct")
 WHISTLES = ("whistle_count", "whistle_call_count", "whistle_arrival_pct", "whistle_first_minutes_p50")
 WHISTLES += ("whistle_first_minutes_p90", "whistle_settled_pct")
 CALLED = ("whistle_arrival_pct", "whistle_late_count", "whistle_absent_count", "whistle_absent_pct")
 WATCHED = ("open_overdue_count", "supervised_count", "supervised_open_count", "supervised_closed_pct")
 HALF = {"area": "half"}
-LATE = HALF | {"metric": "open_overdue_count", "limit": 10}
 LINKED = {"metric": "merged_report_count", "area": "third"}
 ABSENT = HALF | {"metric": "whistle_absent_count", "side": "absent"}
 SEEN = HALF | {"shown": ALERTS}
@@ -41,7 +41,7 @@ register_page(
     tiles=[
         VitalSigns(uid="vitals", title="enforcement.vitals", shown=VITALS),
         Stages(uid="funnel", title="enforcement.funnel", shown=STAGES, times=TIMES),
-        LateList(uid="late", title="enforcement.overdue", **LATE),
+        LateList(uid="late", title="enforcement.overdue", metric="open_overdue_count", limit=10, **HALF),
         MetricTable(uid="watched", title="enforcement.supervised", shown=WATCHED, **UNITS),
         VitalSigns(uid="merged", title="enforcement.sources", area="third", shown=MERGED),
         Shares(uid="rules", title="enforcement.links", by="link_rule_code", **LINKED),
