@@ -94,14 +94,6 @@ def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
     ops = Ops(home / "ops.sqlite")
     audit, sessions = Audit(ops, key), Sessions(ops)
     finish(app)
-    rules = GuardRules(
-        book=book,
-        calls=CallbackMap(app.callback_map, book),
-        allowed_hosts=house.server.allowed_hosts,
-        content_policy=app_policy([*app.csp_hashes(), *inline_scripts(app.index_string)]),
-        is_secure=house.server.is_secure,
-        explain=house.explain,
-    )
     door = Door(
         place=house.place,
         language=house.town.file.language,
@@ -120,7 +112,18 @@ def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
     begin = [live.start, _warming(delivery, app), usage.start]
     app.server.router.lifespan_context = _lifespan(begin, [usage.stop, live.stop])
     audit.record(Event("start", actor="server", detail=f"generation {house.store.generation()}"))
-    return Guard(delivery, rules=rules, sessions=sessions, audit=audit)
+    return Guard(delivery, rules=_guard_rules(app, house=house, book=book), sessions=sessions, audit=audit)
+
+
+def _guard_rules(app: Dash, *, house: House, book: PolicyBook) -> GuardRules:
+    return GuardRules(
+        book=book,
+        calls=CallbackMap(app.callback_map, book),
+        allowed_hosts=house.server.allowed_hosts,
+        content_policy=app_policy([*app.csp_hashes(), *inline_scripts(app.index_string)]),
+        is_secure=house.server.is_secure,
+        explain=house.explain,
+    )
 
 
 def _add_routes(app: Dash, *, house: House, door: Door, live: Live, audit: Audit) -> None:
