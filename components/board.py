@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from access.context import current_visitor, do_not_share
 from access.policy import PERMISSIONS
 from components.context import Context, Names, View, names_by_kind
-from components.door import Ask, answer
+from components.door import Ask, answer, answer_together, bundled
 from components.drawn import pack
 from components.page import Page, pages
 from components.panel import age_mark, panel
@@ -25,13 +25,14 @@ from components.tiles.filter_bar import FilterBar
 from components.tiles.header import Header
 from data.connection import Store
 from data.freshness import stale_after_seconds
-from data.listing import MODULE_NAMES, Listing
+from data.listing import MODULE_NAMES, Listing, listings
 from data.request import Filters, Scope, parse_filters
 from data.town import Town
 
 __all__ = ["Board", "Failed", "pages", "tiles_of"]
 log = logging.getLogger(__name__)
 KEPT_DRAWINGS = 256
+KEPT_LISTINGS = 256
 ASKS_AT_ONCE = min(4, os.cpu_count() or 1)
 HEADER = Header(uid="head")
 FILTER_BAR = FilterBar(uid="bar")
@@ -66,7 +67,7 @@ class Board:
         self._lock = Lock()
         self._facts: tuple[int, Names, int] | None = None
         self._named: tuple[object, dict] | None = None
-        self._listings: dict[tuple[Ask, Scope, int], object] = {}
+        self._listings: dict[tuple[Ask, Scope], tuple[Hashable, object]] = {}
         self._pool = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="board")
 
     def context(self, view: View, *, page: Page, route: Mapping[str, str]) -> Context:
@@ -150,26 +151,44 @@ class Board:
         """Answers every distinct ask once, several at a time; one that fails is logged and marked."""
         scope = self.scope_of()
         asks = list(dict.fromkeys(ask for each in wanted if each is not FAILED for ask in each.values()))
-        steps = [self._pool.submit(self._answer, ask, scope=scope, generation=generation) for ask in asks]
-        return dict(zip(asks, (step.result() for step in steps), strict=True))
+        steps = [
+            self._pool.submit(self._answer_group, group, scope=scope, generation=generation)
+            for group in bundled(asks)
+        ]
+        return {ask: found for step in steps for ask, found in step.result().items()}
+
+    def _answer_group(self, group: list[Ask], *, scope: Scope, generation: int) -> dict[Ask, object]:
+        """Answers asks that share a statement; where that fails, one by one, so that only what is broken fails."""
+        if len(group) > 1:
+            try:
+                answer_together(group, scope=scope, store=self.store)
+            except Exception as error:
+                log.warning("answered one by one: %s", error)
+        return {ask: self._answer(ask, scope=scope, generation=generation) for ask in group}
 
     def _answer(self, ask: Ask, *, scope: Scope, generation: int) -> object:
         """Returns an answer or FAILED; listings are kept for a generation, numbers have their own cache."""
-        key = (ask, scope, generation)
-        if key in self._listings:
-            return self._listings[key]
+        if not isinstance(ask, Listing):
+            return self._found(ask, scope)
+        is_lasting = ask.name in listings() and listings()[ask.name].is_lasting
+        stands = self.store.lasting() if is_lasting else generation
+        held = self._listings.get((ask, scope))
+        if held and held[0] == stands:
+            return held[1]
+        found = self._found(ask, scope)
+        if found is not FAILED:
+            with self._lock:
+                self._listings[(ask, scope)] = (stands, found)
+                while len(self._listings) > KEPT_LISTINGS:
+                    self._listings.pop(next(iter(self._listings)))
+        return found
+
+    def _found(self, ask: Ask, scope: Scope) -> object:
         try:
-            found = answer(ask, scope=scope, store=self.store)
+            return answer(ask, scope=scope, store=self.store)
         except Exception:
             log.exception("ask failed: %r", ask)
             return FAILED
-        if isinstance(ask, Listing):
-            with self._lock:
-                self._listings = {
-                    each: kept for each, kept in self._listings.items() if each[2] >= generation
-                }
-                self._listings[key] = found
-        return found
 
     def _safely(self, step: Callable, *args, page: Page, tile: Tile):
         try:
@@ -181,10 +200,11 @@ class Board:
     def _town_facts(self) -> tuple[int, Names, int]:
         generation = self.store.generation()
         if self._facts is None or self._facts[0] != generation:
-            names = answer(Listing("names"), scope=EVERYTHING, store=self.store)
+            asked = ("names", "feeds", "areas")
+            names, feeds, areas = (
+                self._answer(Listing(name), scope=EVERYTHING, generation=generation) for name in asked
+            )
             tables = self._module_names() | names_by_kind(names)
-            feeds = answer(Listing("feeds"), scope=EVERYTHING, store=self.store)
-            areas = answer(Listing("areas"), scope=EVERYTHING, store=self.store)
             found = Names(tables, dict(zip(areas["area_id"], areas["level_code"], strict=True)))
             self._facts = (generation, found, stale_after_seconds(feeds))
         return self._facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.appraisal import Scores, appraise
@@ -11,6 +12,7 @@ from data.listing import Listing, fetch_listing
 from data.query import count_rows, fetch, fetch_incident, fetch_rows
 from data.request import Request, Scope
 from data.sides import count_sides
+from data.together import bundles, fetch_together
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,18 @@ class Case:
 
 
 Ask = Request | Listing | Rows | Count | Sides | Comparison | Case | Scores
+
+
+def bundled(asks: Iterable[Ask]) -> list[list[Ask]]:
+    """Returns the asks in groups; those of one group are cheaper to answer one after the other than apart."""
+    asks = list(asks)
+    numbers = [ask for ask in asks if isinstance(ask, Request)]
+    return [*bundles(numbers), *([ask] for ask in asks if not isinstance(ask, Request))]
+
+
+def answer_together(asks: Iterable[Ask], *, scope: Scope, store: Store) -> None:
+    """Makes the answers of a group at once; `answer` finds them."""
+    fetch_together([ask for ask in asks if isinstance(ask, Request)], scope=scope, store=store)
 
 
 def answer(ask: Ask, *, scope: Scope, store: Store) -> object:

@@ -10,12 +10,24 @@ from data.question import TIME_DIMENSIONS, Question, Statement
 
 
 def compile_aggregate(question: Question) -> Statement:
-    """Returns SQL giving one row per group: the `by` columns, value, n, hits, lower, upper, ledger.
+    """Returns SQL giving one row per group: the `by` columns, value, n, spread, lower, upper, ledger.
 
     `ledger` is a map exclusion code -> cases over the whole answer, repeated on each row.
     """
-    metric, mart = question.metric, question.mart
-    keys = [f'"{name}"' for name in question.request.by]
+    keys = group_keys(question)
+    sql = f"WITH part AS MATERIALIZED ({source(question)}) SELECT {', '.join(keys + told_columns(question))} FROM part"
+    order = ", ".join(f"{key} NULLS LAST" for key in keys)
+    return question.bind(sql + grouping(question) + (f" ORDER BY {order}" if keys else ""))
+
+
+def group_keys(question: Question) -> list[str]:
+    """Returns the columns of the groups."""
+    return [f'"{name}"' for name in question.request.by]
+
+
+def told_columns(question: Question, *, where: str = "true") -> list[str]:
+    """Returns the aggregates over `part` that make a number; the ledger reads the rows of it that pass `where`."""
+    metric = question.metric
     columns = [
         f"{metric.value} AS value",
         f"{metric.sample} AS n",
@@ -23,25 +35,24 @@ def compile_aggregate(question: Question) -> Statement:
         f"{metric.lower or 'NULL'} AS lower",
         f"{metric.upper or 'NULL'} AS upper",
     ]
-    if "excluded_count" in mart.measures:
-        columns.append(
-            "(SELECT map_from_entries(list((code, cases))) FROM (SELECT excluded_code AS code, "
-            "CAST(sum(excluded_count) AS BIGINT) AS cases FROM part WHERE excluded_code IS NOT NULL "
-            "GROUP BY ALL HAVING cases <> 0)) AS ledger"
-        )
-    else:
-        columns.append("NULL AS ledger")
-    sql = f"WITH part AS MATERIALIZED ({source(question)}) SELECT {', '.join(keys + columns)} FROM part"
-    return question.bind(sql + _grouping(question, keys))
+    if "excluded_count" not in question.mart.measures:
+        return [*columns, "NULL AS ledger"]
+    ledger = (
+        "(SELECT map_from_entries(list((code, cases))) FROM (SELECT excluded_code AS code, "
+        f"CAST(sum(excluded_count) AS BIGINT) AS cases FROM part WHERE {where} AND excluded_code IS NOT NULL "
+        "GROUP BY ALL HAVING cases <> 0)) AS ledger"
+    )
+    return [*columns, ledger]
 
 
-def _grouping(question: Question, keys: list[str]) -> str:
+def grouping(question: Question) -> str:
+    """Returns GROUP BY and HAVING of a grouped number."""
+    keys = group_keys(question)
     if not keys:
         return ""
     # Signed rollups may leave a group whose sums are all zero: no case, no row.
     sums = [f"sum({name}) <> 0" for name in _measures(question)] if question.mart.is_additive else ["true"]
-    order = ", ".join(f"{key} NULLS LAST" for key in keys)
-    return f" GROUP BY {', '.join(keys)} HAVING {' OR '.join(sums)} ORDER BY {order}"
+    return f" GROUP BY {', '.join(keys)} HAVING {' OR '.join(sums)}"
 
 
 def compile_lifetimes(question: Question) -> Statement:
@@ -82,10 +93,16 @@ def source(question: Question) -> str:
 
 
 def is_recent(question: Question, recent_from: datetime) -> bool:
-    """Whether every row the aggregate reads lies in the months that reach past `recent_from`."""
+    """Whether every row the aggregate reads reaches past `recent_from`."""
     with_rollup = choose_rollup(question) is not None and question.span.end_date is not None
     since_at = question.reads_since(with_rollup=with_rollup)
     return since_at is not None and since_at >= recent_from
+
+
+def lists_recent(question: Question, recent_from: datetime) -> bool:
+    """Whether every incident a list of the number's rows shows reaches past `recent_from`; one of reports may name older ones."""
+    since_at = question.reads_since(with_rollup=False)
+    return "report_count" not in question.metric.names and since_at is not None and since_at >= recent_from
 
 
 def choose_rollup(question: Question) -> Rollup | None:
@@ -202,7 +219,7 @@ def row_periods(question: Question, part: tuple | None) -> list[list[str]]:
     number, (since_at, until_at) = part or ("", (filters.since_at, filters.until_at))
     window = {f"since{number}_at": since_at, f"until{number}_at": until_at}
     question.params.update({name: instant for name, instant in window.items() if instant is not None})
-    if mart.prune is None:
+    if mart.prune is None or question.is_recent:
         return [_within(mart.at, window)]
     exact = _within(mart.prune.exact, window)
     missing = [f"{mart.prune.exact} IS NULL", *_within(mart.prune.fallback, window)]
@@ -231,10 +248,7 @@ def row_tests(question: Question, *, of_metric: bool = True, is_rows: bool = Tru
     """Returns the tests of the metric's `where`, the filters, the area and what the asker may see."""
     tests = [f"({question.metric.where})"] if of_metric and question.metric.where else []
     if of_metric and is_rows and question.mart.branches:
-        needed = [
-            code for code, names in question.mart.branches.items() if question.metric.names & set(names)
-        ]
-        tests.append("(" + " OR ".join(f"row_code = '{code}'" for code in needed) + ")")
+        tests.append("(" + " OR ".join(f"row_code = '{code}'" for code in question.branches) + ")")
     return tests + _filter_tests(question, is_rows=is_rows) + _scope_tests(question, is_rows=is_rows)
 
 

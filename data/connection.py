@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pandas as pd
 
-from data.generation import Generation, Kept, Snapshot, StoreError, attach, detach, read_manifest
+from data.generation import Generation, Kept, Reader, Snapshot, StoreError, attach, detach, read_manifest
 from data.modules import ModuleSchemas, module_key
+from data.recent import RecentRows
 from data.rolls import BaseFiles, base_key
 from data.settings import read_settings
 from data.town import load_town
@@ -48,7 +49,8 @@ class Store:
         self._newest: Generation | None = None
         self._instance = duckdb.connect(config={"threads": threads} if threads else {})
         self._instance.execute("SET parquet_metadata_cache = true; SET TimeZone = 'UTC'")
-        self._kept = Kept(BaseFiles(self._instance), ModuleSchemas(self.folder))
+        base, recent = BaseFiles(self._instance), RecentRows(self._instance)
+        self._kept = Kept(base, recent, ModuleSchemas(self.folder))
         self.refresh()
 
     @cached_property
@@ -67,6 +69,12 @@ class Store:
     def as_of_at(self) -> datetime:
         """Returns the instant the newest generation holds for, naive UTC."""
         return self._current.as_of_at
+
+    def lasting(self) -> Hashable:
+        """Returns what identifies the tables that outlast most generations: the town's own (dim_) and those of modules."""
+        opened = self._current
+        geometry = opened.manifest.get("geo")
+        return (geometry, module_key(opened.manifest.get("module") or {})) if geometry else opened.serial
 
     def manifest(self) -> dict:
         """Returns the manifest of the newest generation opened."""
@@ -120,15 +128,13 @@ class Store:
             if chosen is None:
                 raise StoreError(f"opened generation {serial} is gone; open are {sorted(self._generations)}")
             chosen.leases += 1
-            cursor = chosen.cursors.pop() if chosen.cursors else self._cursor(chosen)
-        snapshot = Snapshot(self, chosen, cursor)
+            reader = chosen.cursors.pop() if chosen.cursors else Reader(self._cursor(chosen))
         try:
-            yield snapshot
+            yield Snapshot(self, chosen, reader)
         finally:
-            snapshot.look(is_recent=False)
             with self._lock:
                 chosen.leases -= 1
-                chosen.cursors.append(cursor)
+                chosen.cursors.append(reader)
                 self._retire()
 
     def execute(self, sql: str, params: Mapping[str, object] | list | None = None) -> pd.DataFrame:
@@ -140,8 +146,8 @@ class Store:
         """Closes every connection; the store cannot be used afterwards."""
         with self._lock:
             for generation in self._generations.values():
-                for cursor in generation.cursors:
-                    cursor.close()
+                for reader in generation.cursors:
+                    reader.cursor.close()
             self._generations.clear()
             self._instance.close()
 
@@ -175,8 +181,8 @@ class Store:
             if generation.leases:
                 continue
             del self._generations[serial]
-            for cursor in generation.cursors:
-                cursor.close()
+            for reader in generation.cursors:
+                reader.cursor.close()
             with self._instance.cursor() as cursor:
                 detach(cursor, generation)
             if self._opening.acquire(blocking=False):
@@ -190,6 +196,7 @@ class Store:
         modules = {module_key(each.manifest.get("module") or {}) for each in open_ones}
         with self._instance.cursor() as cursor:
             self._kept.base.retire(cursor, in_use)
+            self._kept.recent.retire(cursor, in_use)
             self._kept.modules.retire(cursor, modules)
 
     def _base_folders(self, manifest: dict) -> list[Path]:

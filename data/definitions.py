@@ -142,6 +142,9 @@ class Mart(Definition):
         measures: name -> SQL expression over the rows.
         single: column whose values have a shipped SELECT of their own, named `<mart>_<value>`.
         branches: row_code -> measures, when the rows are a union; branches a number does not need are not read.
+        recent_days: set where an incident's or report's own instants decide whether a row counts, so that a question
+            about the last days may look at the rows of the last days only. Empty: by `at`; for a snapshot, per branch:
+            how many days before as-of its rows reach (what is still open is always looked at).
         entity: what a row stands for (drill-down).
         entities: registers it rests on; its as-of is no later than their feeds' watermarks.
         key: the row's own id, for marts that are listed by `listed`.
@@ -167,6 +170,7 @@ class Mart(Definition):
     keep: tuple[Identifier, ...] = ()
     measures: dict[Identifier, str] = Field(default_factory=dict)
     branches: dict[Identifier, tuple[str, ...]] = Field(default_factory=dict)
+    recent_days: dict[Identifier, int] | None = None
     rollups: tuple[Rollup, ...] = ()
     entity: Identifier = "incident"
     entities: tuple[Identifier, ...] = ()

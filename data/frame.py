@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from data.interval import poisson
@@ -14,11 +15,15 @@ FIGURES = ("value", "n", "low", "high", "lower", "upper", "flag")
 def tidy(records: list[tuple], by: tuple[str, ...]) -> pd.DataFrame:
     """Returns records as a frame: keys and flag as objects (null: None), n integer, the rest floats (null: NaN)."""
     columns = list(zip(*records, strict=True)) if records else [()] * (len(by) + len(FIGURES))
+    index = pd.RangeIndex(len(records))
     frame = {}
     for name, values in zip((*by, *FIGURES), columns, strict=True):
         kind = object if name in by or name == "flag" else "int64" if name == "n" else "float64"
-        frame[name] = pd.Series(list(values), dtype=kind)
-    return pd.DataFrame(frame)
+        held = np.empty(len(values), dtype=kind)
+        held[:] = values
+        # Only objects need a series, lest they be taken for texts; every series has to be laid on the index.
+        frame[name] = pd.Series(held, index=index, dtype=object, copy=False) if kind is object else held
+    return pd.DataFrame(frame, index=index, copy=False)
 
 
 def complete(records: list[tuple], question: Question, snapshot) -> list[tuple]:

@@ -57,6 +57,12 @@ class ListingFile(Definition):
     picks: tuple[Identifier, ...] = ()
     is_town_wide: bool = False
 
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it reads only the town's own tables, which outlast most generations (see `Store.lasting`)."""
+        read = re.findall(r"(?:FROM|JOIN) (\w+)", self.rows)
+        return not self.entities and "$" not in self.rows and all(name.startswith("dim_") for name in read)
+
 
 @dataclass(frozen=True)
 class Listing:

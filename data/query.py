@@ -2,104 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from itertools import pairwise
-from weakref import WeakKeyDictionary
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from data import drill
+from data.answers import Answer, answers_of, forget_answers
 from data.catalogue import Catalogue, catalogue
-from data.compile import compile_aggregate, compile_lifetimes, is_recent
+from data.compile import is_recent, lists_recent
 from data.connection import Store
-from data.definitions import Metric
-from data.frame import complete, tidy
+from data.figures import records_of
+from data.frame import tidy
 from data.freshness import holds_for
 from data.generation import Snapshot
-from data.interval import poisson, wilson
-from data.period import local_date
-from data.privacy import keep_back
 from data.question import Question, check_dimensions
 from data.request import Request, Scope
-from data.survival import percentile
 
-CACHED_ANSWERS = 2000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A number with everything needed to defend it.
-
-    Attributes:
-        frame: columns `by`... (null: not placed or not known), value (null: unknown), n,
-            low, high (95 % interval), lower, upper (bounds),
-            flag (null, small_sample, no_data, beyond: the percentile exceeds `lower`, suppressed: too few people).
-        exclusions: exclusion code -> cases left out, over the whole answer.
-        ignored: filters the metric's mart does not have.
-        stale_after_s: how old the registers behind it may get; None: judged as the town's other numbers.
-    """
-
-    frame: pd.DataFrame
-    metric: Metric
-    as_of_at: datetime
-    generation: int
-    exclusions: dict[str, int] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
-    stale_after_s: int | None = None
-
-    @property
-    def unit(self):
-        """The unit, in both languages."""
-        return self.metric.unit
-
-    @property
-    def row(self) -> dict:
-        """The first row, for an answer that is not grouped."""
-        first = self.frame.iloc[0].to_dict()
-        return {name: None if pd.isna(value) else value for name, value in first.items()}
-
-
-class _Cache:
-    """Answers by generation, scope and request; one fetch of the same thing at a time."""
-
-    def __init__(self, size: int):
-        self._size = size
-        self._lock = threading.Lock()
-        self._answers: OrderedDict = OrderedDict()
-
-    def get(self, key, make):
-        """Returns the kept answer, or makes it once while others wait for the same one."""
-        with self._lock:
-            waiting = self._answers.get(key)
-            mine = waiting is None
-            if mine:
-                waiting = self._answers[key] = Future()
-            self._answers.move_to_end(key)
-            while len(self._answers) > self._size:
-                self._answers.popitem(last=False)
-        if mine:
-            try:
-                waiting.set_result(make())
-            except BaseException as error:
-                with self._lock:
-                    self._answers.pop(key, None)
-                waiting.set_exception(error)
-        return waiting.result()
-
-
-_caches: WeakKeyDictionary[Store, _Cache] = WeakKeyDictionary()
-_caches_lock = threading.Lock()
-
-
-def forget_answers(store: Store) -> None:
-    """Drops the kept answers of a store; the next ones are computed (benchmarks)."""
-    with _caches_lock:
-        _caches[store] = _Cache(CACHED_ANSWERS)
+__all__ = ["Answer", "fetch", "forget_answers"]
 
 
 def fetch(request: Request, *, scope: Scope, store: Store, definitions: Catalogue | None = None) -> Answer:
@@ -111,9 +30,7 @@ def fetch(request: Request, *, scope: Scope, store: Store, definitions: Catalogu
     """
     store.refresh()
     serial = store.serial()
-    with _caches_lock:
-        cache = _caches.setdefault(store, _Cache(CACHED_ANSWERS))
-    return cache.get(
+    return answers_of(store).get(
         (serial, scope, request, definitions),
         lambda: _fetch(request, scope, store=store, pinned=(serial, definitions)),
     )
@@ -132,6 +49,8 @@ def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.Da
     """
     with store.reading() as snapshot:
         question = question_of(replace(request, by=()), scope, snapshot)
+        question = replace(question, is_recent=lists_recent(question, snapshot.opened.recent_from))
+        snapshot.look(is_recent=question.is_recent)
         return dated(drill.fetch_rows(question, snapshot, drill.Page(**page)), question)
 
 
@@ -188,114 +107,30 @@ def question_of(
 def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> Answer:
     serial, definitions = pinned
     with store.reading(serial) as snapshot:
-        question = question_of(request, scope, snapshot, definitions=definitions)
-        snapshot.look(is_recent=is_recent(question, snapshot.opened.recent_from))
-        records, exclusions = _records(question, snapshot)
-        frame = tidy(records, request.by)
+        question = aggregate_question(request, scope, snapshot, definitions=definitions)
+        snapshot.look(is_recent=question.is_recent)
+        records, exclusions = records_of(question, snapshot)
+    return answer_of(question, records, exclusions=exclusions, generation=snapshot.generation)
+
+
+def aggregate_question(
+    request: Request, scope: Scope, snapshot: Snapshot, *, definitions: Catalogue | None = None
+) -> Question:
+    """Returns the question of a number, with whether the rows of the last days are enough for it."""
+    question = question_of(request, scope, snapshot, definitions=definitions)
+    return replace(question, is_recent=is_recent(question, snapshot.opened.recent_from))
+
+
+def answer_of(
+    question: Question, records: list[tuple], *, exclusions: dict[str, int], generation: int
+) -> Answer:
+    """Returns the answer that tells these records."""
     return Answer(
-        frame=frame,
+        frame=tidy(records, question.request.by),
         metric=question.metric,
         as_of_at=question.as_of_at,
-        generation=snapshot.generation,
+        generation=generation,
         exclusions=exclusions,
         ignored=question.ignored,
         stale_after_s=question.stale_after_s,
     )
-
-
-def _records(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[str, int]]:
-    if question.is_shut:  # unknown, not zero: nothing was counted
-        return ([] if question.request.by else [(None, 0, None, None, None, None, "no_data")]), {}
-    is_percentile = question.metric.kind == "percentile"
-    records, exclusions = (
-        (_measured(question, snapshot), {}) if is_percentile else _aggregate(question, snapshot)
-    )
-    records = complete(records, question, snapshot)
-    if question.metric.suppress_below:
-        records = keep_back(records, question, snapshot, ask=_measured)
-        if all(record[-1] == "suppressed" for record in records):
-            exclusions = {}  # what was left out of a number nobody may know would tell of it
-    return records, exclusions
-
-
-def _measured(question: Question, snapshot: Snapshot) -> list[tuple]:
-    if question.metric.kind == "percentile":
-        return _lifetimes(question, snapshot)
-    return _aggregate(question, snapshot)[0]
-
-
-def _aggregate(question: Question, snapshot: Snapshot) -> tuple[list[tuple], dict[str, int]]:
-    statement = compile_aggregate(question)
-    raw = snapshot.rows(statement.sql, statement.params)
-    width = len(question.request.by)
-    min_n = question.catalogue.rule("reporting.min_n", local_date(question.as_of_at, question.zone))
-    records = [row[:width] + _figures(question.metric, row[width:-1], min_n) for row in raw]
-    ledger = raw[0][-1] if raw else None
-    return records, dict(ledger or {})
-
-
-def _figures(metric: Metric, figures: tuple, min_n: int) -> tuple:
-    """Returns value, n, low, high, lower, upper, flag of one group."""
-    value, n, spread, lower, upper = figures  # spread: the hits of a proportion, or the error a formula gives
-    n = int(n or 0)
-    value = None if value is None else float(value)
-    if value is None and n == 0 and metric.kind == "count":
-        value = 0.0  # a sum over no row; one that is null over rows stays unknown
-    low = high = None
-    if metric.interval == "wilson" and n > 0 and spread is not None:
-        low, high = (100 * each for each in wilson(float(spread), n))
-    elif metric.interval == "formula" and value is not None and spread is not None:
-        low, high = value - float(spread), value + float(spread)
-    elif metric.interval == "poisson":
-        value = value or 0.0
-        low, high = poisson(value)
-    bounds = tuple(None if each is None else float(each) for each in (lower, upper))
-    return value, n, low, high, *bounds, flag(metric, value, n=n, min_n=min_n)
-
-
-def flag(metric: Metric, value: float | None, *, n: int, min_n: int) -> str | None:
-    """Returns why a value should not be read or ranked: no_data, small_sample, or None."""
-    if value is None:
-        return None if metric.kind == "count" else "no_data"
-    return "small_sample" if n < min_n and metric.needs_min_n and metric.kind != "count" else None
-
-
-def _lifetimes(question: Question, snapshot: Snapshot) -> list[tuple]:
-    statement = compile_lifetimes(question)
-    columns = snapshot.arrays(statement.sql, statement.params)
-    minutes, ended, censored = columns["minutes"], columns["ended"], columns["censored"]
-    by = question.request.by
-    min_n = question.catalogue.rule("reporting.min_n", local_date(question.as_of_at, question.zone))
-    records = []
-    for key, where in _groups([columns[name] for name in by], len(minutes)):
-        found = percentile(minutes[where], ended[where], censored[where], share=question.metric.share)
-        mark = flag(question.metric, found.value, n=found.sample_count, min_n=min_n)
-        if found.value is None and found.beyond is not None:
-            mark = "beyond"
-        lower = found.beyond if mark == "beyond" else None
-        records.append((*key, found.value, found.sample_count, found.low, found.high, lower, None, mark))
-    return records
-
-
-def _groups(keys: list[np.ndarray], length: int):
-    """Yields (key, slice) of runs of equal keys; the statement sorted them."""
-    if not keys:
-        yield (), slice(0, length)
-        return
-    if not length:
-        return
-    change = np.zeros(length, dtype=bool)
-    for column in keys:
-        values = np.ma.filled(column.astype(object), None)
-        change[1:] |= values[1:] != values[:-1]
-    edges = [0, *np.flatnonzero(change).tolist(), length]
-    for start, stop in pairwise(edges):
-        yield tuple(_plain(column[start]) for column in keys), slice(start, stop)
-
-
-def _plain(value):
-    if value is np.ma.masked:
-        return None
-    if isinstance(value, np.datetime64):
-        return value.astype("datetime64[D]").item()
-    return value.item() if isinstance(value, np.generic) else value

@@ -39,6 +39,7 @@ class Question:
         shipped: SELECTs by name that came with the generation; a view of one clock is cheaper than one of all.
         as_of_at: the instant the answer holds for.
         stale_after_s: how old the registers of a module mart may get; None: as the town's numbers.
+        is_recent: only the rows of the last days are read; small enough not to need their pruning.
     """
 
     request: Request
@@ -48,6 +49,7 @@ class Question:
     zone: ZoneInfo
     as_of_at: datetime
     stale_after_s: int | None = None
+    is_recent: bool = False
     shipped: Mapping[str, str] = field(default_factory=dict, compare=False)
     params: dict[str, object] = field(default_factory=dict, compare=False)
 
@@ -122,10 +124,20 @@ class Question:
             return mart.rows
         return mart.rows.replace(f"FROM {mart.id}", f"FROM ({' UNION ALL '.join(singles)})")
 
+    @cached_property
+    def branches(self) -> tuple[str, ...]:
+        """The branches of the mart's rows that hold a measure the metric names."""
+        return tuple(
+            code for code, measures in self.mart.branches.items() if self.metric.names & set(measures)
+        )
+
     def reads_since(self, *, with_rollup: bool) -> datetime | None:
         """Returns the earliest instant a row that counts can hold; None: any."""
-        if self.mart.at is None:
+        if self.mart.recent_days is None:
             return None
+        if self.mart.at is None:
+            back = max((self.mart.recent_days[code] for code in self.branches), default=0)
+            return self.as_of_at - timedelta(days=back)
         starts = [since for since, _ in self.span.parts] if with_rollup else [self.request.filters.since_at]
         if not starts:
             return self.as_of_at

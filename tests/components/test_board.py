@@ -32,6 +32,9 @@ class OneStore:
     def as_of_at(self):
         return AS_OF
 
+    def lasting(self):
+        return "unchanged"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plain(Tile):

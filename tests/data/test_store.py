@@ -167,7 +167,7 @@ def test_the_same_question_is_asked_once_however_many_ask(tmp_path, monkeypatch)
         time.sleep(0.2)
         return real(question)
 
-    monkeypatch.setattr(data.query, "compile_aggregate", slow)
+    monkeypatch.setattr(data.figures, "compile_aggregate", slow)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: _open_count(store), range(8)))
     assert answers == [50] * 8
@@ -183,7 +183,7 @@ def test_a_failed_question_is_not_remembered(tmp_path, monkeypatch):
         raise RuntimeError("disk")
 
     with monkeypatch.context() as patch:
-        patch.setattr(data.query, "compile_aggregate", broken)
+        patch.setattr(data.figures, "compile_aggregate", broken)
         with pytest.raises(RuntimeError, match="disk"):
             _open_count(store)
     assert _open_count(store) == 5
