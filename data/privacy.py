@@ -33,7 +33,7 @@ from data.request import EVERYTHING
 
 Key = tuple
 Record = tuple
-Ask = Callable[[Question, Snapshot], list[Record]]
+Ask = Callable[[Question, Snapshot], tuple[list[Record], dict[str, int]]]
 SUPPRESSED = (None, 0, None, None, None, None, "suppressed")
 
 
@@ -83,7 +83,7 @@ def _few_among_all(keys: list[Key], question: Question, snapshot: Snapshot, *, a
         filters=replace(question.request.filters, area_id=None),
     )
     whole = replace(question, request=request, scope=EVERYTHING, params={})
-    hidden = _few(ask(whole, snapshot), whole, snapshot)
+    hidden = _few(ask(whole, snapshot)[0], whole, snapshot)
     if is_grouped:
         return hidden & set(keys)
     return {key for key in keys if any((each, *key) in hidden for each in named)}

@@ -1,4 +1,4 @@
--- grain: one policy, as the newest list of policies has it
+-- grain: one row per policy, as the newest list of policies has it
 SELECT
     p.source_key AS policy_id,
     p.name_zh,

@@ -1,4 +1,4 @@
--- grain: one complaint (a report of a complaint feed), with its answer, its survey and the one before by the same caller
+-- grain: one row per complaint (a report of a complaint feed), with its answer, its survey and the one before by the same caller
 WITH limits AS (
     SELECT
         max(value) FILTER (WHERE rule_id = 'complaint.response_minutes') AS response_minutes,
@@ -15,7 +15,7 @@ coded AS (
         coalesce(m.received_at, m.reported_at) AS asked_at,
         CASE WHEN m.arrived_at IS NOT NULL THEN greatest(m.accepted_at, m.arrived_at) END AS responded_at,
         coalesce(s.code, '_unknown') AS complaint_scope_code,
-        x.code AS complaint_exempt_code,
+        coalesce(x.code, CASE WHEN m.cancelled_code = 'out_of_remit' THEN m.cancelled_code END) AS complaint_exempt_code,
         CASE WHEN m.called_back_at IS NULL THEN 'unasked' ELSE coalesce(re.code, '_unknown') END AS survey_reached_code,
         so.code AS survey_solved_code,
         sa.code AS survey_satisfied_code,
@@ -63,7 +63,7 @@ SELECT
         WHEN c.cancelled_code <> 'out_of_remit' THEN c.cancelled_code
         WHEN c.responded_at < c.asked_at OR c.closed_at < c.asked_at THEN 'negative'
     END AS void_code,
-    CASE WHEN e.value = 1 THEN c.complaint_exempt_code WHEN c.cancelled_code = 'out_of_remit' THEN c.cancelled_code END AS complaint_exempt_code,
+    CASE WHEN e.value = 1 THEN c.complaint_exempt_code END AS complaint_exempt_code,
     CASE
         WHEN c.reporter_hash IS NOT NULL THEN coalesce(
             lag(c.asked_at) OVER (PARTITION BY c.reporter_hash, c.category_code ORDER BY c.asked_at, c.report_id)

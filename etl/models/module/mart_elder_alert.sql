@@ -1,4 +1,4 @@
--- grain: one alert of an elder's device
+-- grain: one row per alert of an elder's device
 SELECT
     a.elder_alert_id,
     coalesce(k.code, '_unknown') AS elder_alert_code,

@@ -1,4 +1,4 @@
--- grain: device x ledger that named it; valid from that ledger to the next
+-- grain: one row per device x ledger that named it; valid from that ledger to the next
 SELECT
     d.elder_device_id,
     coalesce(k.code, '_unknown') AS elder_device_code,

@@ -1,4 +1,4 @@
--- grain: one line of a list of those entitled, with the first payment that stands; the person is a number of this build only
+-- grain: one row per line of a list of those entitled, with the first payment that stands; the person is a number of this build only
 WITH paid AS (
     SELECT
         person_no,

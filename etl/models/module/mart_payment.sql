@@ -1,4 +1,4 @@
--- grain: one payment (its newest version), with what was wrong with it; the person is a number of this build only
+-- grain: one row per payment (its newest version), with what was wrong with it; the person is a number of this build only
 WITH coded AS (
     SELECT
         p.*,

@@ -1,4 +1,4 @@
--- grain: one repair order
+-- grain: one row per repair order
 SELECT
     r.repair_id,
     coalesce(k.code, '_unknown') AS repair_code,

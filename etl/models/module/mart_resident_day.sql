@@ -1,4 +1,4 @@
--- grain: grid x local day: who lives there, so that a rate per 1,000 residents and year can be asked of any period
+-- grain: one row per grid x local day: who lives there, so that a rate per 1,000 residents and year can be asked of any period
 SELECT
     a.area_id AS grid_id,
     d.resident_date,

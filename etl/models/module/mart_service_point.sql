@@ -1,4 +1,4 @@
--- grain: one service point, open or closed
+-- grain: one row per service point, open or closed
 SELECT
     s.service_point_id,
     s.place_name,

@@ -1,4 +1,4 @@
--- grain: grid x kind of service (and `all`: every kind): how many of its residents have one within 15 minutes on foot
+-- grain: one row per grid x kind of service (and `all`: every kind): how many of its residents have one within 15 minutes on foot
 -- People are taken to live evenly over a grid; the way is the straight line times a detour factor. Points open today.
 WITH spot AS (  -- every third cell of the town's raster in both directions: about 50 m apart, inside one grid each
     SELECT
@@ -11,12 +11,12 @@ WITH spot AS (  -- every third cell of the town's raster in both directions: abo
     WHERE c.grid_id IS NOT NULL AND c.cell_x % 3 = 1 AND c.cell_y % 3 = 1
 ),
 kind AS (
-    SELECT DISTINCT service_code FROM mart_service_point
+    SELECT DISTINCT service_code FROM mart_service_point WHERE service_code <> 'red_flag'
 ),
 open_point AS (
     SELECT s.* FROM mart_service_point AS s
     CROSS JOIN day_input AS d
-    WHERE s.lon IS NOT NULL AND coalesce(s.opened_date <= d.as_of_date, true)
+    WHERE s.lon IS NOT NULL AND s.service_code <> 'red_flag' AND coalesce(s.opened_date <= d.as_of_date, true)
         AND (s.closed_date IS NULL OR s.closed_date > d.as_of_date)
 ),
 near AS (

@@ -1,4 +1,4 @@
--- grain: one wish
+-- grain: one row per wish
 SELECT
     w.wish_id,
     coalesce(k.code, '_unknown') AS wish_code,
