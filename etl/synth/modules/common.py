@@ -149,29 +149,17 @@ def _businesses(town_dir: Path, seeds: tuple[int, int], *, first: date, days: in
     n = BUSINESS_COUNT
     weight = town.facts["enterprise_count"].to_numpy(float)
     grid = rng.choice(len(weight), n, p=weight / weight.sum())
-    codes = list(CLASSES)
-    share = np.array([CLASSES[code][0] for code in codes])
-    kind = rng.choice(len(codes), n, p=share / share.sum())
-    class8 = np.array(codes)[kind]
-    industry = np.array(
-        [
-            INDUSTRIES[code][pick % len(INDUSTRIES[code])]
-            for code, pick in zip(class8, rng.integers(0, 12, n), strict=True)
-        ]
-    )
-    employees = np.maximum(1, rng.lognormal(np.log([CLASSES[code][1] for code in class8]), 0.7)).astype(int)
-    area = np.round(rng.lognormal(np.log([CLASSES[code][2] for code in class8]), 0.5), 1)
+    class8, industry, employees, area = _trades(rng, n)
     point = town.pick(grid, rng)
     words = rng.integers(0, len(WORDS), (n, 2))
     names = [f"S镇{WORDS[a]}{WORDS[b]}{TRADES[each]}" for (a, b), each in zip(words, industry, strict=True)]
     opened = epoch(first) + rng.integers(-3_600, days, n) * 86_400
-    closed = np.where(rng.random(n) < 0.14, opened + rng.integers(200, 4_000, n) * 86_400, NEVER)
+    closed = np.where(rng.random(n) < 0.14, opened + rng.integers(200, 2_600, n) * 86_400, NEVER)
     in_building = np.isin(class8, ["general", "crowded", "labour_intensive"]) & (rng.random(n) < 0.75)
     size = np.random.default_rng([seed, 320]).lognormal(0, 0.6, BUILDING_COUNT)
     building = np.where(in_building, rng.choice(BUILDING_COUNT, n, p=size / size.sum()), -1)
-    point = np.where(
-        in_building, building_points(town, seed)[building], point
-    )  # a firm is where its house is
+    housed = building_points(town, seed)[building]
+    point = np.where(in_building, housed, point)  # a firm is where its house is
     grid = point // town.points_per_grid
     return pd.DataFrame(
         {
@@ -193,6 +181,23 @@ def _businesses(town_dir: Path, seeds: tuple[int, int], *, first: date, days: in
             "building_no": building,
         }
     )
+
+
+def _trades(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Returns class, industry, employees and floor area of each business."""
+    codes = list(CLASSES)
+    share = np.array([CLASSES[code][0] for code in codes])
+    kind = rng.choice(len(codes), n, p=share / share.sum())
+    class8 = np.array(codes)[kind]
+    industry = np.array(
+        [
+            INDUSTRIES[code][pick % len(INDUSTRIES[code])]
+            for code, pick in zip(class8, rng.integers(0, 12, n), strict=True)
+        ]
+    )
+    employees = np.maximum(1, rng.lognormal(np.log([CLASSES[code][1] for code in class8]), 0.7)).astype(int)
+    area = np.round(rng.lognormal(np.log([CLASSES[code][2] for code in class8]), 0.5), 1)
+    return class8, industry, employees, area
 
 
 def _credit_codes(rng: np.random.Generator, n: int) -> list[str]:
