@@ -10,29 +10,25 @@ from components.tiles.shares import Shares
 from components.tiles.tax_months import TaxMonths
 from components.tiles.vital_signs import VitalSigns
 
-VITALS = (
+VITALS = tuple(
     "building_occupancy_pct lease_expiring_90_count lease_unasked_30_count firm_visit_covered_pct "
-    "firm_appeal_in_time_pct tax_change_pct environment_index firm_net_count"
+    "firm_appeal_in_time_pct tax_change_pct environment_index firm_net_count".split()
 )
-HOUSES = "building_vacant_m2 building_occupancy_pct lease_expiring_90_count tax_year_wan_yuan"
-VISITS = "firm_visit_covered_pct firm_visit_recent_pct firm_visit_overdue_count firm_duty_count"
-APPEALS = "firm_appeal_open_count firm_appeal_count firm_appeal_in_time_pct firm_appeal_solved_pct"
-TAXES = "tax_year_wan_yuan tax_change_pct tax_top_ten_pct tax_concentration_index"
-FIRMS = "firm_net_count firm_in_count firm_out_count firm_moved_count"
-ENDING = "building_id unit_name place_name leased_m2 valid_to_at tenant_asked_at contact_code"
-OVERDUE = "place_name tier_code industry_code last_visit_at due_at grid_id"
-OPEN = "raised_at place_name firm_topic_code office_code due_at open_days"
-
-
-def _table(uid: str, by: str, shown: str) -> MetricTable:
-    return MetricTable(uid=uid, title=f"economy.{uid}", area="half", by=by, shown=tuple(shown.split()))
-
-
-def _rows(uid: str, columns: str, **facts: str) -> Roster:
-    """Returns the rows that need somebody first."""
-    shown = {"columns": tuple(columns.split()), "is_standing": True}
-    return Roster(uid=uid, title=f"economy.{uid}", area="half", **shown, **facts)
-
+HOUSES = ("building_vacant_m2", "building_occupancy_pct", "lease_expiring_90_count", "tax_year_wan_yuan")
+VISITS = tuple(
+    "firm_visit_covered_pct firm_visit_recent_pct firm_visit_overdue_count firm_duty_count".split()
+)
+APPEALS = ("firm_appeal_open_count", "firm_appeal_count", "firm_appeal_in_time_pct", "firm_appeal_solved_pct")
+TAXES = ("tax_year_wan_yuan", "tax_change_pct", "tax_top_ten_pct", "tax_concentration_index")
+FIRMS = ("firm_net_count", "firm_in_count", "firm_out_count", "firm_moved_count")
+ENDING = tuple("building_id unit_name place_name leased_m2 valid_to_at tenant_asked_at contact_code".split())
+OVERDUE = ("place_name", "tier_code", "industry_code", "last_visit_at", "due_at", "grid_id")
+OPEN = ("raised_at", "place_name", "firm_topic_code", "office_code", "due_at", "open_days")
+HALF = {"area": "half"}
+# What needs somebody first, of whatever period is chosen.
+SOONEST = {"columns": ENDING, "side": "within_30", "order": "valid_to_at", "is_standing": True, **HALF}
+LONGEST = {"columns": OVERDUE, "side": "late", "order": "due_at", "is_standing": True, **HALF}
+OLDEST = {"columns": OPEN, "order": "raised_at", "is_standing": True, **HALF}
 
 register_page(
     __name__,
@@ -42,19 +38,19 @@ register_page(
     permission="modules",
     default_period="28d",
     tiles=[
-        VitalSigns(uid="vitals", title="economy.vitals", shown=tuple(VITALS.split())),
+        VitalSigns(uid="vitals", title="economy.vitals", shown=VITALS),
         BuildingScene(uid="scene", title="economy.scene", area="wide", metric="building_occupancy_pct"),
         IndexParts(uid="index", title="economy.index", area="third", metric="environment_index"),
         Shares(uid="expiry", title="economy.expiry", metric="lease_count", by="expiry_code"),
-        _table("houses", "building_id", HOUSES),
-        _rows("ending", ENDING, metric="lease_expiring_30_count", side="within_30", order="valid_to_at"),
-        TaxMonths(uid="months", title="economy.months", area="half", metric="tax_paid_wan_yuan"),
-        _table("taxes", "industry_code", TAXES),
-        _table("visits", "tier_code", VISITS),
-        _rows("overdue", OVERDUE, metric="firm_visit_overdue_count", side="late", order="due_at"),
-        _table("appeals", "firm_topic_code", APPEALS),
-        _rows("open", OPEN, metric="firm_appeal_open_count", order="raised_at"),
-        _table("firms", "industry_code", FIRMS),
-        AreaMap(uid="map", title="economy.map", area="half", metric="firm_net_count", level="community"),
+        MetricTable(uid="houses", title="economy.houses", by="building_id", shown=HOUSES, **HALF),
+        Roster(uid="ending", title="economy.ending", metric="lease_expiring_30_count", **SOONEST),
+        TaxMonths(uid="months", title="economy.months", metric="tax_paid_wan_yuan", **HALF),
+        MetricTable(uid="taxes", title="economy.taxes", by="industry_code", shown=TAXES, **HALF),
+        MetricTable(uid="visits", title="economy.visits", by="tier_code", shown=VISITS, **HALF),
+        Roster(uid="overdue", title="economy.overdue", metric="firm_visit_overdue_count", **LONGEST),
+        MetricTable(uid="appeals", title="economy.appeals", by="firm_topic_code", shown=APPEALS, **HALF),
+        Roster(uid="open", title="economy.open", metric="firm_appeal_open_count", **OLDEST),
+        MetricTable(uid="firms", title="economy.firms", by="industry_code", shown=FIRMS, **HALF),
+        AreaMap(uid="map", title="economy.map", metric="firm_net_count", level="community", **HALF),
     ],
 )

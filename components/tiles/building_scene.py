@@ -142,40 +142,41 @@ def _inside(grids_of, ctx: Context) -> list[str] | None:
 
 
 def _solids(shapes, *, inside: list[str] | None, ctx: Context) -> tuple[list[dict], list[int], list[float]]:
-    """Returns buildings in metres around an origin, the box to look at, and the origin; outlines run anticlockwise."""
+    """Returns buildings in metres around an origin, the box to look at, and the origin."""
     origin = [ctx.town.file.center.lon, ctx.town.file.center.lat]
-    per_lon = M_PER_LON * cos(radians(origin[1]))
     solids = []
     for row in shapes.itertuples():
         if not (is_known(row.footprint_text) and is_known(row.height_m)):
             continue
-        ring = json.loads(row.footprint_text)[0][:-1]
-        points = [
-            [round((x - origin[0]) * per_lon, 1), round((y - origin[1]) * M_PER_LAT, 1)] for x, y in ring
-        ]
-        if _area(points) < 0:
-            points.reverse()
+        height = f"{row.height_m:.0f}"
         text = ctx.t(
-            "economy.solid",
-            name=row.building_name,
-            floors=count_text(row.floor_count),
-            height=f"{row.height_m:.0f}",
+            "economy.solid", name=row.building_name, floors=count_text(row.floor_count), height=height
         )
-        link = (
-            {"u": ctx.link(f"/buildings/{quote(row.building_id, safe='')}", area=None)}
-            if ctx.may("modules")
-            else {}
-        )
-        is_outside = inside is not None and row.grid_id not in inside
-        solid = {"i": row.building_id, "n": row.building_name, "p": points, "h": row.height_m, "t": text}
-        solids.append(solid | {"f": int(row.floor_count or 1), "o": is_outside} | link)
+        link = ctx.link(f"/buildings/{quote(row.building_id, safe='')}", area=None)
+        solid = {"i": row.building_id, "n": row.building_name, "h": row.height_m, "t": text}
+        solid |= {"p": _points(row.footprint_text, origin), "f": int(row.floor_count or 1)}
+        solid |= {"o": inside is not None and row.grid_id not in inside}
+        solids.append(solid | ({"u": link} if ctx.may("modules") else {}))
+    return solids, _box(solids, has_area=bool(inside)), origin
+
+
+def _points(footprint: str, origin: list[float]) -> list[list[float]]:
+    """Returns an outline in metres; it runs anticlockwise, so that its walls know where outside is."""
+    per_lon = M_PER_LON * cos(radians(origin[1]))
+    ring = json.loads(footprint)[0][:-1]
+    points = [[round((x - origin[0]) * per_lon, 1), round((y - origin[1]) * M_PER_LAT, 1)] for x, y in ring]
+    return points if _area(points) > 0 else points[::-1]
+
+
+def _box(solids: list[dict], *, has_area: bool) -> list[int]:
+    """Returns what the first view holds; a few far out would make all the others small."""
     near = [point for each in solids if not each["o"] for point in each["p"]] or [
         [-1500, -1500],
         [1500, 1500],
     ]
     xs, ys = sorted(x for x, _ in near), sorted(y for _, y in near)
-    edge = 0 if inside else len(xs) // EDGE  # a few far out would make all the others small
-    return solids, [int(each) for each in (xs[edge], ys[edge], xs[-1 - edge], ys[-1 - edge])], origin
+    edge = 0 if has_area else len(xs) // EDGE
+    return [int(each) for each in (xs[edge], ys[edge], xs[-1 - edge], ys[-1 - edge])]
 
 
 def _area(points: list) -> float:
