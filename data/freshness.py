@@ -43,6 +43,29 @@ def feed_allowance_s(row) -> int:
     return int(rule("reporting.stale_factor", datetime.now(UTC).date()) * sum(expected))
 
 
+def lateness(feeds: pd.DataFrame, *, now: datetime) -> str:
+    """Returns how late the worst required feed is: `green`, `amber`, `red`; `unknown` when none is required.
+
+    A required feed that never delivered is red. Late is measured in intervals and lags its contract expects.
+
+    Source:
+        reliability F15.
+    """
+    required = feeds[feeds["is_required"].fillna(False).astype(bool)]
+    if required.empty:
+        return "unknown"
+    today = datetime.now(UTC).date()
+    amber, red = rule("reporting.late_amber", today), rule("reporting.late_red", today)
+    late = max(_times_late(row, now=now) for row in required.itertuples())
+    return "red" if late > red else "amber" if late > amber else "green"
+
+
+def _times_late(row, *, now: datetime) -> float:
+    if row.watermark_at is None or row.watermark_at != row.watermark_at:
+        return float("inf")
+    return (now - row.watermark_at).total_seconds() / max(row.expected_interval_s + row.expected_lag_s, 1)
+
+
 def live_feeds(feeds: pd.DataFrame) -> pd.DataFrame:
     """Returns the feeds of reports and steps: the town's pulse. Registers come by the day or month, each number says how old."""
     return feeds[feeds["entity_code"].isin(LIVE)] if "entity_code" in feeds else feeds

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dash import Dash
@@ -23,6 +23,7 @@ from access.signin import SignIn
 from access.signin_page import CONTENT_POLICY, Place, refusal_page
 from access.signin_routes import Door
 from data.connection import Store, StoreError
+from data.freshness import lateness
 from data.listing import Listing, fetch_listing
 from data.ops import Ops
 from data.request import EVERYTHING
@@ -49,6 +50,7 @@ class House:
     server: ServerSettings
     town: Town
     store: Store
+    _pulse: dict = field(default_factory=dict, repr=False, compare=False)
 
     def now(self) -> datetime:
         """The present instant of this town, naive UTC."""
@@ -73,6 +75,17 @@ class House:
         """Why an address is not answered: a page and its content policy."""
         chosen = language if language in ("zh", "en") else self.town.file.language
         return refusal_page(self.place, language=chosen, code=code), CONTENT_POLICY
+
+    def freshness(self) -> str:
+        """How late the worst required feed is now; the feeds are read once per generation."""
+        number = self.store.generation()
+        if self._pulse.get("generation") != number:
+            try:
+                frame = fetch_listing(Listing("feeds"), scope=EVERYTHING, store=self.store)
+            except StoreError:
+                return "unknown"
+            self._pulse.update(generation=number, feeds=frame)
+        return lateness(self._pulse["feeds"], now=self.now())
 
     def feeds(self) -> list[dict]:
         """The feeds' last arrivals and lags, as they are listed."""
@@ -131,7 +144,7 @@ def _add_routes(app: Dash, *, house: House, door: Door, live: Live, audit: Audit
     router = app.server.router
     router.routes[0:0] = [
         *door.routes(),
-        health_route(house.state, house.now),
+        health_route(house.state, house.now, freshness=house.freshness),
         status_route(house.settings.home, feeds=house.feeds, state=house.state),
         audit_route(audit),
         geometry_route(house.settings.published_dir / "geo"),

@@ -17,14 +17,20 @@ from access.audit import Audit
 _LEVEL = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
-def health_route(state: Callable[[], tuple[int, datetime | None]], now: Callable[[], datetime]) -> Route:
-    """Return /healthz, for anybody: whether something is published, which generation, how old."""
+def health_route(
+    state: Callable[[], tuple[int, datetime | None]],
+    now: Callable[[], datetime],
+    *,
+    freshness: Callable[[], str],
+) -> Route:
+    """Return /healthz, for anybody: whether something is published, which generation, how old, whether feeds are late."""
 
-    async def health(request: Request) -> Response:
+    def health(request: Request) -> Response:
         generation, as_of_at = state()
         age_s = None if as_of_at is None else int((now() - as_of_at).total_seconds())
         is_ok = generation > 0
         answer = {"ok": is_ok, "generation": generation, "age_s": age_s}
+        answer["freshness"] = freshness() if is_ok else "unknown"
         return JSONResponse(answer, status_code=200 if is_ok else 503)
 
     return Route("/healthz", health, methods=["GET"])

@@ -17,6 +17,7 @@ from access.context import current_scope, current_visitor, do_not_share
 from access.incoming import COOKIE
 from access.policy import ROLES, PolicyBook
 from access.sessions import Sessions
+from data.generation import StoreError
 from data.ops import Ops
 from data.server_settings import read_server_settings
 from data.settings import Settings
@@ -47,6 +48,9 @@ class FakeStore:
 
     def refresh(self) -> bool:
         return False
+
+    def reading(self, serial: int | None = None):
+        raise StoreError("nothing published here")
 
 
 class FakeTownFile:

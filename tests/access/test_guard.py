@@ -46,7 +46,7 @@ def test_nothing_answers_a_stranger(served):
             assert page.headers.get("location", "/login?").startswith("/login?"), path
             assert client.post(path, json=call_body()).status_code in (401, 405, 415), path
         assert client.get("/login").status_code == 200
-        assert client.get("/healthz").json().keys() == {"ok", "generation", "age_s"}
+        assert client.get("/healthz").json().keys() == {"ok", "generation", "age_s", "freshness"}
 
 
 @pytest.mark.parametrize("role", ROLES)
