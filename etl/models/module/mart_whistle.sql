@@ -3,7 +3,7 @@ WITH call AS (
     SELECT
         w.whistle_source_key,
         count(*) AS department_count,
-        count(w.arrived_at) AS came_count,
+        count(w.arrived_at) AS mustered_count,
         min(w.arrived_at) AS first_arrived_at
     FROM raw_whistle_department AS w
     WHERE w._is_current
@@ -23,7 +23,7 @@ SELECT
     r.domain_code,
     coalesce(p.grid_id, g.area_id, r.grid_id) AS grid_id,
     coalesce(c.department_count, 0) AS department_count,
-    coalesce(c.came_count, 0) AS came_count,
+    coalesce(c.mustered_count, 0) AS mustered_count,
     c.first_arrived_at,
     round(epoch(c.first_arrived_at - w.whistled_at) / 60.0, 1) AS first_arrival_minutes,
     w.solved_at,
