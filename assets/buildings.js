@@ -38,6 +38,9 @@
     constructor(box) {
       this.box = box;
       this.canvas = box.querySelector("canvas") || box.appendChild(document.createElement("canvas"));
+      this.canvas.tabIndex = 0;
+      this.canvas.setAttribute("role", "application");
+      this.canvas.setAttribute("aria-label", box.dataset.label || "");
       this.tell = box.querySelector("[data-tell]");
       this.data = null;
       this.faces = [];
