@@ -60,6 +60,7 @@ NO_SUFFIX = {
     "quarantine_id": "a key",
     "generation": "a key",
     "payer_no": "a key",
+    "person_no": "a key",
     "indicator_value": "the indicator says it",
     "base_value": "the indicator says it",
     "base_spread": "the indicator says it",
