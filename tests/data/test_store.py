@@ -158,9 +158,9 @@ def test_a_file_that_is_gone_is_an_error_not_a_lower_total(tmp_path, name):
 def test_the_same_question_is_asked_once_however_many_ask(tmp_path, monkeypatch):
     store = open_store(tmp_path, _incidents(50), as_of_at=AS_OF_AT)
     asked = []
-    import data.query
+    import data.figures
 
-    real = data.query.compile_aggregate
+    real = data.figures.compile_aggregate
 
     def slow(question):
         asked.append(question.request)
@@ -177,7 +177,7 @@ def test_the_same_question_is_asked_once_however_many_ask(tmp_path, monkeypatch)
 
 def test_a_failed_question_is_not_remembered(tmp_path, monkeypatch):
     store = open_store(tmp_path, _incidents(5), as_of_at=AS_OF_AT)
-    import data.query
+    import data.figures
 
     def broken(question):
         raise RuntimeError("disk")
