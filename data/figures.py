@@ -23,10 +23,8 @@ def records_of(question: Question, snapshot: Snapshot) -> tuple[Records, dict[st
     """Returns the groups of a question's answer as they are told, and its exclusion ledger."""
     if question.is_shut:  # unknown, not zero: nothing was counted
         return ([] if question.request.by else [(None, 0, None, None, None, None, "no_data")]), {}
-    if question.metric.kind == "percentile":
-        return _told(_lifetimes(question, snapshot), {}, question=question, snapshot=snapshot)
-    statement = compile_aggregate(question)
-    return told_records(snapshot.rows(statement.sql, statement.params), question, snapshot)
+    records, exclusions = _measured(question, snapshot)
+    return _told(records, exclusions, question=question, snapshot=snapshot)
 
 
 def told_records(raw: Records, question: Question, snapshot: Snapshot) -> tuple[Records, dict[str, int]]:
@@ -46,11 +44,11 @@ def _told(
     return records, exclusions
 
 
-def _measured(question: Question, snapshot: Snapshot) -> Records:
+def _measured(question: Question, snapshot: Snapshot) -> tuple[Records, dict[str, int]]:
     if question.metric.kind == "percentile":
-        return _lifetimes(question, snapshot)
+        return _lifetimes(question, snapshot), {}
     statement = compile_aggregate(question)
-    return _figured(snapshot.rows(statement.sql, statement.params), question)[0]
+    return _figured(snapshot.rows(statement.sql, statement.params), question)
 
 
 def _figured(raw: Records, question: Question) -> tuple[Records, dict[str, int]]:
