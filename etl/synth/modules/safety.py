@@ -133,9 +133,7 @@ def _worded(state: pd.DataFrame, span: Span, rng: np.random.Generator) -> pd.Dat
     unplaced = rng.random(len(poor)) < NO_POINT
     for name in ("经度", "纬度"):
         poor[name] = poor[name].mask(unplaced)
-    again = frame[
-        (rng.random(len(frame)) < 0.5) & (poor["建筑面积"].astype(str) != frame["建筑面积"].astype(str))
-    ].copy()
+    again = frame[poor["建筑面积"].astype(str) != frame["建筑面积"].astype(str)].copy()
     again["known_at"] += 7 * DAY_S  # what could not be read is sent again, right, a week later
     return pd.concat([poor, again]).sort_values("known_at", kind="stable").reset_index(drop=True)
 

@@ -94,6 +94,8 @@ def _campaigns(span: Span, coded: pd.DataFrame, visits: pd.DataFrame) -> np.ndar
 def _trimmed(visits: pd.DataFrame, hazards: pd.DataFrame, span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Drops surplus hazards and plain visits, so that October 2020 ends with the papers' totals."""
     rng = span.rng("trim")
+    known = visits[visits["known"] <= span.end]
+    hazards = hazards[hazards["visit"].isin(known["visit"])]
     rectified = hazards.index[(hazards["rectified"] <= span.end - 12 * 3_600)]
     open_yet = hazards.index[(hazards["rectified"] > span.end)]
     if len(rectified) < RECTIFIED_2020:
@@ -104,7 +106,6 @@ def _trimmed(visits: pd.DataFrame, hazards: pd.DataFrame, span: Span) -> tuple[p
         np.sort(np.concatenate([rng.choice(rectified, RECTIFIED_2020, replace=False), open_yet]))
     ]
     left = hazards.groupby("visit").size()
-    known = visits[visits["known"] <= span.end]
     plain = known.index[~known["visit"].isin(left.index) & (known["kind"] == "ROUTINE")]
     surplus = len(known) - INSPECTED_2020
     if not 0 <= surplus <= len(plain):
