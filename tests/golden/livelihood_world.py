@@ -87,11 +87,13 @@ WISHES = {
     "w4": ("2026-11-18 10:00", "", "", ""),
     "w5": ("2026-10-12 10:00", "", "", "2026-10-13 10:00"),
 }
-# Number, kind, lon, lat, closed on.
+# Number, kind, lon, lat, closed on; what is not the canteen is all in one place.
+OTHERS = ("养老服务", "托幼服务", "卫生服务", "菜场超市", "文体活动", "维修家政")
 POINTS = (
     ("s1", "便民服务", 120.0735, 30.3255, ""),
     ("s2", "助餐点", 120.0835, 30.3255, ""),
     ("s3", "助餐点", 120.0600, 30.3300, "20261101"),
+    *((f"s{number}", kind, 120.0735, 30.3255, "") for number, kind in enumerate(OTHERS, start=4)),
 )
 NOISE, GAS = "民生诉求>生活噪音扰民", "安全隐患>燃气安全隐患"
 # Call: kind, called, signed, contacted, closed, called back, reached, solved, satisfied (days of November).

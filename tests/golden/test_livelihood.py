@@ -96,7 +96,7 @@ EXPECTED = {
     "complaint_score": (59, 2, {"duplicate": 1, "harassing": 1, "unreasonable": 2, "out_of_remit": 2}),
     # eight calls, twenty midnights, 330,000 people
     "complaint_per_1000": (365_000 * 8 / (20 * 330_000), 8, VOID),
-    "service_point_count": (2, 2, {}),
+    "service_point_count": (8, 8, {}),
 }
 WISHED = {
     "wish_count": (4, 4, {}),
@@ -171,7 +171,7 @@ def test_the_reached_share_is_the_area_within_the_circle(store):
     assert both["value"] == pytest.approx(100 * shares[2] / 330_000, rel=0.02)
     assert both["n"] == 330_000
     gaps = _answer(store, "service_gap_people_count").row["value"]
-    assert gaps == pytest.approx(660_000 - shares[0] - shares[1], rel=0.02)
+    assert gaps == pytest.approx(8 * 330_000 - 7 * shares[0] - shares[1], rel=0.02)
 
 
 def _reached_people(kinds) -> float:
