@@ -11,7 +11,7 @@ register_page(
     __name__,
     path="/appraisal",
     title="page.appraisal",
-    nav_order=21,
+    nav_order=9,
     permission="modules",
     default_period="90d",
     tiles=[

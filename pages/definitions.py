@@ -14,7 +14,7 @@ register_page(
     __name__,
     path="/definitions",
     title="page.definitions",
-    nav_order=8,
+    nav_order=11,
     tiles=[
         Rivals(uid="discovery", title="definitions.discovery", area="half", shown=DISCOVERY),
         Rivals(uid="dispatch", title="definitions.dispatch", area="half", shown=DISPATCH),

@@ -34,7 +34,7 @@ register_page(
     __name__,
     path="/economy",
     title="page.economy",
-    nav_order=14,
+    nav_order=5,
     permission="modules",
     default_period="28d",
     tiles=[

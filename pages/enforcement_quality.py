@@ -32,7 +32,7 @@ register_page(
     __name__,
     path="/enforcement/quality",
     title="page.enforcement_quality",
-    nav_order=12,
+    nav_order=2,
     permission="modules",
     default_period="90d",
     tiles=[

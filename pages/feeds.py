@@ -30,7 +30,7 @@ register_page(
     __name__,
     path="/feeds",
     title="page.feeds",
-    nav_order=9,
+    nav_order=12,
     permission="feeds",
     has_filters=False,
     tiles=[

@@ -26,7 +26,7 @@ register_page(
     __name__,
     path="/force",
     title="page.force",
-    nav_order=20,
+    nav_order=8,
     permission="modules",
     tiles=[
         VitalSigns(uid="vitals", title="force.vitals", shown=VITALS),

@@ -38,7 +38,7 @@ register_page(
     __name__,
     path="/incidents",
     title="page.incidents",
-    nav_order=1,
+    nav_order=7,
     permission="explore",
     tiles=[
         VitalSigns(uid="vitals", title="incidents.vitals", shown=VITALS),

@@ -32,7 +32,7 @@ register_page(
     __name__,
     path="/livelihood",
     title="page.livelihood",
-    nav_order=15,
+    nav_order=6,
     permission="modules",
     default_period="28d",
     tiles=[

@@ -35,7 +35,7 @@ register_page(
     __name__,
     path="/safety",
     title="page.safety",
-    nav_order=13,
+    nav_order=3,
     permission="modules",
     default_period="28d",
     tiles=[

@@ -35,7 +35,7 @@ register_page(
     __name__,
     path="/safety/hazards",
     title="page.safety_hazards",
-    nav_order=13,
+    nav_order=3,
     permission="modules",
     default_period="90d",
     tiles=[

@@ -10,7 +10,7 @@ from dash import html
 
 from components.context import Context
 from components.numbers import instant_short
-from components.page import find_page, pages
+from components.page import Page, find_page, pages
 from components.panel import instant_text
 from components.tiles.base import Tile
 from data.freshness import feed_allowance_s, live_feeds
@@ -69,15 +69,24 @@ class Header(Tile):
         return labels
 
     def _nav(self, ctx: Context):
-        links = [
-            html.A(
-                ctx.t(page.title),
-                href=ctx.link(page.path, pick=None),  # what is picked belongs to its own page
-                className="nav-link" + (" is-on" if page.name == ctx.page else ""),
+        """Returns the screens; the parts of the one on show (`/safety/hazards` of `/safety`) stand behind it."""
+        links = []
+        for page in _listed(ctx):
+            if page.path.count("/") > 1:
+                continue
+            is_here = ctx.view.path == page.path or ctx.view.path.startswith(f"{page.path.rstrip('/')}/")
+            is_here = is_here and (page.path != "/" or ctx.view.path == "/")
+            parts = (
+                [each for each in _listed(ctx) if each.path.startswith(f"{page.path}/")] if is_here else []
             )
-            for page in pages()
-            if page.nav_order is not None and ctx.may(page.permission)
-        ]
+            is_on = is_here and page.name == ctx.page or (is_here and not parts)
+            links.append(
+                _link(page, ctx, marks="nav-link" + (" is-on" if is_on else " is-over" if is_here else ""))
+            )
+            links += [
+                _link(each, ctx, marks="nav-link is-part" + (" is-on" if each.name == ctx.page else ""))
+                for each in parts
+            ]
         return html.Nav(links, className="nav")
 
     def _state(self, feeds, ctx: Context):
@@ -117,6 +126,15 @@ class Header(Tile):
             ],
             className="head-right",
         )
+
+
+def _listed(ctx: Context) -> list[Page]:
+    return [page for page in pages() if page.nav_order is not None and ctx.may(page.permission)]
+
+
+def _link(page: Page, ctx: Context, *, marks: str):
+    # What is picked belongs to its own page.
+    return html.A(ctx.t(page.title), href=ctx.link(page.path, pick=None), className=marks)
 
 
 def _as_of(ctx: Context) -> str:
