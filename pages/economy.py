@@ -12,7 +12,7 @@ from components.tiles.vital_signs import VitalSigns
 
 VITALS = tuple(
     "building_occupancy_pct lease_expiring_90_count lease_unasked_30_count firm_visit_covered_pct "
-    "firm_appeal_in_time_pct tax_change_pct environment_index firm_net_count".split()
+    "firm_appeal_in_time_pct tax_change_pct environment_index firm_net_count building_unit_conflict_count".split()
 )
 HOUSES = ("building_vacant_m2", "building_occupancy_pct", "lease_expiring_90_count", "tax_year_wan_yuan")
 VISITS = tuple(

@@ -18,6 +18,7 @@ EXPECTED: dict[str, tuple[float | None, int, dict[str, int]]] = {
     "building_occupancy_pct": (100 * 440 / 510, 5, {"no_area": 1}),
     "building_vacant_m2": (70, 5, {"no_area": 1}),
     "building_unit_vacant_count": (1, 5, {"no_area": 1}),
+    "building_unit_conflict_count": (1, 5, {"no_area": 1}),  # U3: 270 let of 200
     # L1 L2 L3 L4 L9; L7 left early, L8 has no unit, L6 has not begun
     "lease_count": (5, 5, {}),
     "lease_expiring_30_count": (2, 5, {}),  # L9 L1

@@ -18,6 +18,7 @@ TERMS = (365, 730, 1096, 1826)  # days a contract runs
 # Yuan per m2 and day by use; a month is 30.4 days.
 RENTS = {"office": 2.6, "mixed": 2.4, "shop": 4.1, "factory": 1.1, "incubator": 1.8}
 MONTH_DAYS = 30.4
+FORGOTTEN = 280 * DAY_S  # until somebody notices that a tenant has gone
 ANSWERS = ("续租", "退租", "未定")
 
 
@@ -57,7 +58,9 @@ def _settle(
         for unit in taken[:enough]:
             pause = int(rng.integers(5, 240)) * DAY_S  # until the next tenant
             free_from[unit] = NEVER if until >= NEVER else until + pause
-            yield int(numbers[unit]), firm.business_no, int(firm.opened_at), int(until)
+            # Now and then nobody writes down that a tenant has left: the register holds two contracts for one unit.
+            told = until + FORGOTTEN if until < NEVER and rng.random() < 0.06 else until
+            yield int(numbers[unit]), firm.business_no, int(firm.opened_at), int(told)
 
 
 @cache
