@@ -24,6 +24,7 @@ FACTS = (
 
 # Columns that mean more than this on other tables.
 OWN_WORDS = ("closed_at", "due_at")
+MEASURED = ("recheck_days", "floor_area_m2", "employee_count")
 
 
 def of_place(name: str, ctx: Context, *, limit: int | None = None) -> Listing:
@@ -73,7 +74,7 @@ class PlaceFacts(PlaceTile):
         terms = []
         for name in FACTS:
             term = ctx.t(f"place.{name}") if name in OWN_WORDS else ctx.column(name)
-            terms += [html.Dt(term), html.Dd(written(name, row[name], ctx))]
+            terms += [html.Dt(term), html.Dd(_fact(name, row[name], ctx))]
         is_late = (
             is_known(row["due_at"])
             and ctx.as_of_at is not None
@@ -89,6 +90,12 @@ class PlaceFacts(PlaceTile):
                 html.Dl(terms, className="definition two"),
             ]
         )
+
+
+def _fact(name: str, value: object, ctx: Context) -> str:
+    """Returns a fact in words, with its unit where it has one."""
+    text = written(name, value, ctx)
+    return ctx.t(f"place.{name}", value=text) if name in MEASURED and text != UNKNOWN else text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
--- grain: one coded place and one instant at which something changed that its code depends on (definitions 3.11)
+-- grain: one row per coded place and one instant at which something changed that its code depends on (definitions 3.11)
 WITH ruled AS MATERIALIZED (
     SELECT
         rule_version,
@@ -20,7 +20,8 @@ hazard AS (
     FROM mart_hazard
     WHERE excluded_code IS NULL OR excluded_code = 'no_limit'
 ),
--- what happens: check 1/0, passed, refused, share of items failed, hazards opened/major/overdue (signed), found, repeated, event, casualty, void
+-- what happens: check, passed, refused, share of items failed; hazards general, major (signed), of these late; found, repeated;
+-- what the linked incidents weigh; accidents, those with casualties; licence void
 happened AS (
     SELECT place_id, coded_at AS changed_at, 1 AS is_check, 1 AS is_passed, 0 AS is_refused, NULL::DOUBLE AS failed_share,
         0 AS general_delta, 0 AS major_delta, 0 AS general_late_delta, 0 AS major_late_delta, 0 AS found_count, 0 AS repeat_count,

@@ -1,4 +1,4 @@
--- grain: one coded place and one instant since its coding: the four parts, the score and the colour they give (before hysteresis)
+-- grain: one row per coded place and one instant since its coding: the four parts, the score and the colour they give (before hysteresis)
 WITH ruled AS MATERIALIZED (
     SELECT
         rule_version, since_date, until_date, item,
@@ -57,7 +57,7 @@ parts AS (
 ),
 scored AS (
     SELECT
-        *,
+        parts.*,
         item['weight.inherent'] * inherent_score + item['weight.hazard'] * hazard_score
         + item['weight.behaviour'] * behaviour_score + item['weight.event'] * event_score AS score
     FROM parts

@@ -1,4 +1,4 @@
--- grain: one version of the safety code's rules, from the day one of them changed to the next change; `item` has every number
+-- grain: one row per version of the safety code's rules, from the day one of them changed to the next change; `item` has every number
 WITH cut AS (
     SELECT
         valid_from_date AS since_date,

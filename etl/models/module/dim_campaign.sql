@@ -1,4 +1,4 @@
--- grain: one campaign and its names; the register knows no English ones
+-- grain: one row per campaign and its names; the register knows no English ones
 SELECT
     source_key AS campaign_id,
     campaign_name AS name_zh,

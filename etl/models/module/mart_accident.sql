@@ -1,4 +1,4 @@
--- grain: one accident at a registered place, as the ledger names it
+-- grain: one row per accident at a registered place, as the ledger names it
 SELECT
     a.source_key AS accident_id,
     a.place_key AS place_id,

@@ -1,14 +1,14 @@
--- grain: one registered place and one stretch of time with one colour and one score; never coded and expired are grey
+-- grain: one row per registered place and one stretch of time with one colour and one score; never coded and expired are grey
 -- Up at once, down only by a passed check (hysteresis): the worst colour since the last passed check is in force.
 WITH turned AS (
     SELECT
-        *,
+        core_code_score.*,
         sum(is_passed::INTEGER) OVER (PARTITION BY place_id ORDER BY changed_at) AS turn_no
     FROM core_code_score
 ),
 held AS (
     SELECT
-        *,
+        turned.*,
         max(colour_level) OVER (PARTITION BY place_id, turn_no ORDER BY changed_at) AS held_level,
         lead(changed_at) OVER (PARTITION BY place_id ORDER BY changed_at) AS next_at
     FROM turned
@@ -25,12 +25,12 @@ stretch AS (
     FROM held
 ),
 split AS (
-    SELECT * EXCLUDE (expires_at) REPLACE (least(valid_to_at, expires_at) AS valid_to_at)
+    SELECT stretch.* EXCLUDE (expires_at) REPLACE (least(valid_to_at, expires_at) AS valid_to_at)
     FROM stretch
     WHERE expires_at IS NULL OR expires_at > valid_from_at
     UNION ALL
     -- a green code nobody has looked at for twice its interval has expired
-    SELECT * EXCLUDE (expires_at) REPLACE (
+    SELECT stretch.* EXCLUDE (expires_at) REPLACE (
         greatest(expires_at, valid_from_at) AS valid_from_at, 'grey' AS colour_code, 'expired' AS colour_reason_code
     )
     FROM stretch

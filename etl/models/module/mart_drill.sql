@@ -1,4 +1,4 @@
--- grain: one drill at a registered place
+-- grain: one row per drill at a registered place
 SELECT
     d.source_key AS drill_id,
     d.place_key AS place_id,

@@ -1,4 +1,4 @@
--- grain: one hazard from being found to being seen put right; a relapse is the same item at the same place again
+-- grain: one row per hazard from being found to being seen put right; a relapse is the same item at the same place again
 WITH told AS (
     SELECT
         h.source_key AS hazard_id,
@@ -19,7 +19,7 @@ WITH told AS (
 ),
 again AS (
     SELECT
-        *,
+        told.*,
         lead(found_at) OVER same AS found_again_at,
         lag(verified_at) OVER same AS verified_before_at
     FROM told

@@ -1,4 +1,4 @@
--- grain: one inspection; the same place at the same instant under another number is a duplicate and does not count
+-- grain: one row per inspection; the same place at the same instant under another number is a duplicate and does not count
 WITH found AS (
     SELECT
         inspection_key,

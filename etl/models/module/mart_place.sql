@@ -1,4 +1,4 @@
--- grain: one registered place as it stands now; opened, coded and closed as instants, so that any past day can be asked
+-- grain: one row per registered place as it stands now; opened, coded and closed as instants, so that any past day can be asked
 WITH codes AS (
     SELECT
         place_key,

@@ -1,4 +1,4 @@
--- grain: one incident that counts towards a place's code: of a listed category, and the place is the nearest within the limit
+-- grain: one row per incident that counts towards a place's code: of a listed category, and the place is the nearest within the limit
 -- Cells as wide as the limit: what is near lies in the same cell or a neighbour.
 WITH ruled AS MATERIALIZED (
     SELECT

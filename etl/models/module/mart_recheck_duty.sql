@@ -1,4 +1,4 @@
--- grain: one duty to check a coded place again: due an interval after the last check, sooner once its colour worsened
+-- grain: one row per duty to check a coded place again: due an interval after the last check, sooner once its colour worsened
 WITH checked AS (
     SELECT place_id, coded_at AS checked_at, NULL AS campaign_id
     FROM mart_place
