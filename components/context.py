@@ -27,6 +27,7 @@ NAMED = {
     "grid_id": "area",
     "area_id": "area",
     "told_area_id": "area",
+    "clash_policy_id": "policy",
 }
 # Columns whose words stand in a locale section of another name.
 WORDED = {

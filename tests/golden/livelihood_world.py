@@ -14,13 +14,17 @@ import xlsxwriter
 
 NOW, STAMP = "2026-11-20 12:00", "20261120120000"
 POLICIES = (
-    ("MS07", "高龄津贴", "Old-age allowance", "老龄人", "免申即享", 500, "2020-06-01"),
-    ("MS01", "困难家庭临时救助", "Temporary relief", "困难户", "依申请", None, "2020-06-01"),
+    ("MS07", "高龄津贴", "Old-age allowance", "老龄人", "免申即享", 500, "", "2020-06-01"),
+    ("MS01", "困难家庭临时救助", "Temporary relief", "困难户", "依申请", None, "MS07", "2020-06-01"),
 )
 # Person -> matched, off the list. Due ten days later: all but p13 by now.
 LISTED = {f"p{number:02d}": ("2026-11-05 10:00:00", "") for number in (*range(1, 13), 15, 16, 17)}
 LISTED |= {"p12": ("2026-11-05 10:00:00", "2026-11-06 10:00:00"), "p13": ("2026-11-15 10:00:00", "")}
 LISTED |= {"p15": ("2026-11-05 10:00:00", "2026-11-05 11:00:00")}
+# Ten of them are on the list of MS01 too, which excludes MS07, and wait for that money: p10 until the 22nd, the others the 29th.
+WAITING = {f"p{number:02d}": "2026-11-19 10:00:00" for number in range(1, 10)} | {
+    "p10": "2026-11-12 10:00:00"
+}
 # Payment, person, paid, result, reversed, amount.
 PAID = [
     (f"Z{number:02d}", f"p{number:02d}", "2026-11-05 10:00:10", "已兑付", "", 500) for number in range(1, 9)
@@ -154,7 +158,9 @@ def _sheet(name: str, head: str, rows) -> bytes:
 
 
 def _policies() -> bytes:
-    return _sheet("政策", "政策编号,政策名称,英文名称,适用人群,办理方式,标准（元）,实施日期", POLICIES)
+    return _sheet(
+        "政策", "政策编号,政策名称,英文名称,适用人群,办理方式,标准（元）,互斥政策,实施日期", POLICIES
+    )
 
 
 def _slashed(text: str) -> str:
@@ -167,6 +173,9 @@ def _entitlements() -> bytes:
     for person, (on, off) in LISTED.items():
         told = (_slashed(on), _slashed(off), "迁出" if off else "", "G001", _slashed(off or on))
         lines.append(",".join((f"L{person}", identity(person), "MS07", "2026/11/01", *told)))
+    for person, on in WAITING.items():
+        told = (_slashed(on), "", "", "G001", _slashed(on))
+        lines.append(",".join((f"W{person}", identity(person), "MS01", "2026/11/01", *told)))
     return "\n".join([head, *lines, ""]).encode("gb18030")
 
 

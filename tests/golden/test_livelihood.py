@@ -23,7 +23,6 @@ LISTED = {"withdrawn": 2}  # p12 and p15 left before the money was due or came
 VOID = {"duplicate": 1, "harassing": 1}  # c5, c9
 NET = {"unreasonable": 1, "out_of_remit": 1}  # c4, c8
 CANCELLED = {"cancelled": 1}  # r5
-TEN_SECONDS = 10 / 60
 EXPECTED = {
     # p01-p10, p13-p15, p16 (second), p17 twice; n are people: fifteen
     "payment_count": (16, 15, {}),
@@ -38,10 +37,17 @@ EXPECTED = {
     "entitlement_paid_pct": (100 * 12 / 13, 13, LISTED),
     "entitlement_missed_count": (1, 13, LISTED),
     # within 60 s: p01-p08, p13, p17; not p09 (61 s), p10, p11, p16 (sent again after three days)
-    "entitlement_instant_pct": (100 * 10 / 14, 14, LISTED),
-    # 5 s, nine times 10 s, 61 s, 2 d 23 h, 13 d; p12 watched a day, p11 fifteen days
-    "entitlement_minutes_p50": (TEN_SECONDS, 15, {}),
-    "entitlement_minutes_p90": (13 * 1440, 15, {}),
+    # nor the ten who wait for MS01
+    "entitlement_instant_pct": (100 * 10 / 24, 24, LISTED),
+    # 5 s, nine times 10 s, 61 s: 14/25 left; p12 watched a day, nine a day and two hours; 2 d 23 h: 3/4 of that
+    "entitlement_minutes_p50": (71 * 60, 25, {}),
+    # 13 d: half of that; p11 watched fifteen days and two hours
+    "entitlement_minutes_p90": ("beyond", 25, 362 * 60),
+    # p11 (overdue), p10 (due on the 22nd) and nine more; eleven people
+    "entitlement_waiting_count": (11, 11, {}),
+    "entitlement_soon_count": (1, 11, {}),
+    # p01-p10 on both lists, each line of both
+    "entitlement_clash_count": (20, 24, LISTED),
     "elder_alert_count": (6, 6, {}),
     # a1, a2 in time; a3 a minute late, a4 never; a5 is not due
     "elder_contacted_pct": (50, 4, {"negative": 1}),

@@ -6,6 +6,7 @@ SELECT
     coalesce(g.code, '_unknown') AS benefit_group_code,
     coalesce(m.code, '_unknown') AS benefit_mode_code,
     p.standard_yuan,
+    p.exclusive_key AS exclusive_policy_id,
     p.valid_from_date,
     p.valid_to_date,
     p.basis_text

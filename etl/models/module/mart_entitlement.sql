@@ -9,6 +9,18 @@ WITH paid AS (
     WHERE paid_at IS NOT NULL AND payment_state_code <> 'returned' AND payment_state_code <> 'taken_back'
     GROUP BY person_no, policy_id, benefit_date
 ),
+clashing AS (  -- on the lists of two policies that exclude each other, in one month
+    SELECT DISTINCT
+        a.entitlement_id,
+        b.policy_key AS clash_policy_id
+    FROM raw_entitlement AS a
+    INNER JOIN raw_entitlement AS b
+        ON b.person_hash = a.person_hash AND b.benefit_date = a.benefit_date AND b._is_current AND b.withdrawn_at IS NULL
+    INNER JOIN dim_policy AS d
+        ON (d.policy_id = a.policy_key AND d.exclusive_policy_id = b.policy_key)
+        OR (d.policy_id = b.policy_key AND d.exclusive_policy_id = a.policy_key)
+    WHERE a._is_current AND a.withdrawn_at IS NULL
+),
 told AS (  -- as in mart_payment: a list names the community only where enough people share policy, month and community
     SELECT
         e.policy_key,
@@ -37,11 +49,13 @@ SELECT
     e.matched_at + to_seconds(quick.value) AS instant_due_at,
     e.withdrawn_at,
     why.code AS withdrawn_code,
-    p.paid_at
+    p.paid_at,
+    x.clash_policy_id
 FROM raw_entitlement AS e
 INNER JOIN core_benefit_person AS w ON w.person_hash = e.person_hash
 LEFT JOIN paid AS p
     ON p.person_no = w.person_no AND p.policy_id = e.policy_key AND p.benefit_date = e.benefit_date
+LEFT JOIN clashing AS x ON x.entitlement_id = e.entitlement_id
 LEFT JOIN dim_policy AS d ON d.policy_id = e.policy_key
 LEFT JOIN dim_area AS a ON a.area_id = e.grid_source_code AND a.level_code = 'grid'
 LEFT JOIN told AS t

@@ -34,6 +34,8 @@ POLICIES = (
     ("MS11", "企退人员大病慰问", "Serious-illness grant, company retirees", 3, APPLY, None, 1950, 0.02, ()),
     ("MS12", "困境儿童基本生活补贴", "Living allowance, children in need", 4, AUTO, 420, 420, 0.06, ()),
 )
+# Relief in an emergency and the subsidy for dear prices are not drawn in one month.
+EXCLUSIVE = {"MS01": "MS03"}
 SHARE = np.array([policy[7] for policy in POLICIES])
 GROUP = np.array([policy[3] for policy in POLICIES])
 MEAN = np.array([policy[6] for policy in POLICIES], dtype=float)
@@ -53,13 +55,14 @@ def draw_policies(span: Span) -> pd.DataFrame:
     rows = []
     for number, name, english, group, mode, standard, *_ in POLICIES:
         basis = f"S镇民生直达政策清单第{int(number[2:])}项"
-        rows.append((start, number, name, english, GROUPS[group], mode, standard, "2020-06-01", None, basis))
+        other = EXCLUSIVE.get(number)
+        rows.append(
+            (start, number, name, english, GROUPS[group], mode, standard, other, "2020-06-01", None, basis)
+        )
     later = start + 200 * 86_400
     if not span.is_2020:
-        rows.append((later, *rows[6][1:9], "S镇民生直达政策清单（修订）第7项"))
-    columns = (
-        "known_at 政策编号 政策名称 英文名称 适用人群 办理方式 标准（元） 实施日期 终止日期 政策依据".split()
-    )
+        rows.append((later, *rows[6][1:10], "S镇民生直达政策清单（修订）第7项"))
+    columns = "known_at 政策编号 政策名称 英文名称 适用人群 办理方式 标准（元） 互斥政策 实施日期 终止日期 政策依据".split()
     return pd.DataFrame(rows, columns=columns)
 
 
