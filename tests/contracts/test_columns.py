@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data.catalogue import catalogue
 from data.dictionary import ColumnError, column, read_columns
 
 COLUMNS = read_columns()
@@ -97,7 +98,9 @@ def test_a_column_nobody_described_is_seen(published):
 
 
 def test_no_description_is_left_over(published):
-    assert sorted(set(COLUMNS) - {name for _, name, _ in published}) == []
+    # A mart may compute a column when it is asked; its rows are listed with it.
+    listed = {name for mart in catalogue().marts.values() for name in mart.listed}
+    assert sorted(set(COLUMNS) - {name for _, name, _ in published} - listed) == []
 
 
 def mistyped(published) -> list[str]:
