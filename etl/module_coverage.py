@@ -21,7 +21,7 @@ from etl.areas import read_grids
 SEEING = ("camera", "high_point")
 ARC_STEP_DEG = 2.0
 SHORTEST_M = 0.01  # what is left between two cuts that should be one
-COLUMNS = ("piece_id", "road_segment_id", "grid_id", "from_m", "length_km", "device_id")
+COLUMNS = ("piece_id", "road_segment_id", "grid_id", "from_m", "length_m", "device_id")
 
 ROADS = "SELECT road_segment_id, course_wkt FROM raw_road_segment WHERE _is_current ORDER BY road_segment_id"
 DEVICES = """
@@ -38,7 +38,7 @@ def make_road_pieces(con: duckdb.DuckDBPyConnection, town: Town) -> pd.DataFrame
 
     Columns:
         piece_id; road_segment_id; grid_id (null: outside the town); from_m: metres from the segment's beginning;
-        length_km; device_id (null: unseen). A course that cannot be read gives one row without length.
+        length_m; device_id (null: unseen). A course that cannot be read gives one row without length.
     """
     roads, devices = con.execute(ROADS).df(), con.execute(DEVICES, {"kinds": list(SEEING)}).df()
     project = _to_metres(town)
@@ -63,7 +63,7 @@ def make_road_pieces(con: duckdb.DuckDBPyConnection, town: Town) -> pd.DataFrame
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    numbers = dict.fromkeys(("from_m", "length_km"), "float64")
+    numbers = dict.fromkeys(("from_m", "length_m"), "float64")
     return frame.astype({name: numbers.get(name, "string") for name in COLUMNS})
 
 
@@ -161,7 +161,7 @@ def _pieces(segment: str, length: float, *, seen: list[tuple], placed: list[tupl
         else:
             pieces.append([low, high, grid, devices])
     return [
-        (f"{segment}@{low:.2f}", segment, grid, low, (high - low) / 1000, device)
+        (f"{segment}@{low:.2f}", segment, grid, low, high - low, device)
         for low, high, grid, devices in pieces
         for device in devices or (None,)
     ]

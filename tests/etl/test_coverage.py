@@ -41,7 +41,7 @@ def test_kilometres_seen_are_those_of_the_union_of_views(seed):
     lines, views = _lines(rng, 12), _views(rng, 25)
     pieces = cut_roads(lines, views=views, grids=GRIDS)
     once = pieces.drop_duplicates("piece_id")
-    assert once["length_km"].sum() * 1000 == pytest.approx(shapely.length(lines.to_numpy()).sum(), abs=1)
+    assert once["length_m"].sum() == pytest.approx(shapely.length(lines.to_numpy()).sum(), abs=1)
     for some in (views.index, views.index[::2], views.index[:3]):
         seen = pieces[pieces["device_id"].isin(some)].drop_duplicates("piece_id")
         union = shapely.union_all(views[list(some)].to_numpy())
@@ -53,9 +53,7 @@ def test_kilometres_seen_are_those_of_the_union_of_views(seed):
                 for pair in zip(line.coords, line.coords[1:], strict=False)
             ]
             expected = sum(edge.intersection(union).intersection(cell).length for edge in edges)
-            assert seen.loc[seen["grid_id"] == grid, "length_km"].sum() * 1000 == pytest.approx(
-                expected, abs=1
-            )
+            assert seen.loc[seen["grid_id"] == grid, "length_m"].sum() == pytest.approx(expected, abs=1)
 
 
 def test_what_two_devices_see_is_not_counted_twice():
@@ -63,8 +61,8 @@ def test_what_two_devices_see_is_not_counted_twice():
     views = pd.Series({"a": shapely.box(0, -1, 60, 1), "b": shapely.box(40, -1, 80, 1)}, dtype=object)
     pieces = cut_roads(line, views=views, grids=pd.Series({"g": shapely.box(-1, -1, 200, 1)}, dtype=object))
     assert list(pieces["piece_id"].drop_duplicates()) == ["r@0.00", "r@40.00", "r@60.00", "r@80.00"]
-    assert pieces.groupby("device_id")["length_km"].sum().to_dict() == pytest.approx({"a": 0.06, "b": 0.04})
-    assert pieces.drop_duplicates("piece_id")["length_km"].sum() == pytest.approx(0.1)
+    assert pieces.groupby("device_id")["length_m"].sum().to_dict() == pytest.approx({"a": 60, "b": 40})
+    assert pieces.drop_duplicates("piece_id")["length_m"].sum() == pytest.approx(100)
 
 
 def test_a_road_on_a_border_belongs_to_one_grid_and_one_outside_to_none():

@@ -129,10 +129,10 @@ def test_what_was_seen_is_told_of_a_past_instant(store):
 
 def test_the_rows_of_the_roads_are_its_kilometres(store):
     rows = fetch_rows(Request("road_seen_pct"), scope=EVERYTHING, store=store)
-    km = rows.groupby("side_code")["length_km"].sum()
-    assert km["seen"] == pytest.approx(0.1, abs=1e-5)
-    assert km["blind"] == pytest.approx(0.13, abs=1e-5)
-    assert km["unseen"] == pytest.approx(0.27, abs=1e-5)
+    metres = rows.groupby("side_code")["length_m"].sum()
+    assert metres["seen"] == pytest.approx(100, abs=0.01)
+    assert metres["blind"] == pytest.approx(130, abs=0.01)
+    assert metres["unseen"] == pytest.approx(270, abs=0.01)
     assert set(rows.loc[rows["excluded_code"].isna(), "grid_id"]) == {HOME}
     assert (
         list(fetch_exclusions(Request("road_seen_pct"), scope=EVERYTHING, store=store)["piece_id"].str[:15])

@@ -5,10 +5,10 @@ SELECT
     r.road_name,
     c_class.code AS road_class_code,
     p.grid_id,
-    p.length_km,
+    p.length_m,
     r.opened_date,
     p.device_id,
-    p.length_km IS NULL AS is_unreadable
+    p.length_m IS NULL AS is_unreadable
 FROM core_road_piece AS p
 INNER JOIN raw_road_segment AS r ON r.road_segment_id = p.road_segment_id AND r._is_current
 LEFT JOIN dim_code AS c_class
