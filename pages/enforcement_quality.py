@@ -24,6 +24,11 @@ SCORE = HALF | {"metric": "unit_score", "parts": PARTS, "weights": "score.unit_w
 SPOTS = HALF | {"listing": "hotspots", "colour": "heat_code"}
 SPOTS |= {"label": ("category_code", "incident_count", "last_signal_at")}
 BACK = HALF | {"metric": "recurrence_pct", "side": "recurred"}
+BACK |= {"columns": ("category_code", "grid_id", "closed_at", "came_back_at", "rule_code", "department_id")}
+HOT = HALF | {"metric": "hotspot_count", "order": "-incident_count"}
+HOT |= {
+    "columns": ("category_code", "grid_id", "incident_count", "report_count", "month_id", "last_signal_at")
+}
 LEVELS = HALF | {"metric": "case_resolved_count", "by": "resolved_level_code"}
 UNITS = {"by": "department_id", "limit": 14}
 KINDS = HALF | {"by": "category_code"}
@@ -44,7 +49,7 @@ register_page(
         MetricTable(uid="lasting", title="enforcement.lasting", shown=LASTING, **KINDS),
         Roster(uid="back", title="enforcement.returned", **BACK),
         PointsMap(uid="hot", title="enforcement.hot", **SPOTS),
-        Roster(uid="hottest", title="enforcement.hottest", metric="hotspot_count", **HALF),
+        Roster(uid="hottest", title="enforcement.hottest", **HOT),
         Shares(uid="level", title="enforcement.level", **LEVELS),
         Shares(uid="kinds", title="enforcement.kinds", metric="case_count", by="kind_code", **HALF),
         AreaMap(uid="near", title="enforcement.near", metric="near_resolved_pct", **HALF),
