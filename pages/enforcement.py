@@ -43,7 +43,7 @@ register_page(
         MetricTable(uid="called", title="enforcement.called", shown=CALLED, **UNITS),
         Roster(uid="absent", title="enforcement.absent", **ABSENT),
         AreaMap(uid="blown", title="enforcement.blown", metric="whistle_count", **HALF),
-        Shares(uid="causes", title="enforcement.causes", over="month", is_absolute=True, **CAUSES),
+        Shares(uid="causes", title="enforcement.causes", over="date", is_absolute=True, **CAUSES),
         MetricTable(uid="six", title="enforcement.six", by="joint_code", **GROUPS),
         MetricTable(uid="nine", title="enforcement.nine", by="matter_code", **GROUPS),
     ],
