@@ -30,7 +30,13 @@ register_page(
     permission="modules",
     tiles=[
         VitalSigns(uid="vitals", title="force.vitals", shown=VITALS),
-        Force(uid="register", title="force.title", area="half"),
+        Force(
+            uid="register",
+            title="force.title",
+            area="half",
+            metric="duty_present_count",
+            planned="duty_planned_count",
+        ),
         MetricTable(uid="roles", title="force.roles", area="half", by="role_code", shown=SHIFT),
         AreaMap(uid="map", title="force.load_map", area="half", metric="grid_load_per_worker"),
         MetricTable(uid="circle6", title="force.circle6", area="half", by="circle6", shown=CIRCLE),

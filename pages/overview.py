@@ -7,19 +7,19 @@ from components.tiles.feed_health import FeedHealth
 from components.tiles.force import Force
 from components.tiles.kpi_card import KpiCard
 from components.tiles.latest import Latest
+from components.tiles.module_signs import ModuleSigns
 from components.tiles.ranking import Ranking
 from components.tiles.risk_map import RiskMap
 from components.tiles.takeover import Takeover
 from components.tiles.timeline import Timeline
-from components.tiles.vital_signs import VitalSigns
 
-VITALS = (
-    "incident_count",
-    "reports_per_incident",
-    "open_count",
-    "dispatch_returned_pct",
-    "handle_minutes_p90",
-    "extension_effect_pct",
+MODULES = (
+    ("party", ("party_month_covered_pct", "double_report_member_pct")),
+    ("enforcement", ("whistle_arrival_pct", "rework_pct")),
+    ("safety", ("recheck_on_time_pct", "code_red_count")),
+    ("prevention", ("device_online_pct", "stock_below_minimum_count")),
+    ("economy", ("building_occupancy_pct", "lease_unasked_30_count")),
+    ("livelihood", ("complaint_satisfied_pct", "elder_contacted_pct")),
 )
 
 MEASURED = {"rival": "discovery_reported_pct", "coverage": "discovery_coverage_pct"}
@@ -43,8 +43,14 @@ register_page(
         Timeline(uid="hours", title="overview.hours", area="time", metric="incident_count"),
         LateList(uid="late", title="overview.late", area="late", metric="open_overdue_count", limit=24),
         Changes(uid="changes", title="overview.changes", area="chng", metric="incident_count", limit=14),
-        VitalSigns(uid="vitals", title="overview.vitals", area="vital", shown=VITALS),
-        Force(uid="force", title="force.title", area="force"),
+        ModuleSigns(uid="modules", title="overview.modules", area="vital", modules=MODULES),
+        Force(
+            uid="force",
+            title="force.title",
+            area="force",
+            metric="duty_present_count",
+            planned="duty_planned_count",
+        ),
         FeedHealth(uid="feeds", title="overview.feeds", area="feed"),
         Takeover(uid="takeover", area="over", metric="incident_count"),
     ],

@@ -9,9 +9,11 @@ import pandas as pd
 from dash import html
 
 from components.context import Context
+from components.measure import figure, only_row
 from components.numbers import count_text
 from components.tiles.base import Tile
 from data.listing import Listing
+from data.request import Request
 
 SHOWN = ("grid_lead", "full_time", "part_time", "zone_chief")
 
@@ -32,11 +34,23 @@ def _days(values: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Force(Tile):
-    """People by role with the areas they serve, and how many areas each level has."""
+    """Who is on duty now, people by role with the areas they serve, and how many areas each level has.
 
-    def requests(self, ctx: Context) -> Mapping[str, Listing]:
-        """Returns the register's counts and the areas."""
-        return {"staff": Listing("staff"), "areas": Listing("areas")}
+    Attributes:
+        metric: how many are signed in now.
+        planned: how many should be.
+    """
+
+    planned: str = ""
+
+    def metrics(self) -> tuple[str, ...]:
+        """Returns the numbers of the roster, where they are shown."""
+        return tuple(name for name in (self.metric, self.planned) if name)
+
+    def requests(self, ctx: Context) -> Mapping[str, Listing | Request]:
+        """Returns the register's counts, the areas, and the roster's numbers."""
+        duty = {name: Request(name, filters=ctx.filters) for name in self.metrics()}
+        return {"staff": Listing("staff"), "areas": Listing("areas"), **duty}
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns one number per role; says so when the town has no register."""
@@ -45,7 +59,18 @@ class Force(Tile):
             return (html.P(ctx.t("force.none"), className="empty"),)
         roles = [code for code in SHOWN if (staff["role_code"] == code).any()]
         items = [_role(code, staff[staff["role_code"] == code], areas, ctx=ctx) for code in roles]
-        return (html.Ul([*items, *_levels(areas, ctx)], className="force"),)
+        return (html.Ul([*self._duty(answers, ctx), *items, *_levels(areas, ctx)], className="force"),)
+
+    def _duty(self, answers: Mapping[str, object], ctx: Context) -> list:
+        """One item: signed in of those planned; nothing where the town has no roster."""
+        if not self.planned:
+            return []
+        present, planned = (only_row(answers[name]) for name in (self.metric, self.planned))
+        if not planned["n"]:
+            return []
+        note = ctx.t("force.of_planned", count=count_text(planned["value"]))
+        number = figure(self.metric, present, ctx=ctx, as_of_at=answers[self.metric].as_of_at)
+        return [_item(ctx.t("force.now"), number, note)]
 
 
 def _role(code: str, staff: pd.DataFrame, areas: pd.DataFrame, *, ctx: Context):
@@ -73,7 +98,7 @@ def _level_of(area_ids: set[str], areas: pd.DataFrame) -> str:
     return areas.loc[areas["area_id"].isin(area_ids), "level_code"].mode().iloc[0]
 
 
-def _item(label: str, number: str, note: str):
+def _item(label: str, number, note: str):
     return html.Li(
         [
             html.Span(label, className="force-name"),

@@ -70,23 +70,15 @@ class Header(Tile):
 
     def _nav(self, ctx: Context):
         """Returns the screens; the parts of the one on show (`/safety/hazards` of `/safety`) stand behind it."""
-        links = []
-        for page in _listed(ctx):
+        links, listed = [], _listed(ctx)
+        for page in listed:
             if page.path.count("/") > 1:
                 continue
-            is_here = ctx.view.path == page.path or ctx.view.path.startswith(f"{page.path.rstrip('/')}/")
-            is_here = is_here and (page.path != "/" or ctx.view.path == "/")
-            parts = (
-                [each for each in _listed(ctx) if each.path.startswith(f"{page.path}/")] if is_here else []
-            )
-            is_on = is_here and page.name == ctx.page or (is_here and not parts)
-            links.append(
-                _link(page, ctx, marks="nav-link" + (" is-on" if is_on else " is-over" if is_here else ""))
-            )
-            links += [
-                _link(each, ctx, marks="nav-link is-part" + (" is-on" if each.name == ctx.page else ""))
-                for each in parts
-            ]
+            is_over = page.path != "/" and ctx.view.path.startswith(f"{page.path}/")
+            parts = [each for each in listed if each.path.startswith(f"{page.path}/")]
+            is_shown = bool(parts) and (is_over or page.name == ctx.page)
+            links.append(_link(page, ctx, is_over=is_over))
+            links += [_link(each, ctx, marks=" is-part") for each in parts if is_shown]
         return html.Nav(links, className="nav")
 
     def _state(self, feeds, ctx: Context):
@@ -132,9 +124,10 @@ def _listed(ctx: Context) -> list[Page]:
     return [page for page in pages() if page.nav_order is not None and ctx.may(page.permission)]
 
 
-def _link(page: Page, ctx: Context, *, marks: str):
+def _link(page: Page, ctx: Context, *, marks: str = "", is_over: bool = False):
+    marks += " is-on" if page.name == ctx.page else " is-over" if is_over else ""
     # What is picked belongs to its own page.
-    return html.A(ctx.t(page.title), href=ctx.link(page.path, pick=None), className=marks)
+    return html.A(ctx.t(page.title), href=ctx.link(page.path, pick=None), className=f"nav-link{marks}")
 
 
 def _as_of(ctx: Context) -> str:
