@@ -30,7 +30,7 @@ HALF, SPOT = {"area": "half"}, ("device_kind_code", "since_at")
 PAGE = {"path": "/prevention", "title": "page.prevention", "nav_order": 4, "permission": "modules", "default_period": "90d"}
 LATE = {"area": "half", "limit": 10, "is_standing": True, "side": "late"}
 BELOW = {**LATE, "side": "below", "columns": ("store_name", "stock_item_code", "held_count", "minimum_count", "cover_days")}
-DOWN = {**LATE, "columns": ("device_name", "device_kind_code", "device_owner_code", "since_at", "outage_cause_code")}
+DOWN = {**LATE, "columns": ("device_kind_code", "device_owner_code", "since_at", "outage_cause_code", "grid_id")}
 UNDRILLED = {**LATE, "columns": ("plan_name", "store_level_code", "owner_name", "issued_date", "last_drill_at")}
 OLDEST = {**LATE, "columns": ("block_name", "household_count", "fresh_count", "oldest_date", "grid_id")}
 
