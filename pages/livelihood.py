@@ -12,10 +12,10 @@ from components.tiles.vital_signs import VitalSigns
 
 PAID = ("payment_count", "payment_people_count", "payment_amount_yuan")
 RIGHT = ("entitlement_paid_pct", "entitlement_instant_pct")
-FAULTS = ("entitlement_missed_count", "payment_wrong_count", "payment_reversed_count")
+FAULTS = ("entitlement_missed_count", "payment_wrong_count", "payment_wrong_yuan", "payment_reversed_count")
 WARNED = ("entitlement_waiting_count", "entitlement_soon_count", "entitlement_clash_count")
 WRONG = ("policy_id", "told_area_id", "amount_yuan", "paid_at", "payment_fault_code")
-MISSED = ("policy_id", "told_area_id", "benefit_date", "matched_at", "benefit_mode_code")
+MISSED = ("policy_id", "told_area_id", "benefit_date", "matched_at", "limit_at")
 RATES = ("complaint_response_pct", "complaint_solved_pct", "complaint_satisfied_pct")
 ELDER = ("elder_alert_count", "elder_contacted_pct", "elder_false_alarm_pct")
 ELDERS = (*ELDER, "elder_contact_minutes_p90", "elder_open_overdue_count", "elder_device_online_pct")
@@ -37,7 +37,8 @@ register_page(
     permission="modules",
     default_period="28d",
     tiles=[
-        VitalSigns(uid="paid", title="livelihood.benefits", shown=(*PAID, *RIGHT, *FAULTS, *WARNED)),
+        VitalSigns(uid="paid", title="livelihood.benefits", shown=(*PAID, *RIGHT, "entitlement_minutes_p90")),
+        VitalSigns(uid="warned", title="livelihood.warned", shown=(*FAULTS, *WARNED)),
         Table(uid="policy", title="livelihood.policies", by="policy_id", shown=(*PAID, *RIGHT), limit=12),
         Map(uid="people", title="livelihood.benefit_map", metric="payment_people_count"),
         Table(uid="group", title="livelihood.groups", by="benefit_group_code", shown=(*PAID, *RIGHT)),

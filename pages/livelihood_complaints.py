@@ -16,14 +16,7 @@ HEARD = "count per_1000 repeated_pct exempt_count reached_pct refused_count inva
 ASKED = ("complaint_score", *RAW, *(f"complaint_{name}" for name in HEARD.split()))
 RATED = ("complaint_count", *RATES)
 SCOPE = (*RATED, "complaint_repeated_pct", "complaint_reached_pct")
-EXEMPT = (
-    "incident_id",
-    "asked_at",
-    "category_code",
-    "grid_id",
-    "complaint_scope_code",
-    "complaint_exempt_code",
-)
+EXEMPT = "incident_id asked_at category_code grid_id complaint_scope_code complaint_exempt_code".split()
 Half = partial(MetricTable, area="half")
 Card = partial(KpiCard, area="third", has_trace=False)
 Exempt = partial(Roster, limit=8, columns=EXEMPT)
@@ -50,8 +43,6 @@ register_page(
             by="complaint_scope_code",
             over="date",
         ),
-        Roster(
-            uid="exempt", title="livelihood.exempt", metric="complaint_exempt_count", side="exempt", limit=8
-        ),
+        Exempt(uid="exempt", title="livelihood.exempt", metric="complaint_exempt_count", side="exempt"),
     ],
 )

@@ -115,7 +115,7 @@ def _alerts(span: Span) -> pd.DataFrame:
     slow = np.where((hour < 7) | (hour >= 21), 1.7, 1.0) * np.where(rng.random(n) < 0.03, 14, 1.0)
     contacted = raised + (rng.lognormal(np.log(8.5 * 60), 0.85, n) * slow).astype(np.int64)
     forgotten = rng.random(n)
-    contacted = np.where(forgotten < 0.012, raised + rng.integers(43_200, 4 * 86_400, n), contacted)
+    contacted = np.where(forgotten < 0.04, raised + rng.integers(7_200, 3 * 86_400, n), contacted)
     contacted = np.where(forgotten < 0.0006, NEVER, contacted)
     real = rng.random(n) < np.array([ALERTS[name][2] for name in kind])
     broken = ~real & (rng.random(n) < 0.12)
