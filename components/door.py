@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from data.appraisal import Scores, appraise
 from data.compare import fetch_change
 from data.connection import Store
+from data.flow import fetch_flow
 from data.listing import Listing, fetch_listing
 from data.query import count_rows, fetch, fetch_incident, fetch_rows
-from data.request import Request, Scope
+from data.request import Filters, Request, Scope
 from data.sides import count_sides
 from data.together import bundles, fetch_together
+
+BEGINNING = datetime(2000, 1, 1)  # no report is older: the loader refuses them
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,20 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Balance:
+    """How the backlog moved over the filters' period, to as-of."""
+
+    filters: Filters
+
+
+@dataclass(frozen=True)
 class Case:
     """One incident with its reports, steps and clocks."""
 
     incident_id: str
 
 
-Ask = Request | Listing | Rows | Count | Sides | Comparison | Case | Scores
+Ask = Request | Listing | Rows | Count | Sides | Comparison | Balance | Case | Scores
 
 
 def bundled(asks: Iterable[Ask]) -> list[list[Ask]]:
@@ -89,6 +100,10 @@ def answer(ask: Ask, *, scope: Scope, store: Store) -> object:
             return count_sides(ask.request, scope=scope, store=store)
         case Comparison():
             return fetch_change(ask.request, scope=scope, store=store, weeks=ask.weeks)
+        case Balance():
+            until_at = min(ask.filters.until_at or store.as_of_at(), store.as_of_at())
+            since_at = ask.filters.since_at or BEGINNING
+            return fetch_flow(since_at, until_at, filters=ask.filters, scope=scope, store=store)
         case Case():
             return fetch_incident(ask.incident_id, scope=scope, store=store)
     raise TypeError(f"{ask!r} is not something the data door can answer")

@@ -4,6 +4,7 @@ from components.page import register_page
 from components.tiles.backlog import Backlog
 from components.tiles.distribution import Distribution
 from components.tiles.event_table import EventTable
+from components.tiles.flow_balance import FlowBalance
 from components.tiles.listing_table import ListingTable
 from components.tiles.ranking import Ranking
 from components.tiles.risk_map import RiskMap
@@ -31,6 +32,7 @@ SEGMENTS = (
 )
 
 CHANGED = ("domain_code", "grid_id", "previous_class_code", "class_code", "cycle_date")
+COLOURS = {"listing": "risk_changes", "limit": 12}
 TOP = {"metric": "incident_count", "limit": 10, "area": "third"}
 ON_TIME = {"metric": "on_time_closure_pct", "limit": 10, "area": "third", "has_interval": True}
 
@@ -50,10 +52,9 @@ register_page(
         Ranking(uid="place", title="incidents.by_area", by="area", **TOP),
         Backlog(uid="backlog", title="incidents.backlog", area="third", metric="open_count"),
         Ranking(uid="stage", title="incidents.by_stage", area="third", metric="open_count", by="stage_code"),
+        FlowBalance(uid="flow", title="flow.title", metric="open_count"),
         Distribution(uid="times", title="incidents.times", segments=SEGMENTS),
-        ListingTable(
-            uid="changes", title="incidents.changes", listing="risk_changes", columns=CHANGED, limit=12
-        ),
+        ListingTable(uid="changes", title="incidents.changes", columns=CHANGED, **COLOURS),
         EventTable(uid="table", title="incidents.table"),
     ],
 )
