@@ -40,6 +40,7 @@ class Screen:
     def forget(self) -> None:
         """Empties every cache of answers and drawings, as a new generation does."""
         self.board._drawn.clear()
+        self.board._listings.clear()
         self.board._facts = None
         query.forget_answers(self.store)
 

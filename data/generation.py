@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -33,7 +34,8 @@ SLACK = timedelta(days=1)
 FEED_STATES = """
     SELECT f.entity_code, m.watermark_at, f.expected_interval_s, f.expected_lag_s
     FROM dim_feed AS f JOIN mart_feed AS m USING (feed_id) WHERE m.watermark_at IS NOT NULL"""
-# Views over the row tables whose text comes with the delta; what else comes with it is one clock each.
+# Views over the row tables whose text comes with the delta; what else comes with it is one clock each. Making them
+# takes as long as the rest of opening together, and only the page of one case reads them: made when first named.
 VIEWS = ("mart_clock", "mart_segment", "mart_step")
 
 
@@ -58,6 +60,7 @@ class Generation:
         serial: which opening it is; never comes twice in one store.
         levels: area levels of the town.
         shipped: SELECTs by name that came with it.
+        unmade: views by name that nobody has named yet.
         modules: the tables of registers and modules; None: it has none.
         recent_from: an instant the rows of the recent schema reach; earlier ones need the full schema.
     """
@@ -70,6 +73,8 @@ class Generation:
     cursors: list[Reader] = field(default_factory=list)
     levels: tuple[str, ...] = ("grid",)
     shipped: dict[str, str] = field(default_factory=dict)
+    unmade: dict[str, str] = field(default_factory=dict)
+    making: Lock = field(default_factory=Lock, repr=False)
     modules: ModuleTables | None = None
     feed_states: tuple[FeedState, ...] | None = None
 
@@ -150,10 +155,19 @@ class Snapshot:
 
     def _run(self, sql: str, params: Mapping[str, object] | list | None):
         cursor = self.reader.cursor
+        if any(name in sql for name in tuple(self.opened.unmade)):
+            self._make_views(sql)
         if self.reader.is_recent != self.is_recent:
             cursor.execute(f"SET search_path = '{self.opened.search_path(is_recent=self.is_recent)}'")
             self.reader.is_recent = self.is_recent
         return cursor.execute(_parsed(sql), params)
+
+    def _make_views(self, sql: str) -> None:
+        with self.opened.making, self.reader.cursor.cursor() as maker:
+            maker.execute(f"SET search_path = '{self.opened.search_path()}'")
+            for name in [each for each in self.opened.unmade if each in sql]:
+                maker.execute(f"CREATE VIEW {self.opened.schema}.{name} AS {self.opened.unmade[name]}")
+                del self.opened.unmade[name]
 
 
 @lru_cache(maxsize=512)
@@ -234,8 +248,7 @@ def _create_views(cursor, generation: Generation, *, folders: list[Path], kept: 
         cursor.execute(f"CREATE VIEW {name} AS {body}")
     shipped = dict(cursor.execute(f"SELECT name, sql FROM {delta}.view_sql").fetchall())
     cursor.execute(f"CREATE MACRO local_at(t) AS ({shipped.pop('local_at')})")
-    for name in VIEWS:
-        cursor.execute(f"CREATE VIEW {name} AS {shipped.pop(name)}")
+    generation.unmade = {name: shipped.pop(name) for name in VIEWS}
     generation.shipped = shipped
 
 

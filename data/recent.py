@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-# More rows than this are not copied for every generation; their changes are laid over them while they are read.
-MOST_COPIED = 30_000
+# More rows than this are not copied for every generation, which would cost the opening what questions save: their
+# changes are laid over them while they are read.
+MOST_COPIED = 8_000
 KEPT_DAYS = 4
 OPEN = "is_open"
 

@@ -18,7 +18,7 @@ from access.sessions import Sessions
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 0.04
+LOOK_S = 0.015
 HEARTBEAT_S = 5.0
 
 
