@@ -57,14 +57,35 @@ def _incident(draw: random.Random, number: int, *, until: datetime, days: int) -
         is_three_hour=draw.random() < 0.8,
         dispatch_count=int("dispatched_at" in points) + returned,
         return_count=returned,
+        **_aftermath(random.Random(number), points, until=until),
     )
+
+
+def _aftermath(draw: random.Random, points: dict[str, datetime], *, until: datetime) -> dict:
+    """Returns what enforcement looks at: where it was solved, failed checks, extensions, suspensions, supervision."""
+    is_solved = "handled_at" in points or "closed_at" in points
+    is_hung = "closed_at" not in points and draw.random() < 0.3
+    return {
+        "resolved_level_code": draw.choice(["grid", "community", "town", "district"]) if is_solved else None,
+        "failed_check_count": int("checked_at" in points and draw.random() < 0.2),
+        "extension_count": int(draw.random() < 0.1),
+        "feed_count": 1,
+        "is_suspended": is_hung,
+        "stage_code": "suspended" if is_hung else None,
+        "supervised_at": until - timedelta(hours=draw.randint(1, 500)) if draw.random() < 0.1 else None,
+    }
 
 
 def reports_of(incidents: list[dict], *, seed: int = 0) -> list[dict]:
     """Returns one to three reports per incident."""
     draw = random.Random(seed)
     return [
-        report(row, number=number, reported_at=row["first_signal_at"] + timedelta(minutes=7 * (number - 1)))
+        report(
+            row,
+            number=number,
+            reported_at=row["first_signal_at"] + timedelta(minutes=7 * (number - 1)),
+            feed_id=row["feed_id"] if number < 3 else "grid_patrol",
+        )
         for row in incidents
         for number in range(1, draw.choice([1, 1, 1, 2, 3]) + 1)
     ]

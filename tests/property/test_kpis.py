@@ -26,8 +26,13 @@ DIMENSIONS = (
     ("category_code", "department_id"),
     ("feed_id", "date", "hour"),
 )
-METRICS = [name for name in catalogue().metrics if not name.endswith(("_p90", "_p95"))]
-COUNTS = [metric.id for metric in catalogue().metrics.values() if metric.kind == "count"]
+# Module tables are not among the random incidents; their metrics have tests of their own.
+SPINE = {"mart_incident", "mart_report", "mart_clock", "mart_segment", "mart_feed", "dim_category"}
+OWN = [
+    metric for metric in catalogue().metrics.values() if set(catalogue().mart(metric.model).tables) <= SPINE
+]
+METRICS = [metric.id for metric in OWN if not metric.id.endswith(("_p90", "_p95"))]
+COUNTS = [metric.id for metric in OWN if metric.kind == "count"]
 FIGURES = ["value", "n", "low", "high", "lower", "upper"]
 
 
