@@ -69,12 +69,9 @@ def compile_lifetimes(question: Question) -> Statement:
 
 def compile_people(question: Question) -> Statement:
     """Returns SQL giving, per group, how many different people are behind the rows."""
-    columns = _row_columns(question)
-    keys = [f'"{name}"' for name in question.request.by]
+    keys = "".join(f'"{name}", ' for name in question.request.by)
     chosen = _rows(question, {"person": question.mart.person})
-    count = "count(DISTINCT person)"
-    sql = f"SELECT {', '.join([*keys, count])} FROM ({chosen})" + (" GROUP BY ALL" if columns.keys else "")
-    return question.bind(sql)
+    return question.bind(f"SELECT {keys}count(DISTINCT person) FROM ({chosen}) GROUP BY ALL")
 
 
 def source(question: Question) -> str:
