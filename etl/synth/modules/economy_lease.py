@@ -18,7 +18,7 @@ TERMS = (365, 730, 1096, 1826)  # days a contract runs
 # Yuan per m2 and day by use; a month is 30.4 days.
 RENTS = {"office": 2.6, "mixed": 2.4, "shop": 4.1, "factory": 1.1, "incubator": 1.8}
 MONTH_DAYS = 30.4
-FORGOTTEN = 280 * DAY_S  # until somebody notices that a tenant has gone
+LET_TWICE = 30  # contracts on a unit that another firm holds: an old one not closed, or a unit let twice
 ANSWERS = ("续租", "退租", "未定")
 
 
@@ -58,9 +58,7 @@ def _settle(
         for unit in taken[:enough]:
             pause = int(rng.integers(5, 240)) * DAY_S  # until the next tenant
             free_from[unit] = NEVER if until >= NEVER else until + pause
-            # Now and then nobody writes down that a tenant has left: the register holds two contracts for one unit.
-            told = until + FORGOTTEN if until < NEVER and rng.random() < 0.06 else until
-            yield int(numbers[unit]), firm.business_no, int(firm.opened_at), int(told)
+            yield int(numbers[unit]), firm.business_no, int(firm.opened_at), int(until)
 
 
 @cache
@@ -85,6 +83,10 @@ def contracts(span: Span) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["stay", "since", "last_day", "left", "is_last"])
     held = stays(span).iloc[frame["stay"]].reset_index(drop=True)
     frame = pd.concat([frame, held[["unit_no", "building_no", "credit_code", "rentable_m2"]]], axis=1)
+    second = frame[frame["left"] == NEVER].sample(LET_TWICE, random_state=int(rng.integers(1 << 30)))
+    others = np.roll(second["credit_code"].to_numpy(), 1)
+    second = second.assign(credit_code=others, since=second["since"] + 60 * DAY_S, is_last=True)
+    frame = pd.concat([frame, second], ignore_index=True)
     return _told(frame, span, rng).sort_values("signed", kind="stable").reset_index(drop=True)
 
 
