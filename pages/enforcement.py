@@ -24,6 +24,7 @@ ABSENT = HALF | {"metric": "whistle_absent_count", "side": "absent"}
 ABSENT |= {
     "columns": ("department_id", "called_at", "due_at", "whistle_level_code", "category_code", "grid_id")
 }
+STUCK = {"metric": "supervised_open_count", "side": "open", "order": "supervised_at", "is_standing": True}
 CAUSES = HALF | {"metric": "whistle_count", "by": "cause_code"}
 GROUPS = HALF | {"shown": ("case_count", "near_resolved_pct", "merged_incident_pct", "supervised_pct")}
 
@@ -39,6 +40,7 @@ register_page(
         Stages(uid="funnel", title="enforcement.funnel", shown=STAGES, times=TIMES),
         LateList(uid="late", title="enforcement.overdue", metric="open_overdue_count", limit=10, **HALF),
         MetricTable(uid="watched", title="enforcement.supervised", shown=WATCHED, **UNITS),
+        Roster(uid="stuck", title="enforcement.stuck", limit=6, **STUCK),
         VitalSigns(uid="whistles", title="enforcement.whistle", shown=WHISTLES),
         MetricTable(uid="called", title="enforcement.called", shown=CALLED, **UNITS),
         Roster(uid="absent", title="enforcement.absent", **ABSENT),

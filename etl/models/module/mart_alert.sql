@@ -22,10 +22,8 @@ SELECT
 FROM mart_report AS r
 INNER JOIN dim_feed AS f ON f.feed_id = r.feed_id AND f.channel = 'video'
 INNER JOIN mart_incident AS i ON i.incident_no = r.incident_no
-CROSS JOIN day_input AS d
 LEFT JOIN dim_category AS c ON c.category_code = r.category_code
 LEFT JOIN raw_alert_review AS a ON a.source_key = r.source_key AND a._is_current
 LEFT JOIN dim_code AS dev ON dev.feed_id = a.feed_id AND dev.field_code = 'device' AND dev.source_code = a.device_source_code
 LEFT JOIN dim_code AS ver ON ver.feed_id = a.feed_id AND ver.field_code = 'verdict' AND ver.source_code = a.verdict_source_code
 LEFT JOIN dim_code AS mea ON mea.feed_id = a.feed_id AND mea.field_code = 'measure' AND mea.source_code = a.measure_source_code
-WHERE r.reported_at <= d.as_of_at

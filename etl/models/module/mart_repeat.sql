@@ -9,8 +9,7 @@ WITH told AS (
     FROM mart_report AS r
     INNER JOIN dim_feed AS f ON f.feed_id = r.feed_id AND f.channel IN ('complaint', 'citizen')
     INNER JOIN raw_report AS w ON w.report_id = r.report_id AND w._is_current AND w.reporter_hash IS NOT NULL
-    CROSS JOIN day_input AS d
-    WHERE r.cancelled_code IS NULL AND r.reported_at <= d.as_of_at
+    WHERE r.cancelled_code IS NULL
     WINDOW same AS (PARTITION BY w.feed_id, w.reporter_hash, r.category_code ORDER BY r.reported_at, r.report_id)
 )
 SELECT

@@ -24,10 +24,8 @@ SELECT
 FROM mart_report AS r
 INNER JOIN dim_feed AS f ON f.feed_id = r.feed_id AND f.channel = 'citizen'
 INNER JOIN mart_incident AS i ON i.incident_no = r.incident_no
-CROSS JOIN day_input AS d
 LEFT JOIN dim_category AS c ON c.category_code = r.category_code
 LEFT JOIN raw_citizen_rating AS s ON s.source_key = r.source_key AND s._is_current
 INNER JOIN rule_value AS v
     ON v.rule_id = 'snap.reply_hours'
     AND r.reported_date >= v.valid_from_date AND (v.valid_to_date IS NULL OR r.reported_date < v.valid_to_date)
-WHERE r.reported_at <= d.as_of_at
