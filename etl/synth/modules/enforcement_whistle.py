@@ -166,6 +166,9 @@ def _calls(whistle: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     )
     arrived = np.where(absent, NEVER, arrived)
     left = np.where(absent, NEVER, arrived + spread_minutes(rng, 55.0, sigma=0.6, count=len(call)))
+    # A few sign in on a clock that runs behind: before they were called.
+    is_behind = ~absent & (rng.random(len(call)) < 0.004)
+    arrived = np.where(is_behind, called - rng.integers(60, 900, len(call)), arrived)
     return call.assign(called=called, arrived=arrived, left=left)
 
 
