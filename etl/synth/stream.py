@@ -17,7 +17,7 @@ from etl.synth.feedspec import SPECS, FeedSpec
 from etl.synth.history import STATE, feed_frame, pick, write_frame
 from etl.synth.incidents import Columns, Volume
 from etl.synth.plan import Plan, local_day, months_between
-from etl.synth.register import span_of
+from etl.synth.register import registers, span_of
 from etl.synth.register_stream import RegisterStream
 from etl.synth.reports import draw_month
 from etl.synth.truth import last_event
@@ -117,7 +117,8 @@ def _open_registers(settings: Settings, plan: Plan, state: dict) -> RegisterStre
         now=int(state["history_end"]),
         is_2020=state["is_2020"],
     )
-    ends = {feed: int(end) for feed, end in state["register_ends"].items()}
+    told = state.get("register_ends", {})
+    ends = {each.feed: int(told.get(each.feed, history.now)) for each in registers()}
     return RegisterStream(span_of(history), ends=ends, landing=settings.home / "landing")
 
 
