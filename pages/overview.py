@@ -17,9 +17,9 @@ MODULES = (
     ("party", ("party_month_covered_pct", "double_report_member_pct")),
     ("enforcement", ("whistle_arrival_pct", "rework_pct")),
     ("safety", ("recheck_on_time_pct", "code_red_count")),
-    ("prevention", ("device_online_pct", "stock_below_minimum_count")),
+    ("prevention", ("key_road_seen_pct", "stock_below_minimum_count")),
     ("economy", ("building_occupancy_pct", "lease_unasked_30_count")),
-    ("livelihood", ("complaint_satisfied_pct", "elder_contacted_pct")),
+    ("livelihood", ("entitlement_paid_pct", "complaint_satisfied_pct")),
 )
 
 MEASURED = {"rival": "discovery_reported_pct", "coverage": "discovery_coverage_pct"}
