@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dash import html
+
 from components.context import NAMED, Context, stem
 from components.numbers import is_known
 from components.words import codes_of
@@ -77,6 +79,13 @@ def letter_of(column: str, value: object, ctx: Context) -> str:
     if is_coloured(column):
         return (LETTERS if ctx.lang == "zh" else LETTERS_EN).get(str(value), "—")
     return ctx.label(column, value)[:1]
+
+
+def with_sign(column: str, value: object, text: str, *, ctx: Context) -> str | list:
+    """Returns a cell's text, behind a sign in its colour where the column's codes are colours."""
+    if not is_coloured(column) or not is_known(value):
+        return text
+    return [html.I(className="swatch", style={"background": colour_of(column, value, ctx)}), text]
 
 
 def _place(value: str) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dash import html
 
+from components.codes import with_sign
 from components.context import Context
 from components.numbers import UNKNOWN, count_text, duration_text, instant_full, is_known, number_text
 from components.panel import instant_text
@@ -54,7 +55,7 @@ class ListingTable(Tile):
         picks = listings()[self.listing].picks
         cells = [
             html.Td(
-                written(name, row[name], ctx),
+                with_sign(name, row[name], written(name, row[name], ctx), ctx=ctx),
                 className=align(name),
                 **(pick_marks(name, row[name], ctx) if name in picks else {}),
             )
@@ -86,8 +87,8 @@ def _measured(name: str, value: object, ctx: Context) -> str:
         return f"{value:%Y-%m-%d}"
     if suffix == "minutes":
         return duration_text(value, ctx)
-    if suffix == "count":
-        return count_text(value)
+    if suffix == "count":  # an expected count has decimals
+        return count_text(value) if float(value).is_integer() else number_text(value, "{:,.1f}")
     if suffix == "pct":
         return number_text(value, "{:.2f}%")
     if suffix in MEASURES:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from dash import html
 
+from components.codes import with_sign
 from components.context import Context
 from components.door import Count, Rows, Sides
 from components.measure import figure, only_row
@@ -88,7 +89,8 @@ def row_line(row, columns: tuple[str, ...], *, mart: Mart, ctx: Context) -> html
     cells = []
     for name in columns:
         text = row_text(name, row, mart=mart, ctx=ctx)
-        cells.append(html.Td(html.A(text, href=link) if link else text, className=align(name), title=text))
+        shown = with_sign(name, row.get(name), text, ctx=ctx)
+        cells.append(html.Td(html.A(shown, href=link) if link else shown, className=align(name), title=text))
     return html.Tr(cells, className="is-linked" if link else "")
 
 
