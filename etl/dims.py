@@ -101,7 +101,9 @@ def _write_codes(con: duckdb.DuckDBPyConnection, town: Town) -> None:
 
 def _with_columns(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     """Returns the frame with the named text columns, null where the town's file has none."""
-    return frame.assign(**{name: pd.Series([None] * len(frame), dtype="str") for name in names if name not in frame})
+    return frame.assign(
+        **{name: pd.Series([None] * len(frame), dtype="str") for name in names if name not in frame}
+    )
 
 
 def read_limits(town: Town, *, categories: list[str]) -> pd.DataFrame:
