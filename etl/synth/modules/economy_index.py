@@ -27,7 +27,7 @@ INDICATORS = {
     "MY12": ("第三方调查", 86.2, 0.08, 1.2),  # 企业满意度（分）
 }
 PUBLISHED_DAY = 12  # of the following month
-STOPPED = ("YG10", 3)  # a publisher that has been silent for the last months
+STOPPED, SILENT_MONTHS = "YG10", 3  # a publisher that has been silent for the last months
 SKIPPED = 0.02
 
 
@@ -42,7 +42,7 @@ def draw_indicators(span: Span) -> pd.DataFrame:
         for back in range(MONTHS_BACK, -1, -1):
             month = newest - back
             value = level + slope * (MONTHS_BACK - back) + rng.normal(0, scatter)
-            is_silent = code == STOPPED[0] and month > today - STOPPED[1]
+            is_silent = code == STOPPED and month > today - SILENT_MONTHS
             if is_silent or rng.random() < SKIPPED:
                 continue
             rows.append((code, month, publisher, round(float(value), 2), 0))
