@@ -5,24 +5,25 @@ from components.tiles.area_map import AreaMap
 from components.tiles.listing_table import ListingTable
 from components.tiles.metric_table import MetricTable
 from components.tiles.roster import Roster
+from components.tiles.shares import Shares
 from components.tiles.vital_signs import VitalSigns
 
 # fmt: off
 VITALS = (
     "party_month_covered_pct", "party_active_now_pct", "party_attended_pct", "party_org_vacant_count",
-    "double_report_org_pct", "party_service_hours", "party_case_count", "pilot_scene_open_count",
+    "double_report_org_pct", "party_case_count", "pilot_scene_open_count", "estate_bare_community_count",
 )
 COVERED = ("party_month_covered_pct", "party_event_count", "party_attended_pct", "party_online_pct")
 REPORTED = ("double_report_org_pct", "double_report_member_pct")
 ORGS = ("party_org_count", "party_org_vacant_count", "party_member_count", *REPORTED)
-TASKS = ("party_task_count", "party_task_done_pct", "party_service_hours")
+TASKS = ("party_task_count", "party_task_done_pct", "party_task_linked_pct", "party_service_hours")
 ESTATES = ("estate_count", "estate_bare_count", "estate_red_pct", "estate_committee_pct")
 EVERY = (*COVERED[:2], *ORGS[:3], "double_report_org_pct", "party_service_hours", "red_flag_point_count",
          "estate_bare_count", "estate_red_pct", "volunteer_per_1000")
 BOARDS = ("media_post_count", "media_view_count", "media_reaction_count")
 CASES = ("party_case_count", "party_case_solved_pct", "other_case_solved_pct", "party_case_on_time_pct",
          "other_case_on_time_pct")
-VACANT = ("org_name", "org_code", "area_id", "valid_from_at")
+VACANT = ("org_name", "org_code", "area_id", "vacant_from_at")
 AWAITED = ("org_name", "org_code", "area_id", "listed_at")
 HELPED = ("incident_id", "category_code", "grid_id", "closed_at", "due_at")
 POSTS = ("title_name", "board_code", "posted_at", "read_count", "reaction_count")
@@ -36,7 +37,7 @@ TILES = [
     MetricTable(uid="communities", title="party.communities", by="community", shown=EVERY, limit=44),
     MetricTable(uid="orgs", title="party.orgs", by="org_code", shown=ORGS, **HALF),
     Roster(uid="vacant", title="party.vacant", metric="party_org_vacant_count", side="post_empty", columns=VACANT,
-           order="valid_from_at", is_standing=True, **FIRST),
+           order="vacant_from_at", is_standing=True, **FIRST),
     MetricTable(uid="events", title="party.events", by="event_code", shown=COVERED[1:], **THIRD),
     MetricTable(uid="tasks", title="party.tasks", by="task_code", shown=TASKS, **THIRD),
     MetricTable(uid="boards", title="party.boards", by="board_code", shown=BOARDS, **THIRD),
@@ -44,6 +45,7 @@ TILES = [
            order="listed_at", is_standing=True, **FIRST),
     ListingTable(uid="posts", title="party.posts", listing="media_posts", columns=POSTS, **FIRST),
     MetricTable(uid="cases", title="party.cases", by="category_code", shown=CASES, has_total=False, limit=12),
+    Shares(uid="links", title="party.links", metric="party_task_count", by="case_link_code"),
     Roster(uid="helped", title="party.helped", metric="party_case_count", side="helped_open", columns=HELPED,
            order="due_at", **FIRST),
     ListingTable(uid="scenes", title="party.pilots", area="half", listing="pilot_scenes", columns=STATES, limit=12),

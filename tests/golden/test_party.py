@@ -128,6 +128,9 @@ def test_rows_are_the_number_and_lead_to_the_incidents(store):
     assert links == {"linked": 3, "after_closing": 1, "cancelled": 1, "unknown_case": 1, "no_case": 1}
     vacant = Request("party_org_vacant_count", filters=PERIOD)
     assert count_rows(vacant, scope=EVERYTHING, store=store, side="post_empty") == 2
+    empty = fetch_rows(vacant, scope=EVERYTHING, store=store, side="post_empty").set_index("party_org_id")
+    assert empty.loc["party_org:o2", "vacant_from_at"] == at("2026-09-01 09:00")
+    assert empty.loc["party_org:o3", "vacant_from_at"] == at("2026-11-10 09:00")
 
 
 def test_a_visitor_of_one_area_sees_that_community_only(store):
