@@ -45,3 +45,15 @@ def test_a_case_that_runs_is_in_both():
 @pytest.mark.parametrize(("closed", "in_time"), [("2026-11-02 08:10:01", 0), ("2026-11-02 08:09:59", 1)])
 def test_one_second_decides(closed, in_time):
     assert _clocks(closed_at=closed)["on_time"] == (None, 1, in_time)
+
+
+LIST_ONLY = {"limit_start_at": None, "due_raw_at": None, "due_at": None}
+
+
+@pytest.mark.parametrize("clock", ["on_time", "on_time_raw", "handled_on_time"])
+def test_a_limit_that_never_began_has_no_start_and_is_not_needed_by_who_handles_what_he_finds(clock):
+    """The list lets it run from the dispatch, and there was none: that is not the same as having no limit."""
+    assert _clocks(**LIST_ONLY)[clock] == ("no_start", 0, 0)
+    assert _clocks(**LIST_ONLY, is_self_handled=True)[clock] == ("not_needed", 0, 0)
+    assert _clocks(due_raw_at=None, due_at=None)[clock] == ("no_limit", 0, 0)
+    assert _clocks(is_self_handled=True)[clock][0] is None  # a limit that runs from elsewhere holds for him too

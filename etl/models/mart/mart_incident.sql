@@ -43,7 +43,8 @@ SELECT
     d.limit_unit AS limit_unit_code,
     coalesce(d.due_at, j.target_at) AS due_raw_at,
     greatest(coalesce(d.due_at, j.target_at), j.extended_to_at) AS due_at,
-    coalesce(d.start_at, j.registered_at) AS limit_start_at,
+    -- a line of the list whose limit has not begun to run has no start; without a line, the source's own limit runs from here
+    coalesce(d.start_at, CASE WHEN d.incident_id IS NULL OR j.target_at IS NOT NULL THEN j.registered_at END) AS limit_start_at,
     j.target_at AS source_due_at,
     j.source_on_time_code,
     j.signal_local::DATE AS signal_date,
