@@ -15,17 +15,20 @@ from etl.synth.codes import (
     read_table,
 )
 from etl.synth.feedspec import SQL, FeedSpec
+from etl.synth.themes import TENTHS, theme_rows, turn_sql
 from etl.synth.world import POINTS_PER_GRID, World
 
 # One row in about 2,000 arrives broken; the broken row is an extra one, so totals of sound rows stay exact.
 DEFECT_EVERY = 1_999
-DELIVERY = """
+DELIVERY = f"""
     SELECT f.* EXCLUDE (lon, lat), p.address, p.grid, if(isnan(f.lon), NULL, f.lon) AS lon,
-        if(isnan(f.lat), NULL, f.lat) AS lat, c.clause, c.category_name, c.kind,
+        if(isnan(f.lat), NULL, f.lat) AS lat,
+        if(hash(f.report) % 10 < {TENTHS}, coalesce(t.theme_clause, c.clause), c.clause) AS clause, c.category_name, c.kind,
         if(f.is_unknown_code, $unknown, c.category_text) AS category_text
     FROM frame AS f
     INNER JOIN place AS p ON p.point = f.point
     INNER JOIN category AS c ON c.category = f.category
+    LEFT JOIN theme AS t ON t.category = f.category AND t.turn = {turn_sql("f.reported")}
 """
 
 
@@ -38,6 +41,7 @@ class Wording:
         self.db.execute("SET threads = 2")
         point = np.arange(len(world.address))
         grid = [f"G{number // POINTS_PER_GRID + 1:03d}" for number in point]
+        self._keep("theme", theme_rows())
         self._keep("place", pd.DataFrame({"point": point, "address": world.address, "grid": grid}))
 
     def word(self, spec: FeedSpec, frame: pd.DataFrame) -> None:
