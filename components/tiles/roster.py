@@ -207,9 +207,14 @@ def _side_tabs(sides: Mapping[str, int], *, chosen: str, ctx: Context):
     """All rows first, then each side with its number, those left out last."""
     every = [("", ctx.t("tiles.all_sides"), sum(sides.values()))]
     codes = sorted(sides, key=lambda code: (code == EXCLUDED, -sides[code], code))
-    tabs = every + [(code, ctx.maybe(f"side.{code}", code), sides[code]) for code in codes]
+    tabs = every + [(code, _side_text(code, ctx), sides[code]) for code in codes]
     links = [tab(text, count, is_on=code == chosen, said=f"side={code}") for code, text, count in tabs]
     return html.Nav(links, className="choices tabs")
+
+
+def _side_text(code: str, ctx: Context) -> str:
+    """Returns a side in words; those of one module's rows have a section of their own."""
+    return ctx.maybe(f"side.{code}", ctx.maybe(f"row_side.{code}", code))
 
 
 def tab(text: str, count: object, *, is_on: bool, said: str) -> html.A:
