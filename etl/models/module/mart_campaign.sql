@@ -1,4 +1,4 @@
--- grain: one row per campaign: its classes, the coded places in them, how many were visited under it and what was found
+-- grain: one row per campaign: its classes (none: not about places, nothing to count), the coded places in them, how many were visited under it and what was found
 WITH told AS (
     SELECT
         c.*,
@@ -56,11 +56,11 @@ SELECT
     t.started_at,
     t.ended_at,
     t.target_count::INTEGER AS target_count,
-    coalesce(h.scope_count, 0)::INTEGER AS scope_count,
-    coalesce(v.covered_count, 0)::INTEGER AS covered_count,
-    coalesce(v.visit_count, 0)::INTEGER AS visit_count,
-    coalesce(f.hazard_count, 0)::INTEGER AS hazard_count,
-    coalesce(f.verified_count, 0)::INTEGER AS verified_count
+    CASE WHEN t.scope_source_code IS NOT NULL THEN coalesce(h.scope_count, 0)::INTEGER END AS scope_count,
+    CASE WHEN t.scope_source_code IS NOT NULL THEN coalesce(v.covered_count, 0)::INTEGER END AS covered_count,
+    CASE WHEN t.scope_source_code IS NOT NULL THEN coalesce(v.visit_count, 0)::INTEGER END AS visit_count,
+    CASE WHEN t.scope_source_code IS NOT NULL THEN coalesce(f.hazard_count, 0)::INTEGER END AS hazard_count,
+    CASE WHEN t.scope_source_code IS NOT NULL THEN coalesce(f.verified_count, 0)::INTEGER END AS verified_count
 FROM told AS t
 LEFT JOIN held AS h ON h.campaign_id = t.source_key
 LEFT JOIN visited AS v ON v.campaign_id = t.source_key
