@@ -1,4 +1,4 @@
--- grain: one row per campaign: its classes (none: not about places, nothing to count), the coded places in them, how many were visited under it and what was found
+-- grain: one row per campaign: its classes, the coded places in them, how many were visited under it and what was found
 WITH told AS (
     SELECT
         c.*,
