@@ -14,7 +14,9 @@ from data.settings import REPOSITORY
 from tests.golden.expected import EXPECTED
 
 ALL = catalogue()
-NAME = re.compile(r"^[a-z]+(_[a-z0-9]+)*_(pct|count|minutes_p\d\d|minutes|hours|days|per_[a-z0-9_]+|yuan|score|index|points|km|m2)$")
+NAME = re.compile(
+    r"^[a-z]+(_[a-z0-9]+)*_(pct|count|minutes_p\d\d|minutes|hours|days|per_[a-z0-9_]+|yuan|score|index|points|km|m2)$"
+)
 
 
 @pytest.fixture
