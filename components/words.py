@@ -27,7 +27,7 @@ def read_words() -> dict[str, dict[str, str]]:
     """Returns every word as `<section>.<key>` -> {zh, en}, each section in its file's order.
 
     Raises:
-        WordError: a section stands both among the words and among the codes.
+        WordError: a section stands both among the words and among the codes, or a side has two words.
         DefinitionError: a file is not YAML, or names a word twice.
     """
     words: dict[str, dict[str, str]] = {}
@@ -38,6 +38,11 @@ def read_words() -> dict[str, dict[str, str]]:
         sections[path.stem] = path
         section = read_yaml(path) or {}
         words |= {f"{path.stem}.{key}": texts for key, texts in section.items()}
+    for path in sorted(SIDES.glob("*.yaml")):
+        sides = {f"side.{key}": texts for key, texts in (read_yaml(path) or {}).items()}
+        if twice := sorted(set(sides) & set(words)):
+            raise WordError(f"{path}: {twice[0]!r} has a word already")
+        words |= sides
     return words
 
 

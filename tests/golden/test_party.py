@@ -121,8 +121,12 @@ def test_rows_are_the_number_and_lead_to_the_incidents(store):
     helped = Request("party_case_count", filters=PERIOD)
     rows = fetch_rows(helped, scope=EVERYTHING, store=store)
     sides = rows.groupby("side_code").size().to_dict()
-    assert sides == {"helped_solved": 1, "helped_open": 1, "not_helped": 2}
-    assert set(rows["incident_id"]) == {f"complaint_12345:{call}" for call in ("c1", "c2", "c4", "c5")}
+    assert sides == {"helped_solved": 1, "helped_open": 1}
+    assert set(rows["incident_id"]) == {"complaint_12345:c1", "complaint_12345:c4"}
+    others = fetch_rows(Request("other_case_solved_pct", filters=PERIOD), scope=EVERYTHING, store=store)
+    assert set(others["incident_id"]) == {"complaint_12345:c2", "complaint_12345:c5"}
+    named = Request("party_task_linked_pct", filters=PERIOD)
+    assert count_rows(named, scope=EVERYTHING, store=store) == 6
     tasks = fetch_rows(Request("party_task_count", filters=PERIOD), scope=EVERYTHING, store=store)
     links = tasks.groupby("case_link_code").size().to_dict()
     assert links == {"linked": 3, "after_closing": 1, "cancelled": 1, "unknown_case": 1, "no_case": 1}
