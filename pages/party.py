@@ -25,7 +25,7 @@ CASES = ("party_case_count", "party_case_solved_pct", "other_case_solved_pct", "
          "other_case_on_time_pct")
 VACANT = ("org_name", "org_code", "area_id", "vacant_from_at")
 AWAITED = ("org_name", "org_code", "area_id", "listed_at")
-HELPED = ("incident_id", "category_code", "grid_id", "closed_at", "due_at")
+HELPED = ("incident_id", "category_code", "grid_id", "first_signal_at", "due_at")
 POSTS = ("title_name", "board_code", "posted_at", "read_count", "reaction_count")
 STATES = ("area_id", "scene_code", "scene_state_code", "open_by_date", "opened_date")
 HALF, THIRD, FIRST = {"area": "half"}, {"area": "third"}, {"area": "half", "limit": 8}
