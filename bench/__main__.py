@@ -24,9 +24,10 @@ from bench.overview import measure_overview, measure_sizes
 from bench.publishing import measure_publish
 from bench.serving import served
 from bench.table import write_table
+from bench.topics import measure_topics
 from data.settings import REPOSITORY, read_settings
 
-PARTS = ("links", "etl", "publish", "overview", "sizes", "arrival", "browser")
+PARTS = ("links", "topics", "etl", "publish", "overview", "sizes", "arrival", "browser")
 REMARKS = Path(__file__).resolve().parent / "remarks.md"
 LARGE = 10_000_000
 
@@ -52,6 +53,7 @@ def _steps(
 ) -> dict[str, Callable[[], object]]:
     return {
         "links": lambda: measure_links(book, Path(given.demo)),
+        "topics": lambda: measure_topics(book),
         "etl": lambda: measure_etl(book, root, rows=given.rows),
         "publish": lambda: measure_publish(book, [home_of(root, size) for size in sizes]),
         "overview": lambda: [measure_overview(book, home_of(root, size)) for size in sizes],

@@ -56,6 +56,7 @@ def growth(voices: pd.DataFrame, *, heat: Heat) -> pd.DataFrame:
     """
     parts = [_window(voices, days=days, base=base, heat=heat) for days, base in WINDOWS.items()]
     found = pd.concat(parts, ignore_index=True)
+    found["is_hot"] = _hot(found, heat=heat)
     return (
         found[list(COLUMNS)]
         .astype(COLUMNS)
@@ -89,7 +90,7 @@ def _window(voices: pd.DataFrame, *, days: int, base: int, heat: Heat) -> pd.Dat
 
 
 def _judged(counts: pd.DataFrame, *, times: float, is_joined: bool, heat: Heat) -> pd.DataFrame:
-    """Adds ratio, its 95 % interval, the chance of so many without growth, and what is hot."""
+    """Adds ratio, its 95 % interval and the chance of so many without growth."""
     rows = [_ratio(new, old, times=times) for new, old in counts[["fair_count", "base_count"]].to_numpy()]
     judged = counts.assign(
         **dict(zip(("ratio", "low_ratio", "high_ratio"), np.array(rows, float).reshape(-1, 3).T, strict=True))
@@ -97,11 +98,18 @@ def _judged(counts: pd.DataFrame, *, times: float, is_joined: bool, heat: Heat) 
     new, old = counts["fair_count"].to_numpy(float), counts["base_count"].to_numpy(float)
     chance = np.where(new > 0, betainc(np.maximum(new, 1), old + 1, 1 / (1 + times)), 1.0)
     judged["chance"] = chance
-    is_enough = (new >= heat.least) & ((judged["ratio"] >= heat.ratio).to_numpy() | (old == 0))
-    judged["is_hot"] = is_enough & (chance <= _limit(chance, share=heat.false_share))
     if not is_joined:
-        judged[["base_count", "ratio", "low_ratio", "high_ratio", "chance", "is_hot"]] = None
+        judged[["base_count", "ratio", "low_ratio", "high_ratio", "chance"]] = None
     return judged
+
+
+def _hot(found: pd.DataFrame, *, heat: Heat) -> pd.Series:
+    """Whether each row is hot, all rows tried at once; null where nothing can be compared."""
+    chance, new = found["chance"].astype("float64"), found["fair_count"]
+    is_known = chance.notna()
+    grows = (found["ratio"].astype("float64") >= heat.ratio) | (found["base_count"] == 0).fillna(False)
+    is_clear = chance <= _limit(chance[is_known].to_numpy(), share=heat.false_share)
+    return ((new >= heat.least) & grows & is_clear).astype("boolean").where(is_known, pd.NA)
 
 
 def _ratio(new: int, old: int, *, times: float) -> tuple[float, float, float]:
