@@ -37,13 +37,13 @@ class Drawn(Component):
 
 def pack(drawn: object) -> object:
     """Returns drawn children with every piece that is markup only packed into one component; nothing is changed in place."""
-    pieces = list(drawn) if isinstance(drawn, list | tuple) else [drawn]
-    trees = [_tree(each) for each in pieces]
-    if all(tree is not None for tree in trees):
-        is_text = not any(isinstance(each, Component) for each in pieces)
-        return drawn if is_text else Drawn([node for tree in trees for node in tree])
-    packed = [_opened(each) if tree is None else pack(each) for each, tree in zip(pieces, trees, strict=True)]
-    return packed if isinstance(drawn, list | tuple) else packed[0]
+    if isinstance(drawn, Component):
+        tree = _tree(drawn)
+        return _opened(drawn) if tree is None else Drawn(tree)
+    if not isinstance(drawn, list | tuple) or not any(isinstance(each, Component) for each in drawn):
+        return drawn
+    whole = _list(drawn)
+    return [pack(each) for each in drawn] if whole is None else Drawn(whole)
 
 
 def _opened(component: Component) -> Component:
@@ -57,19 +57,20 @@ def _opened(component: Component) -> Component:
 
 def _tree(value: object) -> list | None:
     """Returns markup as nodes; None for what has an id or is more than an element."""
-    if value is None or isinstance(value, bool):
-        return []
-    if not isinstance(value, Component):
-        return _list(value) if isinstance(value, list | tuple) else [str(value)]
-    told = value.to_plotly_json()
+    if isinstance(value, Component):
+        return _element(value)
+    if isinstance(value, list | tuple):
+        return _list(value)
+    return [] if value is None or isinstance(value, bool) else [str(value)]
+
+
+def _element(component: Component) -> list | None:
+    told = component.to_plotly_json()
     if told["namespace"] != "dash_html_components" or told["type"] not in TAGS:
         return None
     props = {name: each for name, each in told["props"].items() if each is not None}
-    children = props.pop("children", None)
-    inside = _tree(children)
-    if "id" in props or inside is None:
-        return None
-    return [[told["type"].lower(), props, inside]]
+    inside = _tree(props.pop("children", None))
+    return None if "id" in props or inside is None else [[told["type"].lower(), props, inside]]
 
 
 def _list(values: list | tuple) -> list | None:
