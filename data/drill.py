@@ -17,7 +17,7 @@ from data.yamlfile import nearest_name
 # rows; the others are fetched for the rows of the page only.
 INCIDENT_COLUMNS = (
     "feed_id category_code domain_code department_id severity_level grid_id stage_code "
-    "first_signal_at registered_at dispatched_at handled_at closed_at due_at report_count is_open lon lat"
+    "first_signal_at registered_at dispatched_at handled_at closed_at due_at report_count is_open is_suspended lon lat"
 ).split()
 # An incident by its number: eight bytes to compare, a long id only where they agree.
 ONE = "{0}incident_no = hash($incident_id::VARCHAR)"
@@ -32,7 +32,7 @@ TIMED = {
 
 @dataclass(frozen=True)
 class Page:
-    """Which part of a list: `order` is a column, `-` before it for descending; `side` keeps one side."""
+    """Which part of a list: `order` is a column, `-` before it for descending, or several with commas; `side` keeps one side."""
 
     limit: int = 50
     offset: int = 0
@@ -61,10 +61,10 @@ def fetch_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataFra
         listed = _listed(question, {}, side=page.side)
         return snapshot.frame(f"SELECT * FROM ({listed.sql}) ORDER BY ALL", listed.params)
     fetched = [name for name in INCIDENT_COLUMNS if name not in own]
-    name, order = _order(page.order, [*own, *fetched])
+    names, order = _order(page.order, [*own, *fetched])
     window = f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
     listed = _listed(question, own, side=page.side)
-    early, late = (f"ORDER BY {order} {window}", "") if name in own else ("", window)
+    early, late = (f"ORDER BY {order} {window}", "") if own.keys() >= names else ("", window)
     keys = [
         key for key in ("incident_id", "first_signal_at") if key in own
     ]  # the time lets whole files be skipped
@@ -116,15 +116,19 @@ def fetch_exclusions(question: Question, snapshot: Snapshot, code: str | None) -
     return rows if code is None or rows.empty else rows[rows["excluded_code"] == code].reset_index(drop=True)
 
 
-def _order(order: str | None, columns: list[str]) -> tuple[str, str]:
-    """Returns the column and a safe ORDER BY; ties fall by id so that pages do not overlap."""
+def _order(order: str | None, columns: list[str]) -> tuple[set[str], str]:
+    """Returns the columns and a safe ORDER BY; ties fall by id so that pages do not overlap."""
     order = order or next(
         f"-{name}" for name in ("clock_due_at", "counted_at", "first_signal_at") if name in columns
     )
-    name = order.lstrip("-")
-    if name not in columns:
-        raise RequestError(f"order = {order!r}: not a column of the list{nearest_name(name, columns)}")
-    return name, f'"{name}" {"DESC" if order.startswith("-") else "ASC"} NULLS LAST, "{columns[0]}"'
+    names, terms = set(), []
+    for each in order.split(","):
+        name = each.removeprefix("-")
+        if name not in columns:
+            raise RequestError(f"order = {order!r}: not a column of the list{nearest_name(name, columns)}")
+        names.add(name)
+        terms.append(f'"{name}" {"DESC" if each.startswith("-") else "ASC"} NULLS LAST')
+    return names, f'{", ".join(terms)}, "{columns[0]}"'
 
 
 def _listed(question: Question, own: dict[str, str], *, side: str | None) -> Statement:

@@ -60,12 +60,15 @@ class Flow:
 
 def fetch_flow(
     since_at: datetime, until_at: datetime, *, filters: Filters, scope: Scope, store: Store
-) -> Flow:
-    """Returns the flow between two instants, for the filters' area, source and kind (their period is not used)."""
+) -> Flow | None:
+    """Returns the flow between two instants, for the filters' area, source and kind (their period is not used).
+
+    None: of an area or a department that is not the asker's.
+    """
     request = Request("open_count", filters=filters.during(None, None))
     with store.reading() as snapshot:
         question = question_of(request, scope, snapshot)
-        return _flow(question, snapshot, (since_at, until_at))
+        return None if question.is_outside else _flow(question, snapshot, (since_at, until_at))
 
 
 def _flow(question: Question, snapshot: Snapshot, window: tuple[datetime, datetime]) -> Flow:

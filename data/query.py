@@ -15,7 +15,7 @@ from data.figures import records_of
 from data.frame import tidy
 from data.freshness import holds_for
 from data.generation import Snapshot
-from data.question import Question, check_dimensions
+from data.question import TOWN_AREA, Question, check_dimensions
 from data.request import Request, Scope
 
 __all__ = ["Answer", "fetch", "forget_answers"]
@@ -78,8 +78,9 @@ def fetch_exclusions(
 
 
 def dated(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """Returns a frame that says in its `attrs` what instant it holds for and how old that may get."""
+    """Returns a frame that says in its `attrs` what instant it holds for, how old that may get, and whether it is the asker's."""
     frame.attrs |= {"as_of_at": question.as_of_at, "stale_after_s": question.stale_after_s}
+    frame.attrs["is_outside"] = question.is_outside
     return frame
 
 
@@ -99,9 +100,21 @@ def question_of(
         as_of_at=as_of_at,
         stale_after_s=stale_after_s,
         shipped=snapshot.opened.shipped,
+        is_foreign_area=is_foreign_area(request.filters.area_id, scope, snapshot),
     )
     check_dimensions(question)
     return question
+
+
+def is_foreign_area(area_id: str | None, scope: Scope, snapshot: Snapshot) -> bool:
+    """Returns whether an area has no grid in common with the areas someone may see."""
+    if not area_id or area_id == TOWN_AREA or scope.area_ids is None or scope.area_ids & {area_id, TOWN_AREA}:
+        return False
+    shared = (
+        "SELECT 1 FROM dim_area_grid AS asked JOIN dim_area_grid AS mine USING (grid_id) "
+        "WHERE asked.area_id = $area_id AND list_contains($scope_area_ids, mine.area_id) LIMIT 1"
+    )
+    return not snapshot.rows(shared, {"area_id": area_id, "scope_area_ids": sorted(scope.area_ids)})
 
 
 def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> Answer:

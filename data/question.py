@@ -40,6 +40,7 @@ class Question:
         as_of_at: the instant the answer holds for.
         stale_after_s: how old the registers of a module mart may get; None: as the town's numbers.
         is_recent: only the rows of the last days are read; small enough not to need their pruning.
+        is_foreign_area: the area asked for holds no grid the asker may see.
     """
 
     request: Request
@@ -50,6 +51,7 @@ class Question:
     as_of_at: datetime
     stale_after_s: int | None = None
     is_recent: bool = False
+    is_foreign_area: bool = False
     shipped: Mapping[str, str] = field(default_factory=dict, compare=False)
     params: dict[str, object] = field(default_factory=dict, compare=False)
 
@@ -101,12 +103,26 @@ class Question:
         return tuple(names)
 
     @cached_property
+    def is_outside(self) -> bool:
+        """Whether an area or a department is asked for that is not the asker's: nothing of it is known to them, not even zero."""
+        if self.mart.is_town_wide:
+            return False
+        mine, asked = self.scope.department_ids, self.filters.get("department_id")
+        is_foreign = mine is not None and asked is not None and asked not in mine
+        return (self.is_foreign_area and "grid_id" in self.mart.dimensions) or (
+            is_foreign and "department_id" in self.mart.dimensions
+        )
+
+    @cached_property
     def is_shut(self) -> bool:
         """Whether the asker may see none of the mart's rows, because they do not say whose they are.
 
         Rows with a grid and without a department are seen by area; rows without either are the whole town's, or nobody's.
+        Nor those of an area or a department that is not theirs.
         """
         mart = self.mart
+        if self.is_outside:
+            return True
         if mart.is_town_wide or "grid_id" in mart.dimensions:
             return False
         has_department = "department_id" in mart.dimensions

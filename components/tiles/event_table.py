@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from dash import html
@@ -13,10 +14,12 @@ from components.door import Count, Rows
 from components.numbers import UNKNOWN, count_text, duration_text, instant_short, is_known
 from components.panel import info_button
 from components.tiles.base import Tile
-from data.catalogue import catalogue
+from components.ways import rows_link
+from data.catalogue import catalogue, rule
 from data.request import Request
 
-SERIOUS_LEVEL = 4  # the highest severity of categories.csv
+SERIOUS = (("is_serious", "true"),)  # picks the serious incidents of a count
+SUSPENDED = "is_suspended"
 
 
 def minutes_between(since, until) -> float | None:
@@ -26,17 +29,22 @@ def minutes_between(since, until) -> float | None:
     return (until - since).total_seconds() / 60
 
 
+def serious_level() -> int:
+    """Returns the severity from which an incident is serious."""
+    return rule("incident.serious_level", datetime.now(UTC).date())
+
+
 def serious_marks(row) -> dict[str, str]:
     """Returns what makes a serious incident pulse once when it first appears."""
     level = row.get("severity_level")
-    if not is_known(level) or int(level) < SERIOUS_LEVEL:
+    if not is_known(level) or int(level) < serious_level():
         return {}
     return {"data-serious": str(row["incident_id"]), "data-grid": str(row.get("grid_id") or "")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LateList(Tile):
-    """Open incidents past their deadline, oldest first: where, what, whose, how late."""
+    """Open incidents past their deadline, suspended ones last, oldest first: where, what, whose, how late."""
 
     metric: str
     limit: int = 8
@@ -45,16 +53,20 @@ class LateList(Tile):
     side: ClassVar = "late"
 
     def requests(self, ctx: Context) -> Mapping[str, object]:
-        """Returns the oldest rows, and how many there are."""
-        request = Request(self.metric, filters=ctx.filters.during(None, None))
-        return {
-            "rows": Rows(request, limit=self.limit, order="due_at", side="late"),
-            "all": Request(self.metric, filters=ctx.filters.during(None, None)),
-        }
+        """Returns the oldest rows, how many there are, and how many of them are suspended (挂账)."""
+        filters = ctx.filters.during(None, None)
+        request = Request(self.metric, filters=filters)
+        found = {"rows": Rows(request, limit=self.limit, order=f"{SUSPENDED},due_at", side="late"), "all": request}
+        if SUSPENDED not in dict(filters.picked):
+            picked = tuple(sorted((*filters.picked, (SUSPENDED, "true"))))
+            found["suspended"] = Request(self.metric, filters=replace(filters, picked=picked))
+        return found
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the list with the whole count above it."""
         rows, every = answers["rows"], answers["all"].frame.iloc[0]
+        if rows.attrs.get("is_outside"):
+            return (html.P(ctx.t("flag.outside"), className="empty"),)
         if rows.empty:
             return (html.P(ctx.t(self.words[0]), className="empty calm"),)
         items = [self._item(row, ctx) for _, row in rows.iterrows()]
@@ -67,7 +79,16 @@ class LateList(Tile):
             **ctx.to_cases(kpi=self.metric, side=self.side, area=ctx.filters.area_id, period=None),
             **{"data-kpi": self.metric, "data-generation": str(ctx.generation)},
         )
-        return ([total, html.Ol(items, className="late")],)
+        above = html.Div([total, *self._suspended(answers, ctx)], className="late-head")
+        return ([above, html.Ol(items, className="late")],)
+
+    def _suspended(self, answers: Mapping[str, object], ctx: Context) -> list:
+        count = answers["suspended"].row["value"] if "suspended" in answers else None
+        if not count:
+            return []
+        area = {"area_id": ctx.filters.area_id} if ctx.filters.area_id else {}
+        link = rows_link(self.metric, ctx, side=self.side, **{SUSPENDED: "true"}, **area)
+        return [html.A(ctx.t("late.suspended", count=count_text(count)), className="late-suspended", **link)]
 
     def standing(self, row, ctx: Context) -> str:
         """Returns by how much the case is late."""
@@ -137,7 +158,8 @@ class EventTable(Tile):
         head = html.Thead(html.Tr([self._heading(name, ctx) for name in names]))
         body = html.Tbody([self._row(row, names, ctx=ctx) for _, row in rows.iterrows()])
         table = html.Div(html.Table([head, body], className="table"), className="scroll")
-        empty = [html.P(ctx.t("common.no_data"), className="empty")] if rows.empty else []
+        word = "flag.outside" if rows.attrs.get("is_outside") else "common.no_data"
+        empty = [html.P(ctx.t(word), className="empty")] if rows.empty else []
         return (
             [
                 *self._about(ctx),

@@ -27,7 +27,9 @@ class FlowBalance(Tile):
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the equation; one that does not hold says so in words."""
-        flow: Flow = answers["flow"]
+        flow: Flow | None = answers["flow"]
+        if flow is None:
+            return (html.P(ctx.t("flag.outside"), className="empty"),)
         marks = {"data-generation": str(ctx.generation)}
         items = [_part(name, sign, flow, ctx=ctx, marks=marks) for name, sign in PARTS]
         items.append(_part("open_after", "=", flow, ctx=ctx, marks=marks))

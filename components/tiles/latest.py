@@ -11,20 +11,20 @@ from components.context import Context
 from components.door import Rows
 from components.numbers import instant_short, is_known
 from components.tiles.base import Tile
-from components.tiles.event_table import SERIOUS_LEVEL, serious_marks
+from components.tiles.event_table import SERIOUS, serious_marks
 from data.request import Request
 
 
 @dataclass(frozen=True, kw_only=True)
 class Latest(Tile):
-    """Today's incidents of the highest severity, newest first."""
+    """Today's serious incidents, newest first."""
 
     metric: str
     limit: int = 6
 
     def requests(self, ctx: Context) -> Mapping[str, Rows]:
         """Returns the newest rows of the day."""
-        filters = replace(ctx.today(), severity_level=SERIOUS_LEVEL)
+        filters = replace(ctx.today(), picked=SERIOUS)
         return {
             "rows": Rows(Request(self.metric, filters=filters), limit=self.limit, order="-first_signal_at")
         }
@@ -34,7 +34,8 @@ class Latest(Tile):
         rows = answers["rows"]
         label = html.B(ctx.t("latest.title"), className="latest-title")
         if rows.empty:
-            return ([label, html.Span(ctx.t("latest.none"), className="note")],)
+            word = "flag.outside" if rows.attrs.get("is_outside") else "latest.none"
+            return ([label, html.Span(ctx.t(word), className="note")],)
         return ([label, html.Ul([self._item(row, ctx) for _, row in rows.iterrows()], className="latest")],)
 
     def _item(self, row, ctx: Context):

@@ -13,7 +13,7 @@ from components.door import Rows
 from components.numbers import UNKNOWN, instant_short, is_known
 from components.panel import instant_text
 from components.tiles.base import Tile
-from components.tiles.event_table import SERIOUS_LEVEL
+from components.tiles.event_table import SERIOUS
 from data.request import Request
 
 NEW = timedelta(minutes=30)
@@ -29,7 +29,7 @@ class Takeover(Tile):
     def requests(self, ctx: Context) -> Mapping[str, Rows]:
         """Returns the newest rows; none before the first load."""
         since_at = ctx.as_of_at - NEW if ctx.as_of_at else None
-        filters = replace(ctx.filters.during(since_at, None), severity_level=SERIOUS_LEVEL)
+        filters = replace(ctx.filters.during(since_at, None), picked=SERIOUS)
         return {
             "rows": Rows(Request(self.metric, filters=filters), limit=self.limit, order="-first_signal_at")
         }

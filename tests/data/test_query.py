@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data.catalogue import CatalogueError
+from data.flow import fetch_flow
 from data.query import count_rows, fetch, fetch_incident, fetch_rows
 from data.request import EVERYTHING, Filters, Request, RequestError, Scope, parse_filters
 from data.town import Town
@@ -109,7 +110,7 @@ def test_an_area_scope_sees_its_grids_and_nothing_unplaced(store):
     everything, c1 = Scope(area_ids=frozenset({"town"})), Scope(area_ids=frozenset({"c1"}))
     assert [_value(store, scope) for scope in (EVERYTHING, everything, c1)] == [200, 200, 100]
     assert _value(store, Scope(area_ids=frozenset())) == 0
-    assert _value(store, c1, area_id="g3") == 0  # asking for another area does not widen what one may see
+    assert _value(store, c1, area_id="g3") is None  # asking for another area does not widen what one may see
     assert _value(store, c1, area_id="town") == 100
 
 
@@ -117,7 +118,7 @@ def test_a_department_scope_sees_its_own_cases(store):
     d1 = Scope(department_ids=frozenset({"d1"}))
     assert _value(store, d1) == 100
     assert _value(store, replace(d1, area_ids=frozenset({"c1"}))) == 50
-    assert _value(store, d1, department_id="d2") == 0
+    assert _value(store, d1, department_id="d2") is None
 
 
 def test_rows_counts_and_cases_keep_to_the_scope(store):
@@ -179,3 +180,52 @@ def test_a_filter_the_mart_does_not_have_is_told(store):
         store=store,
     )
     assert answer.ignored == ("category_code", "area_id")
+
+
+def test_what_is_not_the_askers_is_unknown_and_never_zero(store):
+    """A grid worker on another grid's page, a department on another's: nothing was counted for them."""
+    worker, department = Scope(area_ids=frozenset({"g1"})), Scope(department_ids=frozenset({"d1"}))
+    for scope, foreign, mine in (
+        (worker, {"area_id": "g2"}, {"area_id": "g1"}),
+        (department, {"department_id": "d2"}, {"department_id": "d1"}),
+    ):
+        for metric in ("incident_count", "open_count", "dispatch_within_sla_pct", "handle_minutes_p50"):
+            row = fetch(Request(metric, filters=Filters(**foreign)), scope=scope, store=store).row
+            assert (row["value"], row["n"], row["flag"]) == (None, 0, "outside"), metric
+        assert _value(store, scope=scope, **mine) > 0
+        rows = fetch_rows(Request("open_count", filters=Filters(**foreign)), scope=scope, store=store)
+        assert rows.empty and rows.attrs["is_outside"]
+        flow = fetch_flow(at("2026-11-01"), AS_OF_AT, filters=Filters(**foreign), scope=scope, store=store)
+        assert flow is None
+    # What holds some of one's own rows is told as far as they go; who may see all sees all.
+    assert _value(store, scope=worker, area_id="c1") == _value(store, scope=worker, area_id="g1")
+    assert _value(store, area_id="g2") > 0 and _value(store, scope=worker, area_id="town") > 0
+
+
+def test_serious_is_from_a_severity_on(tmp_path):
+    rows = [incident(level, AS_OF_AT - timedelta(hours=level), severity_level=level) for level in range(1, 6)]
+    rows.append(incident(6, AS_OF_AT - timedelta(hours=6), severity_level=None))
+    opened = open_store(tmp_path, rows, as_of_at=AS_OF_AT)
+    request = Request("incident_count", filters=Filters(picked=(("is_serious", "true"),)))
+    assert fetch(request, scope=EVERYTHING, store=opened).row["value"] == 2
+    listed = fetch_rows(request, scope=EVERYTHING, store=opened)
+    assert sorted(listed["severity_level"]) == [4, 5]
+    opened.close()
+
+
+def test_suspended_cases_are_told_apart_and_come_last(tmp_path):
+    due = {number: AS_OF_AT - timedelta(days=30 - number) for number in range(1, 7)}
+    rows = [
+        incident(number, due[number] - timedelta(days=1), due_at=due[number], is_suspended=number < 3)
+        for number in due
+    ]
+    opened = open_store(tmp_path, rows, as_of_at=AS_OF_AT)
+    request = Request("open_overdue_count")
+    listed = fetch_rows(request, scope=EVERYTHING, store=opened, side="late", order="is_suspended,due_at")
+    assert list(listed["incident_id"]) == ["i3", "i4", "i5", "i6", "i1", "i2"]
+    suspended = replace(request, filters=Filters(picked=(("is_suspended", "true"),)))
+    assert fetch(suspended, scope=EVERYTHING, store=opened).row["value"] == 2
+    assert fetch(request, scope=EVERYTHING, store=opened).row["value"] == 6
+    with pytest.raises(RequestError, match="not a column of the list"):
+        fetch_rows(request, scope=EVERYTHING, store=opened, order="due_at,1; DROP TABLE x")
+    opened.close()
