@@ -15,7 +15,7 @@ from etl.synth.modules import (
     prevention_plans,
     prevention_roads,
 )
-from etl.synth.modules.common import places
+from etl.synth.modules.ground import places
 from etl.synth.register import Span
 from tests.synth.conftest import STOWN
 

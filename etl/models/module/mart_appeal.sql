@@ -1,4 +1,4 @@
--- grain: one appeal against an appraised item, with the incident its case belongs to (null: no such case was ever received)
+-- grain: one row per appeal against an appraised item, with the incident its case belongs to (null: no such case was received)
 SELECT
     a.appeal_id,
     a.feed_id,

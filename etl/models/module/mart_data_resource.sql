@@ -1,4 +1,4 @@
--- grain: one line of the resource catalogue; whether its feed really delivers is asked of the feeds, not of the catalogue
+-- grain: one row per line of the resource catalogue; whether its feed really delivers is asked of the feeds, not of the catalogue
 SELECT
     r.data_resource_id AS resource_id,
     r.feed_id AS catalogue_feed_id,

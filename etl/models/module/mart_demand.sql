@@ -1,4 +1,4 @@
--- grain: one demand for data
+-- grain: one row per demand for data
 SELECT
     d.data_demand_id AS demand_id,
     coalesce(department_map.code, '_unknown') AS department_id,

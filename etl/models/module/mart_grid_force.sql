@@ -1,4 +1,4 @@
--- grain: one grid: its people on the register on the local day of the build, its households against the standard, its load
+-- grain: one row per grid: its people on the register on the local day of the build, its households against the standard, its load
 WITH staff AS (
     SELECT s.* FROM dim_staff AS s CROSS JOIN day_input AS d WHERE d.as_of_date BETWEEN s.valid_from AND s.valid_to
 ),

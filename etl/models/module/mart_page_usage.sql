@@ -1,4 +1,4 @@
--- grain: one hour x page x role: how often the page was opened; nobody's name was ever in the file
+-- grain: one row per hour x page x role: how often the page was opened; nobody's name was ever in the file
 SELECT
     page_usage_id,
     feed_id,

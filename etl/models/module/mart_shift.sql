@@ -1,4 +1,4 @@
--- grain: one planned shift of one worker, as the roster last told it; no key and no name of the worker
+-- grain: one row per planned shift of one worker, as the roster last told it; no key and no name of the worker
 WITH shift AS (
     SELECT
         s.*,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from etl.synth.codes import FEEDS
 from etl.synth.incidents import Volume
-from etl.synth.modules.common import NEVER, local_text, people
+from etl.synth.modules.ground import NEVER, local_text, people
 from etl.synth.plan import Plan, local_day, months_between
 from etl.synth.register import DAY_S, Register, Span
 from etl.synth.reports import draw_month

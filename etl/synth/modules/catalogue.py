@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from etl.synth.modules.common import NEVER, local_text, people, read_table
+from etl.synth.modules.ground import NEVER, local_text, people, read_table
 from etl.synth.register import DAY_S, Register, Span
 
 # Promised by other levels and never sent: name, owner, share class, level.

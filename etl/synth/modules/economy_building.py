@@ -11,7 +11,7 @@ from shapely import affinity
 from shapely.geometry import Polygon
 
 from etl.synth.geometry import draw_town, to_degrees, to_metres
-from etl.synth.modules.common import (
+from etl.synth.modules.ground import (
     BUILDING_COUNT,
     building_points,
     businesses,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import local_text
+from etl.synth.modules.ground import local_text
 from etl.synth.plan import local_day
 from etl.synth.register import DAY_S, Register, Span
 from etl.synth.workclock import LOCAL_SECONDS

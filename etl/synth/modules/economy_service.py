@@ -8,7 +8,7 @@ import pandas as pd
 from data.town import Calendar
 from data.yamlfile import read_definition
 from etl.synth.incidents import NEVER
-from etl.synth.modules.common import businesses, local_text, people, phones, places, spoil
+from etl.synth.modules.ground import businesses, local_text, people, phones, places, spoil
 from etl.synth.plan import CLOCK_AHEAD_DAYS, local_day
 from etl.synth.register import DAY_S, Register, Span
 from etl.synth.workclock import WorkClock

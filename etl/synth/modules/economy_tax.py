@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import businesses, local_text, spoil
+from etl.synth.modules.ground import businesses, local_text, spoil
 from etl.synth.plan import local_day
 from etl.synth.register import DAY_S, Register, Span
 from etl.synth.workclock import LOCAL_SECONDS

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import NEVER, day_seconds, id_numbers, local_text, people, places, spoil
+from etl.synth.modules.ground import NEVER, day_seconds, id_numbers, local_text, people, places, spoil
 from etl.synth.modules.livelihood_policy import (
     APPLY,
     AUTO,

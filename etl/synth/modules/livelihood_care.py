@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from etl.datum import wgs84_to_gcj02
-from etl.synth.modules.common import NEVER, id_numbers, local_text, people, phones, places, spoil
+from etl.synth.modules.ground import NEVER, id_numbers, local_text, people, phones, places, spoil
 from etl.synth.register import Register, Span
 
 DEVICES = 1_150

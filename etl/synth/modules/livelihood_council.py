@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from etl.synth.codes import catalog, category_source, read_table
-from etl.synth.modules.common import NEVER, local_text, people, phones, places, spoil
+from etl.synth.modules.ground import NEVER, local_text, people, phones, places, spoil
 from etl.synth.register import Register, Span
 from etl.synth.themes import PERIOD_DAYS, began, themes_at
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from etl.datum import wgs84_to_gcj02
-from etl.synth.modules.common import NEVER, Places, local_text, people, phones, places, read_table, spoil
+from etl.synth.modules.ground import NEVER, Places, local_text, people, phones, places, read_table, spoil
 from etl.synth.register import Register, Span
 
 REPAIRS_PER_DAY = 14.0

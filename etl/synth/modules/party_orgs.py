@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import NEVER, businesses, local_text, people, phones, places, read_table, spoil
+from etl.synth.modules.ground import NEVER, businesses, local_text, people, phones, places, read_table, spoil
 from etl.synth.register import DAY_S, Register, Span
 from etl.synth.workclock import LOCAL_SECONDS
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from etl.datum import wgs84_to_gcj02
-from etl.synth.modules.common import NEVER, local_text, places, spoil
+from etl.synth.modules.ground import NEVER, local_text, places, spoil
 from etl.synth.modules.party_orgs import community_names
 from etl.synth.register import DAY_S, Register, Span
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from etl.synth.codes import FEEDS
 from etl.synth.incidents import NEVER, Volume
-from etl.synth.modules.common import local_text, people, places, spoil
+from etl.synth.modules.ground import local_text, people, places, spoil
 from etl.synth.modules.party_orgs import community_names, organisations
 from etl.synth.plan import Plan, local_day, months_between
 from etl.synth.register import AHEAD, DAY_S, Register, Span

@@ -7,7 +7,7 @@ import pandas as pd
 
 from etl.datum import wgs84_to_gcj02
 from etl.synth.geometry import to_degrees
-from etl.synth.modules.common import NEVER, local_text, places, spoil
+from etl.synth.modules.ground import NEVER, local_text, places, spoil
 from etl.synth.modules.prevention_roads import network
 from etl.synth.register import DAY_S, Register, Span
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import NEVER, Places, day_seconds, local_text, phones, places, spoil
+from etl.synth.modules.ground import NEVER, Places, day_seconds, local_text, phones, places, spoil
 from etl.synth.register import DAY_S, Register, Span
 
 TOWN_CENTRE = (120.0735, 30.3275)

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from etl.synth.geometry import draw_town
-from etl.synth.modules.common import Places, day_seconds, local_text, places, spoil
+from etl.synth.modules.ground import Places, day_seconds, local_text, places, spoil
 from etl.synth.modules.prevention_plans import alert_levels
 from etl.synth.register import DAY_S, Register, Span
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import NEVER, local_text, places, spoil
+from etl.synth.modules.ground import NEVER, local_text, places, spoil
 from etl.synth.modules.prevention_forces import TOWN_CENTRE
 from etl.synth.register import DAY_S, Register, Span
 

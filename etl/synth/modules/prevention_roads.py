@@ -13,7 +13,7 @@ import shapely.ops
 from shapely.geometry import LineString, MultiLineString, Point
 
 from etl.synth.geometry import Drawing, draw_town, to_degrees
-from etl.synth.modules.common import local_text, places
+from etl.synth.modules.ground import local_text, places
 from etl.synth.register import Register, Span
 from etl.synth.world import ROADS
 

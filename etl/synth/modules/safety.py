@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import NEVER, businesses, local_text, places, spoil
+from etl.synth.modules.ground import NEVER, businesses, local_text, places, spoil
 from etl.synth.modules.safety_campaigns import draw_campaigns
 from etl.synth.modules.safety_chains import DAY_S
 from etl.synth.modules.safety_visits import coded_places, draw_hazards, draw_inspections

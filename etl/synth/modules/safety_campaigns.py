@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import day_seconds, local_text
+from etl.synth.modules.ground import day_seconds, local_text
 from etl.synth.plan import local_day
 from etl.synth.register import Span
 

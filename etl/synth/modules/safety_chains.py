@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import NEVER
+from etl.synth.modules.ground import NEVER
 
 DAY_S = 86_400
 LOCAL_S = 8 * 3_600

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.common import NEVER, businesses, local_text, places, spoil
+from etl.synth.modules.ground import NEVER, businesses, local_text, places, spoil
 from etl.synth.modules.safety_campaigns import plan_campaigns
 from etl.synth.modules.safety_chains import DAY_S, follow_up, working_time
 from etl.synth.register import Span
