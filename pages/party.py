@@ -4,6 +4,7 @@ from components.page import register_page
 from components.tiles.area_map import AreaMap
 from components.tiles.listing_table import ListingTable
 from components.tiles.metric_table import MetricTable
+from components.tiles.points_map import PointsMap
 from components.tiles.roster import Roster
 from components.tiles.shares import Shares
 from components.tiles.vital_signs import VitalSigns
@@ -28,6 +29,7 @@ AWAITED = ("org_name", "org_code", "area_id", "listed_at")
 HELPED = ("incident_id", "category_code", "grid_id", "first_signal_at", "due_at")
 POSTS = ("title_name", "board_code", "posted_at", "read_count", "reaction_count")
 STATES = ("area_id", "scene_code", "scene_state_code", "open_by_date", "opened_date")
+SPOT = ("place_name", "category_code", "taken_at")
 HALF, THIRD, FIRST = {"area": "half"}, {"area": "third"}, {"area": "half", "limit": 8}
 
 TILES = [
@@ -48,9 +50,10 @@ TILES = [
     Shares(uid="links", title="party.links", metric="party_task_count", by="case_link_code"),
     Roster(uid="helped", title="party.helped", metric="party_case_count", side="helped_open", columns=HELPED,
            order="due_at", **FIRST),
+    PointsMap(uid="spots", title="party.spots", listing="party_spots", colour="task_code", label=SPOT,
+              page="/{page_kind}/{page_id}", **HALF),
     ListingTable(uid="scenes", title="party.pilots", area="half", listing="pilot_scenes", columns=STATES, limit=12),
     MetricTable(uid="property", title="party.property", by="property_code", shown=ESTATES, **HALF),
-    AreaMap(uid="red", title="party.property_map", metric="estate_red_pct", level="community", **HALF),
 ]
 
 register_page(__name__, path="/party", title="page.party", nav_order=1, permission="modules", default_period="90d", tiles=TILES)

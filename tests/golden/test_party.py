@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data.listing import Listing, fetch_listing
 from data.query import count_rows, fetch, fetch_rows
 from data.request import EVERYTHING, Filters, Request, Scope
 from tests.golden.party_world import NOW, party_files
@@ -145,3 +146,9 @@ def test_a_visitor_of_one_area_sees_that_community_only(store):
 
 def test_points_of_the_red_flag_are_not_of_the_fifteen_minute_circle(store):
     assert _answer(store, "service_point_count").row["value"] in (0, None)
+
+
+def test_points_and_helped_incidents_stand_on_one_map(store):
+    spots = fetch_listing(Listing("party_spots"), scope=EVERYTHING, store=store).set_index("spot_id")
+    assert set(spots.index) == {"red_flag_point:f1", *(f"party_task:{task}" for task in ("t1", "t2", "t7"))}
+    assert spots.loc["party_task:t1", "page_id"] == "complaint_12345:c1"
