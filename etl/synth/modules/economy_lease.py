@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from etl.synth.incidents import NEVER
-from etl.synth.modules.ground import businesses, local_text, spoil
 from etl.synth.modules.economy_building import stock, unit_key
+from etl.synth.modules.ground import businesses, local_text, spoil
 from etl.synth.register import DAY_S, Register, Span
 
 MOST_UNITS = 10  # of one firm; who needs more sits in several houses

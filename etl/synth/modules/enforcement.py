@@ -7,8 +7,8 @@ import pandas as pd
 
 from etl.synth.handling import spread_minutes
 from etl.synth.incidents import NEVER
-from etl.synth.modules.ground import local_text, places, spoil
 from etl.synth.modules.enforcement_cases import cases, versions
+from etl.synth.modules.ground import local_text, places, spoil
 from etl.synth.register import Register, Span
 from etl.synth.reports import CITIZEN, VIDEO
 

@@ -11,8 +11,8 @@ from etl.datum import wgs84_to_gcj02
 from etl.synth.codes import FEEDS, all_departments, catalog
 from etl.synth.handling import spread_minutes
 from etl.synth.incidents import NEVER
-from etl.synth.modules.ground import local_text, places, spoil
 from etl.synth.modules.enforcement_cases import cases, versions
+from etl.synth.modules.ground import local_text, places, spoil
 from etl.synth.register import Register, Span
 from etl.synth.reports import VIDEO
 
