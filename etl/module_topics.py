@@ -23,14 +23,14 @@ HERE = Path(__file__).resolve().parent
 # The address is where, not what. Texts without words count for no topic.
 TEXTS = """
     SELECT m.report_id AS voice_id, m.report_id, m.incident_id, m.feed_id, m.category_code, m.department_id, m.grid_id,
-        m.reported_at, m.category_code AS matter_key,
+        m.reported_at, m.category_code AS matter_key, m.address_text,
         CASE WHEN m.address_text <> '' THEN replace(m.description_text, m.address_text, ' ')
             ELSE m.description_text END AS matter_text, m.description_text
     FROM mart_report AS m INNER JOIN dim_feed AS f ON f.feed_id = m.feed_id AND list_contains($channels, f.channel)
     WHERE m.cancelled_code IS NULL AND m.description_text IS NOT NULL
     UNION ALL
     SELECT r.repair_id, NULL, NULL, r.feed_id, NULL, NULL, p.grid_id,
-        r.reported_at, 'repair:' || r.repair_source_code,
+        r.reported_at, 'repair:' || r.repair_source_code, r.address_text,
         CASE WHEN r.address_text <> '' THEN replace(r.description_text, r.address_text, ' ') ELSE r.description_text END,
         r.description_text
     FROM raw_repair AS r LEFT JOIN place_repair AS p ON p.repair_id = r.repair_id
@@ -38,7 +38,8 @@ TEXTS = """
 RECENT = f"""
     SELECT t.*, a.parent_id AS community_id, date_diff('day', local_at(t.reported_at)::DATE, d.as_of_date) AS age_days,
         md5(t.matter_text) AS text_key,
-        coalesce(t.incident_id, 'text:' || md5(t.description_text) || local_at(t.reported_at)::DATE) AS voice_key
+        min(coalesce(t.incident_id, t.voice_id)) OVER (PARTITION BY t.description_text, t.address_text, t.grid_id,
+            local_at(t.reported_at)::DATE) AS voice_key
     FROM ({TEXTS}) AS t CROSS JOIN day_input AS d
     LEFT JOIN dim_area AS a ON a.area_id = t.grid_id AND a.level_code = 'grid' AND a.hierarchy_code = $hierarchy
     WHERE local_at(t.reported_at)::DATE BETWEEN d.as_of_date - {SPAN_DAYS} AND d.as_of_date
@@ -94,7 +95,7 @@ def make_voices(con: duckdb.DuckDBPyConnection, town: Town) -> pd.DataFrame:
     names = found.topics.set_index("topic_id")["topic_name"]
     rows["topic_id"] = found.topic.astype("string")
     rows["topic_name"] = rows["topic_id"].map(names).astype("string")
-    rows = rows.drop(columns=["terms", "text_key", "matter_key", "matter_text"])
+    rows = rows.drop(columns=["terms", "text_key", "matter_key", "matter_text", "address_text"])
     plain = [name for name in rows if name not in ("reported_at", "age_days", "sampled_pct")]
     return rows.astype(dict.fromkeys(plain, "string")).sort_values("voice_id", ignore_index=True)
 
