@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
@@ -23,10 +23,11 @@ from components.panel import age_mark, panel
 from components.tiles.base import Tile
 from components.tiles.filter_bar import FilterBar
 from components.tiles.header import Header
+from data.catalogue import NotInForceError
 from data.connection import Store
 from data.freshness import stale_after_seconds
 from data.listing import MODULE_NAMES, Listing, listings
-from data.request import Filters, Scope, parse_filters
+from data.request import Filters, NoSuchLevelError, Scope, parse_filters
 from data.town import Town
 
 __all__ = ["Board", "Failed", "pages", "tiles_of"]
@@ -46,6 +47,17 @@ class Failed:
 
 
 FAILED = Failed()
+
+
+class Absent:
+    """Stands for an ask about something this town does not have; `word` says what."""
+
+    def __init__(self, word: str):
+        self.word = word
+
+
+# Nothing went wrong: another town has such a level, another year such a rule.
+ABSENT = {NoSuchLevelError: Absent("common.no_level"), NotInForceError: Absent("common.no_rule")}
 
 
 def tiles_of(page: Page) -> tuple[Tile, ...]:
@@ -141,8 +153,9 @@ class Board:
         for tile in tiles:
             asks = wanted[tile.uid]
             mine = asks if asks is FAILED else {name: answers[ask] for name, ask in asks.items()}
-            is_fed = mine is not FAILED and not any(each is FAILED for each in mine.values())
-            drawn = self._safely(tile.draw, mine, ctx, page=page, tile=tile) if is_fed else FAILED
+            drawn = FAILED if mine is FAILED else _undrawable(mine.values())
+            if drawn is None:
+                drawn = self._safely(tile.draw, mine, ctx, page=page, tile=tile)
             is_whole = is_whole and drawn is not FAILED
             values |= _tile_values(tile, drawn, uid=f"{page.name}-{tile.uid}", mine=mine, ctx=ctx)
         return values, is_whole
@@ -186,6 +199,8 @@ class Board:
     def _found(self, ask: Ask, scope: Scope) -> object:
         try:
             return answer(ask, scope=scope, store=self.store)
+        except tuple(ABSENT) as reason:
+            return ABSENT[type(reason)]
         except Exception:
             log.exception("ask failed: %r", ask)
             return FAILED
@@ -224,10 +239,19 @@ def _permissions() -> frozenset[str] | None:
     return frozenset(name for name, roles in PERMISSIONS.items() if visitor.role in roles)
 
 
+def _undrawable(answers: Iterable[object]) -> Failed | Absent | None:
+    """Returns what keeps a tile from being drawn: a failure before something that is not there; None for nothing."""
+    found = [each for each in answers if isinstance(each, (Failed, Absent))]
+    return FAILED if FAILED in found else next(iter(found), None)
+
+
 def _tile_values(tile: Tile, drawn, *, uid: str, mine, ctx: Context) -> Values:
     if drawn is FAILED:
         values: Values = {(f"{uid}-{part}", prop): no_update for part, prop in tile.props}
         return values | {(f"{uid}-age", "children"): age_mark(ctx, as_of_at=None, is_failed=True)}
+    if isinstance(drawn, Absent):
+        note = html.P(ctx.t(drawn.word), className="empty")
+        drawn = tuple(note if prop == "children" else no_update for _, prop in tile.props)
     values = {(f"{uid}-{part}", prop): new for (part, prop), new in zip(tile.props, drawn, strict=True)}
     mark = age_mark(ctx, as_of_at=tile.as_of(mine, ctx), stale_after_s=tile.stale_after_s(mine, ctx))
     return values | {(f"{uid}-age", "children"): mark}

@@ -56,7 +56,7 @@ def note_text(metric_id: str, row: Mapping, ctx: Context) -> str:
     """
     metric = catalogue().metric(metric_id)
     flag = flag_text(row, ctx)
-    if flag_of(row) in ("suppressed", "no_data", "outside") or metric.kind == "count":
+    if flag_of(row) in ("suppressed", "no_data", "outside", "unjoined") or metric.kind == "count":
         return flag
     return " · ".join(part for part in (ctx.t("kpi.sample", n=count_text(row["n"])), flag) if part)
 

@@ -26,7 +26,7 @@ class Answer:
         frame: columns `by`... (null: not placed or not known), value (null: unknown), n,
             low, high (95 % interval), lower, upper (bounds),
             flag (null, small_sample, no_data, beyond: the percentile exceeds `lower`, suppressed: too few people,
-            outside: of an area or department that is not the asker's).
+            outside: of an area or department that is not the asker's, unjoined: the town has no such register).
         exclusions: exclusion code -> cases left out, over the whole answer.
         ignored: filters the metric's mart does not have.
         stale_after_s: how old the registers behind it may get; None: judged as the town's other numbers.

@@ -9,7 +9,7 @@ from functools import lru_cache
 import pandas as pd
 from pydantic import Field, model_validator
 
-from data.catalogue import CatalogueError, catalogue
+from data.catalogue import CatalogueError, NotInForceError, catalogue
 from data.connection import Store
 from data.definitions import Reference
 from data.period import local_date
@@ -80,11 +80,11 @@ class Appraisal(Definition):
         """Returns the version in force on a day.
 
         Raises:
-            CatalogueError: the day lies before the first one.
+            NotInForceError: the day lies before the first one.
         """
         in_force = [each for each in self.versions if each.valid_from <= day]
         if not in_force:
-            raise CatalogueError(f"{PATH}: no version on {day}, first {self.versions[0].valid_from}")
+            raise NotInForceError(f"{PATH}: no version on {day}, first {self.versions[0].valid_from}")
         return in_force[-1]
 
 

@@ -21,6 +21,10 @@ class CatalogueError(DefinitionError):
     """A metric, rule, mart or dimension that does not exist or is wrong; names the nearest one."""
 
 
+class NotInForceError(CatalogueError):
+    """A rule that had no value yet on the day it is asked for."""
+
+
 class Catalogue:
     """All definitions of one `data` folder, checked against each other when loaded."""
 
@@ -59,7 +63,7 @@ class Catalogue:
         rule = _named(name, self.rules, what="rule", where=self.folder / "rules")
         value = rule.on(on)
         if value is None:
-            raise CatalogueError(
+            raise NotInForceError(
                 f"{self.folder / 'rules'}: {name} has no value on {on}, first {min(rule.values)}"
             )
         return value

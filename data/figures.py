@@ -22,7 +22,7 @@ Records = list[tuple]
 def records_of(question: Question, snapshot: Snapshot) -> tuple[Records, dict[str, int]]:
     """Returns the groups of a question's answer as they are told, and its exclusion ledger."""
     if question.is_shut:  # unknown, not zero: nothing was counted
-        mark = "outside" if question.is_outside else "no_data"
+        mark = question.unknown_code or "no_data"
         return ([] if question.request.by else [(None, 0, None, None, None, None, mark)]), {}
     records, exclusions = _measured(question, snapshot)
     return _told(records, exclusions, question=question, snapshot=snapshot)

@@ -72,7 +72,7 @@ def fetch_flow(
 
 
 def _flow(question: Question, snapshot: Snapshot, window: tuple[datetime, datetime]) -> Flow:
-    events = EVENTS.format(tests=" AND ".join(row_tests(question) or ["true"]))
+    events = EVENTS.format(tests=" AND ".join(row_tests(question, of_metric=False) or ["true"]))
     moves = ", ".join(
         f"count(*) FILTER (WHERE move_code = '{code}' AND moved_at > $since_at AND moved_at <= $until_at)"
         for code in ("came", "closed", "cancelled", "reopened")

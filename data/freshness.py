@@ -99,3 +99,8 @@ def holds_for(
     until_at, stale_after_s = known_until(snapshot.feed_states(), entities)
     instants = (asked_at, snapshot.as_of_at, until_at)
     return min(each for each in instants if each is not None), stale_after_s
+
+
+def is_none_there(snapshot: Snapshot, entities: tuple[str, ...]) -> bool:
+    """Returns whether something rests on registers none of which ever came: then nothing is known, not even zero."""
+    return bool(entities) and known_until(snapshot.feed_states(), entities)[0] is None

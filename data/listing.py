@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 from pydantic import ValidationError
 
-from data.freshness import holds_for
+from data.freshness import holds_for, is_none_there
 from data.question import TOWN_AREA
 from data.request import Filters, Scope
 from data.settings import REPOSITORY
@@ -102,7 +102,8 @@ def fetch_listing(listing: Listing, *, scope: Scope, store: Store) -> pd.DataFra
     """Returns the rows of a listing the asker may see; do not change them.
 
     Rows with a grid are seen by area, with a department by department, with neither only if they are the whole town's.
-    `attrs` of the frame hold `as_of_at` and `stale_after_s`, as an Answer does, where the listing rests on registers.
+    `attrs` of the frame hold `as_of_at` and `stale_after_s`, as an Answer does, where the listing rests on registers;
+    `unknown_code` is `unjoined` where none of them ever came.
 
     Raises:
         ListingError: no such listing.
@@ -115,6 +116,7 @@ def fetch_listing(listing: Listing, *, scope: Scope, store: Store) -> pd.DataFra
     file = known[listing.name]
     with store.reading() as snapshot:
         as_of_at, stale_after_s = holds_for(None, snapshot, file.entities)
+        is_unjoined = is_none_there(snapshot, file.entities)
         params: dict[str, object] = {"as_of_at": as_of_at}
         tests = _scope_tests(file, scope, params) + _filter_tests(file, listing.filters, params)
         sql = f"SELECT * FROM ({file.rows}) AS source"
@@ -126,6 +128,8 @@ def fetch_listing(listing: Listing, *, scope: Scope, store: Store) -> pd.DataFra
         frame = snapshot.frame(sql, {name: value for name, value in params.items() if name in named})
     if file.entities:
         frame.attrs |= {"as_of_at": as_of_at, "stale_after_s": stale_after_s}
+        if is_unjoined:
+            frame.attrs["unknown_code"] = "unjoined"
     return frame
 
 

@@ -13,7 +13,7 @@ from data.compile import is_recent, lists_recent
 from data.connection import Store
 from data.figures import records_of
 from data.frame import tidy
-from data.freshness import holds_for
+from data.freshness import holds_for, is_none_there
 from data.generation import Snapshot
 from data.question import TOWN_AREA, Question, check_dimensions
 from data.request import Request, Scope
@@ -78,9 +78,10 @@ def fetch_exclusions(
 
 
 def dated(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """Returns a frame that says in its `attrs` what instant it holds for, how old that may get, and whether it is the asker's."""
+    """Returns a frame that says in its `attrs` what instant it holds for, how old that may get, and why nothing is known."""
     frame.attrs |= {"as_of_at": question.as_of_at, "stale_after_s": question.stale_after_s}
-    frame.attrs["is_outside"] = question.is_outside
+    if question.unknown_code:
+        frame.attrs["unknown_code"] = question.unknown_code
     return frame
 
 
@@ -100,9 +101,11 @@ def question_of(
         as_of_at=as_of_at,
         stale_after_s=stale_after_s,
         shipped=snapshot.opened.shipped,
+        is_unjoined=is_none_there(snapshot, entities),
         is_foreign_area=is_foreign_area(request.filters.area_id, scope, snapshot),
     )
-    check_dimensions(question)
+    if not question.is_unjoined:
+        check_dimensions(question)
     return question
 
 

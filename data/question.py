@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from data.catalogue import Catalogue
 from data.definitions import Mart, Metric
 from data.period import Span, cut, local_date
-from data.request import Request, RequestError, Scope
+from data.request import NoSuchLevelError, Request, RequestError, Scope
 from data.yamlfile import nearest_name
 
 # The whole town: filtering by it must not drop cases that could not be placed in a grid.
@@ -41,6 +41,7 @@ class Question:
         stale_after_s: how old the registers of a module mart may get; None: as the town's numbers.
         is_recent: only the rows of the last days are read; small enough not to need their pruning.
         is_foreign_area: the area asked for holds no grid the asker may see.
+        is_unjoined: none of the registers it rests on ever came.
     """
 
     request: Request
@@ -52,6 +53,7 @@ class Question:
     stale_after_s: int | None = None
     is_recent: bool = False
     is_foreign_area: bool = False
+    is_unjoined: bool = False
     shipped: Mapping[str, str] = field(default_factory=dict, compare=False)
     params: dict[str, object] = field(default_factory=dict, compare=False)
 
@@ -114,14 +116,19 @@ class Question:
         )
 
     @cached_property
+    def unknown_code(self) -> str | None:
+        """Why nothing can be known: `unjoined` (no such register), `outside` (not the asker's); None: something may be."""
+        return "unjoined" if self.is_unjoined else "outside" if self.is_outside else None
+
+    @cached_property
     def is_shut(self) -> bool:
         """Whether the asker may see none of the mart's rows, because they do not say whose they are.
 
         Rows with a grid and without a department are seen by area; rows without either are the whole town's, or nobody's.
-        Nor those of an area or a department that is not theirs.
+        Nor those of an area or a department that is not theirs, nor any where no register came.
         """
         mart = self.mart
-        if self.is_outside:
+        if self.unknown_code:
             return True
         if mart.is_town_wide or "grid_id" in mart.dimensions:
             return False
@@ -186,7 +193,18 @@ def check_dimensions(question: Question) -> None:
     if mart.date:
         known |= set(TIME_DIMENSIONS)
     for name in question.request.by:
+        if name not in known and "grid_id" in mart.dimensions and not _is_dimension(name, question.catalogue):
+            raise NoSuchLevelError(
+                f"by = {name!r}: {metric.id} has no such dimension, nor the town such a level"
+                f"{nearest_name(name, known)}"
+            )
         if name not in known:
             raise RequestError(f"by = {name!r}: {metric.id} has no such dimension{nearest_name(name, known)}")
     if len(set(question.request.by)) != len(question.request.by):
         raise RequestError(f"by = {question.request.by}: a dimension is named twice")
+
+
+def _is_dimension(name: str, definitions: Catalogue) -> bool:
+    """Whether any mart has such a column; what none has can only be a level of another town's areas."""
+    marts = definitions.marts.values()
+    return name in TIME_DIMENSIONS or any(name in mart.dimensions or name in mart.keep for mart in marts)

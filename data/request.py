@@ -26,6 +26,10 @@ class RequestError(ValueError):
     """A request that cannot be answered; names the key and the value."""
 
 
+class NoSuchLevelError(RequestError):
+    """A number is to be told by a level of areas that this town does not have."""
+
+
 @dataclass(frozen=True)
 class Filters:
     """Which cases count; instants naive UTC, half-open [since_at, until_at), None = no limit (until: as-of).

@@ -56,7 +56,10 @@ class LateList(Tile):
         """Returns the oldest rows, how many there are, and how many of them are suspended (挂账)."""
         filters = ctx.filters.during(None, None)
         request = Request(self.metric, filters=filters)
-        found = {"rows": Rows(request, limit=self.limit, order=f"{SUSPENDED},due_at", side="late"), "all": request}
+        found = {
+            "rows": Rows(request, limit=self.limit, order=f"{SUSPENDED},due_at", side="late"),
+            "all": request,
+        }
         if SUSPENDED not in dict(filters.picked):
             picked = tuple(sorted((*filters.picked, (SUSPENDED, "true"))))
             found["suspended"] = Request(self.metric, filters=replace(filters, picked=picked))
@@ -65,8 +68,8 @@ class LateList(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the list with the whole count above it."""
         rows, every = answers["rows"], answers["all"].frame.iloc[0]
-        if rows.attrs.get("is_outside"):
-            return (html.P(ctx.t("flag.outside"), className="empty"),)
+        if "unknown_code" in rows.attrs:
+            return (html.P(ctx.t(f"flag.{rows.attrs['unknown_code']}"), className="empty"),)
         if rows.empty:
             return (html.P(ctx.t(self.words[0]), className="empty calm"),)
         items = [self._item(row, ctx) for _, row in rows.iterrows()]
@@ -158,7 +161,7 @@ class EventTable(Tile):
         head = html.Thead(html.Tr([self._heading(name, ctx) for name in names]))
         body = html.Tbody([self._row(row, names, ctx=ctx) for _, row in rows.iterrows()])
         table = html.Div(html.Table([head, body], className="table"), className="scroll")
-        word = "flag.outside" if rows.attrs.get("is_outside") else "common.no_data"
+        word = f"flag.{rows.attrs['unknown_code']}" if "unknown_code" in rows.attrs else "common.no_data"
         empty = [html.P(ctx.t(word), className="empty")] if rows.empty else []
         return (
             [

@@ -133,7 +133,7 @@ def value_text(value: object, metric, *, ctx: Context) -> tuple[str, str]:
 def sample_text(metric_id: str, *, row, ctx: Context) -> list[str]:
     """Returns n, interval or bounds in words; says so when the sample is too small to compare."""
     form = catalogue().metric(metric_id).format
-    if row["flag"] in ("no_data", "outside"):
+    if row["flag"] in ("no_data", "outside", "unjoined"):
         return [ctx.t(f"flag.{row['flag']}")]
     parts = [ctx.t("kpi.sample", n=count_text(row["n"]))]
     interval = interval_text(row["low"], row["high"], form)

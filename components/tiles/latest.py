@@ -34,7 +34,7 @@ class Latest(Tile):
         rows = answers["rows"]
         label = html.B(ctx.t("latest.title"), className="latest-title")
         if rows.empty:
-            word = "flag.outside" if rows.attrs.get("is_outside") else "latest.none"
+            word = f"flag.{rows.attrs['unknown_code']}" if "unknown_code" in rows.attrs else "latest.none"
             return ([label, html.Span(ctx.t(word), className="note")],)
         return ([label, html.Ul([self._item(row, ctx) for _, row in rows.iterrows()], className="latest")],)
 

@@ -45,7 +45,8 @@ class ListingTable(Tile):
         """Returns the table."""
         rows = answers["rows"]
         if rows.empty:
-            return (html.P(ctx.t("common.nothing"), className="empty"),)
+            why = rows.attrs.get("unknown_code")
+            return (html.P(ctx.t(f"flag.{why}" if why else "common.nothing"), className="empty"),)
         names = [*self.columns, *(["age"] if self.age_of else [])]
         head = html.Thead(html.Tr([html.Th(ctx.column(name), className=align(name)) for name in names]))
         body = html.Tbody([html.Tr(self._cells(row, ctx)) for _, row in rows.iterrows()])

@@ -66,7 +66,9 @@ class Roster(Tile):
         """Returns the table and the way to all rows."""
         rows, total = answers["rows"], int(answers["count"])
         if rows.empty:
-            return (html.P(ctx.t("common.nothing"), className="empty calm"),)
+            why = rows.attrs.get("unknown_code")
+            word, look = (f"flag.{why}", "empty") if why else ("common.nothing", "empty calm")
+            return (html.P(ctx.t(word), className=look),)
         mart = mart_of(self.metric)
         columns = self.columns or mart.listed or COLUMNS
         head = html.Tr([html.Th(ctx.column(name), className=align(name)) for name in columns])

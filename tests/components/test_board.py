@@ -14,8 +14,9 @@ from components.board import Board
 from components.context import View
 from components.page import Page, PageError, register_page
 from components.tiles.base import Tile
+from data.catalogue import NotInForceError
 from data.listing import Listing
-from data.request import Request, Scope
+from data.request import NoSuchLevelError, Request, Scope
 from tests.components.frames import AS_OF, answer, town
 
 CITY = Scope(None, None)
@@ -187,3 +188,27 @@ def test_an_address_gives_its_parts_decoded():
 
 def test_frames_are_built_of_components(board, page):
     assert isinstance(page.tiles[0].frame("x"), html.Div)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (NoSuchLevelError("by = 'circle6'"), "本地没有这一层级"),
+        (NotInForceError("no value"), "当时尚无此项规则"),
+    ],
+)
+def test_what_a_town_does_not_have_is_said_and_is_no_failure(
+    board, page, asked, monkeypatch, *, reason, said
+):
+    told = engine.answer
+
+    def tell(ask, *, scope, store):
+        if not isinstance(ask, Listing) and ask.metric == "open_count":
+            raise reason
+        return told(ask, scope=scope, store=store)
+
+    monkeypatch.setattr(engine, "answer", tell)
+    values = _draw(board, page)
+    assert values[("sample-a-body", "children")].children == said
+    assert values[("sample-a-age", "children")].to_plotly_json()["props"]["data-failed"] == ""
+    assert values[("sample-c-body", "children")] == "5.0"

@@ -308,7 +308,10 @@ def test_the_late_list_says_how_many_of_them_are_suspended():
     assert asks["rows"].order == "is_suspended,due_at"
     assert asks["suspended"].filters.picked == (("is_suspended", "true"),)
     assert "suspended" not in tile.requests(context(filters=Filters(picked=(("is_suspended", "true"),))))
-    answers = {"rows": pd.DataFrame([_case()]), "all": answer("open_overdue_count", {"value": 76.0, "n": 200})}
+    answers = {
+        "rows": pd.DataFrame([_case()]),
+        "all": answer("open_overdue_count", {"value": 76.0, "n": 200}),
+    }
     answers["suspended"] = answer("open_overdue_count", {"value": 30.0, "n": 40})
     drawn = tile.draw(answers, context())
     assert texts(drawn).startswith("76|件超期未结，查看全部|其中挂账 30 件")
@@ -318,14 +321,17 @@ def test_the_late_list_says_how_many_of_them_are_suspended():
 
 def test_a_list_of_another_area_is_not_called_empty():
     rows = pd.DataFrame()
-    rows.attrs["is_outside"] = True
+    rows.attrs["unknown_code"] = "outside"
     drawn = LateList(uid="l", metric="open_overdue_count").draw(
-        {"rows": rows, "all": answer("open_overdue_count", {"value": None, "n": 0, "flag": "outside"})}, context()
+        {"rows": rows, "all": answer("open_overdue_count", {"value": None, "n": 0, "flag": "outside"})},
+        context(),
     )
     assert texts(drawn) == "不在您的范围内"
 
 
-@pytest.mark.parametrize(("level", "marked"), [(3, False), (4, True), (5, True), (None, False), (pd.NA, False)])
+@pytest.mark.parametrize(
+    ("level", "marked"), [(3, False), (4, True), (5, True), (None, False), (pd.NA, False)]
+)
 def test_only_serious_incidents_may_pulse(level, marked):
     answers = {
         "rows": pd.DataFrame([_case(severity_level=level)]),

@@ -11,7 +11,7 @@ import pytest
 import data.query
 from data.connection import Store, StoreError
 from data.query import count_rows, fetch, fetch_exclusions, fetch_rows
-from data.request import EVERYTHING, Filters, Request, RequestError, Scope
+from data.request import EVERYTHING, Filters, NoSuchLevelError, Request, RequestError, Scope
 from tests.data.modules import (
     AS_OF_AT,
     FEEDS,
@@ -168,6 +168,29 @@ def test_groups_of_few_people_are_not_told(store, known, monkeypatch):
     assert shown[["value", "low", "high", "lower", "upper"]].isna().all(axis=None)
     whole = fetch(Request("visit_done_pct"), scope=EVERYTHING, store=store, definitions=known)
     assert whole.row["value"] is not None
+
+
+def test_registers_that_never_came_are_unknown_not_zero(tmp_path, known):
+    """A town without such a register has not had zero visits."""
+    never = [FEEDS[0] | {"watermark_at": None, "last_arrival_at": None, "row_count": 0}]
+    for name, feeds in (("none", []), ("never", never)):
+        opened = open_visits(tmp_path / name, feeds=feeds)
+        asked = Request("visit_due_count")
+        row = fetch(asked, scope=EVERYTHING, store=opened, definitions=known).row
+        assert (row["value"], row["n"], row["flag"]) == (None, 0, "unjoined")
+        grouped = fetch(replace(asked, by=("community",)), scope=EVERYTHING, store=opened, definitions=known)
+        assert grouped.frame.empty
+        incidents = fetch(Request("incident_count"), scope=EVERYTHING, store=opened).row
+        assert (incidents["value"], incidents["flag"]) == (3, None)
+        opened.close()
+
+
+def test_a_level_of_another_towns_areas_is_told_from_a_wrong_name(store, known):
+    with pytest.raises(NoSuchLevelError, match="circle99"):
+        fetch(Request("incident_count", ("circle99",)), scope=EVERYTHING, store=store)
+    with pytest.raises(RequestError) as wrong:
+        fetch(Request("incident_count", ("stage_code",)), scope=EVERYTHING, store=store)
+    assert not isinstance(wrong.value, NoSuchLevelError)
 
 
 def test_a_shut_mart_is_unknown_not_zero(store):

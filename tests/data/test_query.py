@@ -194,7 +194,7 @@ def test_what_is_not_the_askers_is_unknown_and_never_zero(store):
             assert (row["value"], row["n"], row["flag"]) == (None, 0, "outside"), metric
         assert _value(store, scope=scope, **mine) > 0
         rows = fetch_rows(Request("open_count", filters=Filters(**foreign)), scope=scope, store=store)
-        assert rows.empty and rows.attrs["is_outside"]
+        assert rows.empty and rows.attrs["unknown_code"] == "outside"
         flow = fetch_flow(at("2026-11-01"), AS_OF_AT, filters=Filters(**foreign), scope=scope, store=store)
         assert flow is None
     # What holds some of one's own rows is told as far as they go; who may see all sees all.

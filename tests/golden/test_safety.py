@@ -264,7 +264,13 @@ def test_the_papers_scale_needs_17443_visits_a_month(tmp_path):
         ModuleTable("mart_inspection", INSPECTION_TYPES, []),
         ModuleTable("mart_hazard", HAZARD_TYPES, []),
     )
-    store = open_store(tmp_path, [incident(1, AS_OF_AT)], as_of_at=AS_OF_AT, modules=tables)
+    feed = {
+        "feed_id": "codes",
+        "entity_code": "safety_code",
+        "watermark_at": AS_OF_AT,
+        "expected_interval_s": 60,
+    }
+    store = open_store(tmp_path, [incident(1, AS_OF_AT)], as_of_at=AS_OF_AT, modules=tables, feeds=[feed])
     answer = ask(store, "visits_needed_count")
     assert answer.row["value"] == pytest.approx(9_900 + 990 * 30 / 7 + 110 * 30)
     assert round(answer.row["value"]) == 17_443
