@@ -13,7 +13,8 @@ import typer
 from etl.archive import TransientError
 from etl.cli_context import TRANSIENT, Place, UsageError, guarded
 from etl.contract import FeedContract, load_contract, load_contracts
-from etl.landing import LoadResult, load_file
+from etl.landing import load_file
+from etl.ledger import LoadResult
 from etl.resubmit import Chosen, list_quarantine, resubmit_rows
 from etl.store import make_home, open_store
 

@@ -17,7 +17,8 @@ from etl.archive import archive_path
 from etl.contract import FeedContract, load_contract
 from etl.incoming import Incoming, Reading, materialise
 from etl.intake import read_file
-from etl.landing import LoadResult, Source, load_source
+from etl.landing import Source, load_source
+from etl.ledger import LoadResult
 from etl.store import StoreError
 
 MARK = b"cockpit resubmission\n"

@@ -12,7 +12,7 @@ from data.settings import Settings
 from etl.archive import TransientError, archive_path
 from etl.checks import digest_sql
 from etl.entity import load_entities
-from etl.landing import load_digest_sql, with_point
+from etl.ledger import load_digest_sql, with_point
 from etl.store import STORE_VERSION, StoreError, writer_lock
 
 

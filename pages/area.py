@@ -1,23 +1,12 @@
 """Area portrait (区域画像): a community or a circle, its facts, its grids' classes, numbers and open cases."""
 
 from components.page import register_page
-from components.tiles.area_portrait import AreaClasses, AreaFacts, OpenList
+from components.tiles.area_portrait import AREA_VITALS, AreaClasses, AreaFacts, OpenList
 from components.tiles.changes import Changes
 from components.tiles.ranking import Ranking
 from components.tiles.risk_map import RiskMap
 from components.tiles.trend import Trend
 from components.tiles.vital_signs import VitalSigns
-
-VITALS = (
-    "incident_count",
-    "report_count",
-    "open_count",
-    "open_overdue_count",
-    "discovery_registered_pct",
-    "dispatch_within_sla_pct",
-    "closure_within_sla_pct",
-    "on_time_closure_pct",
-)
 
 register_page(
     __name__,
@@ -29,7 +18,7 @@ register_page(
         AreaFacts(uid="facts", title="grid.facts", area="third"),
         RiskMap(uid="map", title="grid.map", area="third"),
         AreaClasses(uid="risk", title="area.classes", area="third"),
-        VitalSigns(uid="vitals", title="area.vitals", shown=VITALS),
+        VitalSigns(uid="vitals", title="area.vitals", shown=AREA_VITALS),
         Trend(uid="trend", title="grid.trend", area="half", metric="incident_count"),
         Changes(uid="changes", title="overview.changes", area="half", metric="incident_count", limit=8),
         Ranking(

@@ -12,7 +12,7 @@ FEEDS = (
 )  # fmt: skip
 LOADS = (
     "landed_at", "feed_id", "file_name", "status_code", "row_count", "new_count", "updated_count",
-    "unchanged_count", "quarantined_count", "reason_code", "reason_text",
+    "unchanged_count", "quarantined_count", "reason_code",
 )  # fmt: skip
 REJECTED = (
     "quarantined_at", "feed_id", "file_name", "row_no", "column_name", "value_text", "reason_code", "reason_text",

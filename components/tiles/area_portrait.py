@@ -21,6 +21,18 @@ from data.request import Request
 
 COUNTS = ("population_count", "day_population_count", "household_count", "enterprise_count")
 
+# What a portrait of any area tells first, a grid's as a community's.
+AREA_VITALS = (
+    "incident_count",
+    "report_count",
+    "open_count",
+    "open_overdue_count",
+    "discovery_registered_pct",
+    "dispatch_within_sla_pct",
+    "closure_within_sla_pct",
+    "on_time_closure_pct",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AreaFacts(Tile):

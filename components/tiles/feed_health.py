@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dash import html
 
 from components.context import Context
-from components.numbers import instant_short
+from components.numbers import instant_short, is_known
 from components.panel import instant_text
 from components.tiles.base import Tile
 from data.freshness import feed_allowance_s, live_feeds
@@ -29,7 +29,7 @@ class FeedHealth(Tile):
             html.Li(
                 [
                     html.Span(ctx.name("feed", row.feed_id), className="feed-name"),
-                    html.Span(instant_short(row.watermark_at, ctx), className="feed-at digits"),
+                    html.Span(reached_text(row, ctx), className="feed-at digits"),
                     html.Span(
                         className="age feed-age digits",
                         **{
@@ -38,8 +38,18 @@ class FeedHealth(Tile):
                         },
                     ),
                 ],
-                className="feed" + ("" if row.is_required else " is-optional"),
+                className=_look(row),
             )
             for row in live_feeds(answers["feeds"]).itertuples()
         ]
         return (html.Ul(items, className="feeds"),)
+
+
+def reached_text(row, ctx: Context) -> str:
+    """Returns how far a feed goes; one that never delivered says so, for it holds back no other number."""
+    return instant_short(row.watermark_at, ctx) if is_known(row.watermark_at) else ctx.t("feeds.never")
+
+
+def _look(row) -> str:
+    never = "" if is_known(row.watermark_at) else " is-never"
+    return "feed" + ("" if row.is_required else " is-optional") + never

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from dash import html
 
 from components.context import Context
-from components.numbers import instant_short
 from components.page import Page, find_page, pages
 from components.panel import instant_text
 from components.tiles.base import Tile
+from components.tiles.feed_health import reached_text
 from data.freshness import feed_allowance_s, live_feeds
 from data.listing import Listing
 
@@ -85,7 +85,7 @@ class Header(Tile):
         dots = [
             html.I(
                 className="age dot",
-                title=f"{ctx.name('feed', row.feed_id)} · {instant_short(row.watermark_at, ctx)}",
+                title=f"{ctx.name('feed', row.feed_id)} · {reached_text(row, ctx)}",
                 **{"data-asof": instant_text(row.watermark_at), "data-lag": str(feed_allowance_s(row))},
             )
             for row in live_feeds(feeds).itertuples()

@@ -58,6 +58,7 @@ class ListingTable(Tile):
             html.Td(
                 with_sign(name, row[name], written(name, row[name], ctx), ctx=ctx),
                 className=align(name),
+                **_told(name, row),
                 **(pick_marks(name, row[name], ctx) if name in picks else {}),
             )
             for name in self.columns
@@ -66,6 +67,12 @@ class ListingTable(Tile):
             marks = {"data-asof": instant_text(row[self.age_of]), "data-lag": str(feed_allowance_s(row))}
             cells.append(html.Td(html.Span(className="age", **marks)))
         return cells
+
+
+def _told(name: str, row) -> dict[str, str]:
+    """Returns the tooltip of a reason: the loader's own words, which are for who repairs the file, not for the screen."""
+    detail = row.get("reason_text")
+    return {"title": str(detail)} if name == "reason_code" and is_known(detail) else {}
 
 
 def written(name: str, value: object, ctx: Context) -> str:

@@ -13,6 +13,7 @@ from components.tiles.backlog import Backlog
 from components.tiles.changes import Changes
 from components.tiles.distribution import Distribution
 from components.tiles.event_table import EventTable, LateList
+from components.tiles.feed_health import FeedHealth
 from components.tiles.kpi_card import KpiCard
 from components.tiles.listing_table import ListingTable
 from components.tiles.ranking import Ranking
@@ -399,3 +400,20 @@ def test_the_line_beside_a_headline_holds_whole_hours_and_leaves_gaps():
         context(),
     )[0]
     assert "近24小时" not in texts(empty)
+
+
+def test_a_feed_that_never_delivered_says_so():
+    """It holds no number back, so nothing else on the wall would tell that it is missing."""
+    known = {"is_required": True, "expected_interval_s": 60, "expected_lag_s": 40}
+    rows = [{"feed_id": "police_110", "watermark_at": AS_OF}, {"feed_id": "fire_119", "watermark_at": pd.NaT}]
+    feeds = pd.DataFrame([each | known for each in rows])
+    came, never = FeedHealth(uid="f").draw({"feeds": feeds}, context())[0].children
+    assert "从未送达" in texts(never) and "is-never" in never.className
+    assert "从未送达" not in texts(came) and "is-never" not in came.className
+
+
+def test_a_reason_is_told_in_words_and_the_loaders_own_text_is_its_tooltip():
+    rows = pd.DataFrame([{"reason_code": "empty_file", "reason_text": "the file has no bytes"}])
+    drawn = ListingTable(uid="l", listing="loads", columns=("reason_code",)).draw({"rows": rows}, context())
+    cell = drawn[0].children.children[1].children[0].children[0]
+    assert texts(drawn) == "原因类别|空文件" and cell.title == "the file has no bytes"

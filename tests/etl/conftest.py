@@ -11,7 +11,8 @@ import pytest
 from data.settings import Settings, read_settings
 from data.town import Town, load_town
 from etl.contract import FeedContract, load_contract
-from etl.landing import LoadResult, load_file
+from etl.landing import load_file
+from etl.ledger import LoadResult
 from etl.store import open_store
 from etl.verify import state_digest, verify_store
 
