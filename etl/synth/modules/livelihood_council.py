@@ -85,13 +85,17 @@ def _evening(second: np.ndarray) -> np.ndarray:
     return day * DAY + 11 * 3_600
 
 
+def _hotline_kinds() -> dict[str, str]:
+    """Returns category -> what the hotline calls it."""
+    kinds = enumerate(catalog(), start=1)
+    return {
+        row["category_code"]: category_source("complaint_12345", row, index=number) for number, row in kinds
+    }
+
+
 def _told(rows: pd.DataFrame, moment: str) -> pd.DataFrame:
     """Returns the items as they stood when `moment` happened to them."""
     told = rows[moment].to_numpy()
-    source = {
-        row["category_code"]: category_source("complaint_12345", row, index=number)
-        for number, row in enumerate(catalog(), start=1)
-    }
 
     def seen(name: str) -> np.ndarray:
         return local_text(np.where(rows[name] <= told, rows[name], NEVER), "%Y-%m-%d %H:%M:%S")
@@ -105,7 +109,7 @@ def _told(rows: pd.DataFrame, moment: str) -> pd.DataFrame:
             "known_at": told,
             "议题编号": [f"YS{number:05d}" for number in rows["number"]],
             "议题": rows["agenda"],
-            "诉求类别": rows["category"].map(source),
+            "诉求类别": rows["category"].map(_hotline_kinds()),
             "来源": rows["origin"],
             "社区编号": rows["community"],
             "提出时间": seen("proposed"),
