@@ -48,7 +48,7 @@ class TopicList(Tile):
         return ([html.Div(table, className="scroll"), html.P(" ".join(notes), className="note")],)
 
     def _line(self, row, ctx: Context) -> html.Tr:
-        days = int(row["window_days"])
+        days = ctx.t("voice.in_days", count=int(row["window_days"]))
         topic = ctx.label("topic_id", row["topic_id"])
         where = {} if row["area_id"] == WHOLE else {"area": row["area_id"]}
         link = rows_link(VOICES, ctx, topic_id=row["topic_id"])
@@ -60,7 +60,7 @@ class TopicList(Tile):
                 html.Td(topic, **pick_marks("topic_id", row["topic_id"], ctx)),
                 html.Td(ctx.label("area_id", row["area_id"])),
                 html.Td(weeks(row["weeks_text"], ctx)),
-                html.Td([count, html.Small(f" {ctx.t('voice.in_days', count=days)}")]),
+                html.Td([count, html.Small(f" {days}")]),
                 html.Td(grown(row, ctx)),
                 html.Td(ctx.label("agenda_code", row["agenda_code"])),
             ]
