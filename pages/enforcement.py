@@ -32,7 +32,7 @@ register_page(
     __name__,
     path="/enforcement",
     title="page.enforcement",
-    nav_order=11,
+    nav_order=2,
     permission="modules",
     default_period="28d",
     tiles=[

@@ -27,7 +27,7 @@ register_page(
     __name__,
     path="/enforcement/sources",
     title="page.enforcement_sources",
-    nav_order=11,
+    nav_order=2,
     permission="modules",
     default_period="28d",
     tiles=[

@@ -40,10 +40,8 @@ register_page(
         MetricTable(uid="roles", title="force.roles", area="half", by="role_code", shown=SHIFT),
         AreaMap(uid="map", title="force.load_map", area="half", metric="grid_load_per_worker"),
         MetricTable(uid="circle6", title="force.circle6", area="half", by="circle6", shown=CIRCLE),
-        MetricTable(
-            uid="circle12", title="force.circle12", area="half", by="circle12", shown=CIRCLE, limit=12
-        ),
-        Shares(uid="standard", title="force.standard", area="half", metric="grid_count", by="standard_code"),
+        Shares(uid="standard", title="force.standard", metric="grid_count", by="standard_code"),
+        MetricTable(uid="circle12", title="force.circle12", by="circle12", shown=CIRCLE, limit=12),
         MetricTable(uid="circle30", title="force.circle30", by="circle30", shown=CIRCLE, limit=30),
         MetricTable(uid="community", title="force.community", by="community", shown=CIRCLE, limit=43),
     ],

@@ -27,7 +27,7 @@ register_page(
     __name__,
     path="/livelihood/voice",
     title="page.livelihood_voice",
-    nav_order=15,
+    nav_order=6,
     permission="modules",
     default_period="28d",
     tiles=[

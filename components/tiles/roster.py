@@ -115,7 +115,7 @@ def row_text(name: str, row, *, mart: Mart, ctx: Context) -> str:
     value = row.get(name)
     if not is_known(value):
         return ctx.t("common.not_placed") if name == "grid_id" else UNKNOWN
-    if name == mart.key:
+    if name in (mart.key, "incident_id"):
         return str(value).partition(":")[2] or str(value)
     if name == "excluded_code":
         return ctx.maybe(f"excluded.{value}", str(value))

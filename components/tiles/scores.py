@@ -11,6 +11,7 @@ from components.context import Context
 from components.numbers import UNKNOWN, count_text, interval_text, is_known, number_text
 from components.panel import info_button
 from components.tiles.base import Tile
+from components.tiles.kpi_card import value_text
 from components.ways import rows_link
 from data.appraisal import Item, Scored, Scores, schemes
 from data.catalogue import catalogue
@@ -107,7 +108,8 @@ class ScoreTable(Tile):
         if part is None or not is_known(part.value):
             return html.Td(UNKNOWN, className="right is-thin")
         points = ctx.t("flag.small_sample") if part.is_thin else number_text(part.points, POINTS)
-        value = number_text(part.value, metric.format) + ctx.pick(metric.unit)
+        text, unit = value_text(part.value, metric, ctx=ctx)
+        value = f"{text}{unit}" if unit == "%" else f"{text} {unit}"
         note = f"{value} · {ctx.t('kpi.sample', n=count_text(part.n))}"
         link = rows_link(item.metric, ctx, **{self.subject: part.key})
         return html.Td(

@@ -50,7 +50,7 @@ def season(policy: int, month: int) -> float:
 
 
 def draw_policies(span: Span) -> pd.DataFrame:
-    """Returns the twelve policies; in the running town two of them were worded anew once."""
+    """Returns the twelve policies; in the running town one of them was worded anew once."""
     start = span.start - 86_400
     rows = []
     for number, name, english, group, mode, standard, *_ in POLICIES:
@@ -66,4 +66,4 @@ def draw_policies(span: Span) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-REGISTERS = (Register("benefit_policy", "xlsx", draw_policies, sheet="政策", months=24),)
+REGISTERS = (Register("benefit_policy", "xlsx", draw_policies, sheet="政策", months=6, key="政策编号"),)

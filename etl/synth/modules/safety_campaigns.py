@@ -1,4 +1,4 @@
-"""Campaigns (专项整治) of the demonstration town: eighteen a year about places, and the seven 001 special actions."""
+"""Campaigns (专项整治) of the demonstration town: eighteen a year about places, and the seven special actions."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def draw_campaigns(span: Span) -> pd.DataFrame:
         for each in campaigns.itertuples(index=False)
     ]
     rows += [
-        (f"XD{number:02d}", f"001·{name}", "001专项行动", None, span.first, None, None)
+        (f"XD{number:02d}", f"{name}专项行动", "社会治理专项行动", None, span.first, None, None)
         for number, name in enumerate(ACTIONS, 1)
     ]
     names = ["专项编号", "专项名称", "类型", "范围类别", "开始日期", "结束日期", "计划检查数"]
