@@ -67,6 +67,12 @@ class Answers:
                 self._answers[key] = Future()
                 self._answers[key].set_result(answer)
 
+    def peek(self, key: Hashable) -> Answer | None:
+        """Returns an answer that is there already; None when it is not, or is still being made."""
+        with self._lock:
+            made = self._answers.get(key)
+            return made.result() if made is not None and made.done() and made.exception() is None else None
+
     def __contains__(self, key: Hashable) -> bool:
         """Whether the answer is there or being made."""
         with self._lock:

@@ -147,10 +147,18 @@ def _feeds(town: Town, entities: set[str]) -> list[tuple[str, Path]]:
     """Returns the town's feeds that deliver one of the entities."""
     found = []
     for path in sorted(town.feeds_dir.glob("*.yaml")):
-        content = read_yaml(path)
-        if isinstance(content, dict) and content.get("entity") in entities:
-            found.append((str(content.get("feed", path.stem)), path))
+        feed, entity = _head(path, path.stat().st_mtime_ns)
+        if entity in entities:
+            found.append((feed, path))
     return found
+
+
+@lru_cache(maxsize=512)
+def _head(path: Path, stamp: int) -> tuple[str, str | None]:
+    """Returns feed and entity of a contract; `stamp` tells a changed file from the one that was read."""
+    content = read_yaml(path)
+    content = content if isinstance(content, dict) else {}
+    return str(content.get("feed", path.stem)), content.get("entity")
 
 
 def _shown(path: Path) -> str:

@@ -15,6 +15,7 @@ from data.figures import records_of
 from data.frame import tidy
 from data.freshness import holds_for, is_none_there
 from data.generation import Snapshot
+from data.lasting import kept_answer, lasting_key
 from data.question import TOWN_AREA, Question, check_dimensions
 from data.request import Request, Scope
 
@@ -122,11 +123,18 @@ def is_foreign_area(area_id: str | None, scope: Scope, snapshot: Snapshot) -> bo
 
 def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> Answer:
     serial, definitions = pinned
+    kept = answers_of(store)
     with store.reading(serial) as snapshot:
         question = aggregate_question(request, scope, snapshot, definitions=definitions)
-        snapshot.look(is_recent=question.is_recent)
-        records, exclusions = records_of(question, snapshot)
-    return answer_of(question, records, exclusions=exclusions, generation=snapshot.generation)
+        key = lasting_key(question, snapshot)
+        answer = kept_answer(kept, key, generation=snapshot.generation)
+        if answer is None:
+            snapshot.look(is_recent=question.is_recent)
+            records, exclusions = records_of(question, snapshot)
+            answer = answer_of(question, records, exclusions=exclusions, generation=snapshot.generation)
+            if key is not None:
+                kept.keep(key, answer)
+    return answer
 
 
 def aggregate_question(

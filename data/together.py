@@ -18,6 +18,7 @@ from data.connection import Store
 from data.definitions import Metric
 from data.figures import told_records
 from data.generation import Snapshot
+from data.lasting import kept_answer, lasting_key
 from data.query import aggregate_question, answer_of
 from data.question import Question, Statement
 from data.request import Request, Scope
@@ -72,12 +73,17 @@ def fetch_together(requests: Iterable[Request], *, scope: Scope, store: Store) -
         alike: dict[Hashable, list[Question]] = {}
         for request in wanted:
             question = aggregate_question(request, scope, snapshot)
-            if not question.is_shut:
+            answer = kept_answer(kept, lasting_key(question, snapshot), generation=snapshot.generation)
+            if answer is not None:
+                kept.keep((serial, scope, request, None), answer)
+            elif not question.is_shut:
                 alike.setdefault(_likeness(question), []).append(question)
         for questions in alike.values():
             if len(questions) > 1:
                 for question, answer in _answers(questions, snapshot):
                     kept.keep((serial, scope, question.request, None), answer)
+                    if (key := lasting_key(question, snapshot)) is not None:
+                        kept.keep(key, answer)
 
 
 def _likeness(question: Question) -> Hashable:

@@ -43,6 +43,7 @@ def test_on_duty_now_counts_shifts_under_way_without_the_excused(store):
     # Under way at 10:00: Z1, Z2, Z3, Z6; Z4 is excused, Z5 is over, Z7 has not begun. Signed in: Z1, Z2.
     assert _row(store, "duty_planned_count").row["value"] == 4
     assert _row(store, "duty_present_count").row["value"] == 2
+    assert _row(store, "duty_present_pct").row["value"] == pytest.approx(50)  # 2 of 4
 
 
 def test_signing_in_counts_only_shifts_whose_grace_is_over(store):
