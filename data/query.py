@@ -105,8 +105,7 @@ def question_of(
         is_unjoined=is_none_there(snapshot, entities),
         is_foreign_area=is_foreign_area(request.filters.area_id, scope, snapshot),
     )
-    if not question.is_unjoined:
-        check_dimensions(question)
+    check_dimensions(question)
     return question
 
 

@@ -193,7 +193,7 @@ def check_dimensions(question: Question) -> None:
     if mart.date:
         known |= set(TIME_DIMENSIONS)
     for name in question.request.by:
-        if name not in known and "grid_id" in mart.dimensions and not _is_dimension(name, question.catalogue):
+        if name not in {*known, *question.levels} and not _is_dimension(name, question.catalogue):
             raise NoSuchLevelError(
                 f"by = {name!r}: {metric.id} has no such dimension, nor the town such a level"
                 f"{nearest_name(name, known)}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from components.theme import DARK, LIGHT, RISK_CLASSES, css_variables, theme_of
+from data.settings import REPOSITORY
 
 LETTER = "#0B1220"  # colour of the letters in legend and map (tiles.css)
 
@@ -29,6 +32,21 @@ def test_the_measure_knows_black_on_white():
 @pytest.mark.parametrize("ground", ["ground", "panel", "raised"])
 def test_words_can_be_read_on_every_ground(theme, ink, ground):
     assert _contrast(getattr(theme, ink), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("start", [".panel.is-stale .tile-body", ".lost .number"])
+def test_words_greyed_by_age_can_still_be_read(theme, start):
+    css = (REPOSITORY / "assets" / "cockpit.css").read_text(encoding="utf-8")
+    rule = next(line for line in css.splitlines() if line.startswith(start))
+    assert "--quiet: var(--text)" in rule  # what is pale already would fade away
+    share = float(re.search(r"opacity: ([\d.]+)", rule)[1])
+    assert _contrast(_mixed(theme.text, theme.panel, share=share), theme.panel) >= 4.5
+
+
+def _mixed(ink: str, ground: str, *, share: float) -> str:
+    pairs = [(int(ink[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02X}" for one, other in pairs)
 
 
 @pytest.mark.parametrize("code", [code for code in RISK_CLASSES if code != "none"])
