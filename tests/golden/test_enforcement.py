@@ -158,7 +158,11 @@ SNAPS = {
 def store(request, tmp_path_factory):
     touched = frozenset() if request.param == "all in the base" else frozenset({1, 3, 8, 15})
     home = tmp_path_factory.mktemp("enforcement")
-    opened = open_store(home, CASES, as_of_at=AS_OF_AT, reports=REPORTS, touched=touched, modules=[_snaps()])
+    ratings = {"feed_id": "citizen_rating", "entity_code": "citizen_rating", "watermark_at": AS_OF_AT}
+    ratings |= {"expected_interval_s": 86_400, "expected_lag_s": 3_600, "row_count": 12}
+    opened = open_store(
+        home, CASES, as_of_at=AS_OF_AT, reports=REPORTS, touched=touched, modules=[_snaps()], feeds=[ratings]
+    )
     yield opened
     opened.close()
 
