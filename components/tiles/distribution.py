@@ -15,6 +15,7 @@ from data.catalogue import catalogue
 from data.request import Request
 
 SHARES = (50, 90, 95)
+LEFT = "transferred_out_count"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +29,8 @@ class Distribution(Tile):
         return tuple(f"{segment}_p{share}" for segment in self.segments for share in SHARES)
 
     def requests(self, ctx: Context) -> Mapping[str, Request]:
-        """Returns each percentile for the period."""
-        return {name: Request(name, filters=ctx.filters) for name in self.metrics()}
+        """Returns each percentile for the period, and how many cases left instead of being finished."""
+        return {name: Request(name, filters=ctx.filters) for name in (*self.metrics(), LEFT)}
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the table."""
@@ -43,7 +44,15 @@ class Distribution(Tile):
             )
         )
         rows = [self._row(segment, answers, ctx) for segment in self.segments]
-        return (html.Div(html.Table([head, html.Tbody(rows)], className="table"), className="scroll"),)
+        table = html.Div(html.Table([head, html.Tbody(rows)], className="table"), className="scroll")
+        return ([table, self._competing(answers[LEFT], ctx)],)
+
+    def _competing(self, answer, ctx: Context):
+        """Says how many went another way: a curve treats them as watched until then (definitions 3.6)."""
+        row = answer.frame.iloc[0]
+        said = ctx.t("incidents.left", count=count_text(row["value"]), n=count_text(row["n"]))
+        marks = {"data-kpi": LEFT, "data-generation": str(ctx.generation)}
+        return html.P([said, " ", info_button(LEFT, ctx=ctx)], className="note", **marks)
 
     def _row(self, segment: str, answers, ctx: Context):
         cells = []

@@ -270,8 +270,10 @@ def test_a_percentile_the_curve_does_not_reach_is_more_than_the_longest_time_wat
         "close_minutes_p90": answer("close_minutes_p90", beyond),
         "close_minutes_p95": answer("close_minutes_p95", beyond),
     }
+    answers["transferred_out_count"] = answer("transferred_out_count", {"value": 7.0, "n": 60})
     shown = texts(Distribution(uid="d", segments=("close_minutes",)).draw(answers, context()))
     assert "60 分钟|> 2.0 天|> 2.0 天|50" in shown
+    assert "同期 60 起事件中，移送外单位 7 起" in shown
 
 
 def _case(**known) -> dict:

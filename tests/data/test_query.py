@@ -229,3 +229,15 @@ def test_suspended_cases_are_told_apart_and_come_last(tmp_path):
     with pytest.raises(RequestError, match="not a column of the list"):
         fetch_rows(request, scope=EVERYTHING, store=opened, order="due_at,1; DROP TABLE x")
     opened.close()
+
+
+def test_cases_handed_out_of_remit_are_told_beside_the_percentiles(tmp_path):
+    codes = [None, "out_of_remit", "out_of_remit", "false_alarm"]
+    rows = [
+        incident(at_no, AS_OF_AT - timedelta(hours=at_no), cancelled_code=code)
+        for at_no, code in enumerate(codes, 1)
+    ]
+    opened = open_store(tmp_path, rows, as_of_at=AS_OF_AT)
+    told = fetch(Request("transferred_out_count"), scope=EVERYTHING, store=opened).row
+    assert (told["value"], told["n"]) == (2, 4)
+    opened.close()

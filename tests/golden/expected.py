@@ -60,6 +60,8 @@ EXPECTED: dict[str, tuple] = {
     # 15 reports of 14 incidents, the cancelled one included
     "reports_per_incident": (15 / 14, 14, {}),
     "cancelled_pct": (100 / 14, 14, {}),
+    # 7 is a false alarm: cancelled, but handed to nobody
+    "transferred_out_count": (0.0, 14, {}),
     "unlocated_pct": (100 / 13, 13, {}),
     "self_handled_pct": (100 / 13, 13, {}),
     # eligible over the twelve clocks 11 11 11 11 9 11 9 10 10 10 4 3 = 110; negative: 11 on both discovery clocks
