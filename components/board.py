@@ -251,8 +251,10 @@ def _tile_values(tile: Tile, drawn, *, uid: str, mine, ctx: Context) -> Values:
         return values | {(f"{uid}-age", "children"): age_mark(ctx, as_of_at=None, is_failed=True)}
     if isinstance(drawn, Absent):
         note = html.P(ctx.t(drawn.word), className="empty")
-        drawn = tuple(note if prop == "children" else no_update for _, prop in tile.props)
-        mine = {name: each for name, each in mine.items() if not isinstance(each, Absent)}
+        values = {
+            (f"{uid}-{part}", prop): note if prop == "children" else no_update for part, prop in tile.props
+        }
+        return values | {(f"{uid}-age", "children"): age_mark(ctx, as_of_at=ctx.as_of_at)}
     values = {(f"{uid}-{part}", prop): new for (part, prop), new in zip(tile.props, drawn, strict=True)}
     mark = age_mark(ctx, as_of_at=tile.as_of(mine, ctx), stale_after_s=tile.stale_after_s(mine, ctx))
     return values | {(f"{uid}-age", "children"): mark}

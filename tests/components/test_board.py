@@ -46,6 +46,9 @@ class Plain(Tile):
     def requests(self, ctx):
         return {"now": Request(self.metric, filters=ctx.filters)}
 
+    def as_of(self, answers, ctx):
+        return answers["now"].as_of_at
+
     def draw(self, answers, ctx):
         return (str(answers["now"].frame.iloc[0]["value"]),)
 
