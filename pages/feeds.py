@@ -21,6 +21,7 @@ CATALOGUE = (
     "resource_promised_count", "resource_joined_count", "resource_claimed_count", "resource_joined_pct",
     "resource_renewed_pct", "demand_count", "demand_met_pct", "demand_in_time_pct",
 )  # fmt: skip
+CLOCKS = ("dispatch_uncorrected_pct", "dispatch_within_sla_pct", "clock_corrected_count")
 JOINED = ("resource_promised_count", "resource_joined_count", "resource_joined_pct", "resource_renewed_pct")
 DEMANDS = ("demand_count", "demand_met_pct", "demand_in_time_pct")
 QUALITY = ("feed_quality_score", "feed_accepted_pct", "feed_timely_pct", "feed_plausible_pct")
@@ -35,6 +36,7 @@ register_page(
     has_filters=False,
     tiles=[
         ListingTable(uid="feeds", title="feeds.feeds", listing="feeds", columns=FEEDS, age_of="watermark_at"),
+        MetricTable(uid="clocks", title="feeds.clocks", by="feed_id", shown=CLOCKS),
         VitalSigns(uid="catalogue", title="feeds.catalogue", shown=CATALOGUE),
         MetricTable(uid="shares", title="feeds.joined", by="share_class", shown=JOINED, **THIRD),
         MetricTable(uid="duties", title="feeds.duties", by="duty_text", shown=JOINED, **THIRD),

@@ -241,3 +241,23 @@ def test_cases_handed_out_of_remit_are_told_beside_the_percentiles(tmp_path):
     told = fetch(Request("transferred_out_count"), scope=EVERYTHING, store=opened).row
     assert (told["value"], told["n"]) == (2, 4)
     opened.close()
+
+
+def test_a_clock_that_is_off_moves_the_rate_only_before_the_correction(tmp_path):
+    """Dispatched after 4, 6 and 9 minutes; the feed's clock was two minutes behind for the last two: it wrote 4 and 7."""
+    rows = []
+    for number, (minutes, offset) in enumerate([(4, 0.0), (6, -2.0), (9, -2.0)], 1):
+        known = AS_OF_AT - timedelta(hours=number)
+        dispatched = known + timedelta(minutes=minutes)
+        rows.append(
+            incident(number, known, registered_at=known, dispatched_at=dispatched, clock_offset_minutes=offset)
+        )
+    opened = open_store(tmp_path, rows, as_of_at=AS_OF_AT)
+    told = {
+        name: fetch(Request(name), scope=EVERYTHING, store=opened).row["value"]
+        for name in ("dispatch_within_sla_pct", "dispatch_uncorrected_pct", "clock_corrected_count")
+    }
+    assert told == pytest.approx(
+        {"dispatch_within_sla_pct": 100 / 3, "dispatch_uncorrected_pct": 200 / 3, "clock_corrected_count": 2}
+    )
+    opened.close()

@@ -20,6 +20,9 @@ EXPECTED: dict[str, tuple] = {
     # r -> d*: late 3 (6) and 4 (10), in time 1 2 5 6 8 9 11 13 14; 12 needs none, 10 has no start
     "dispatch_within_sla_pct": (100 * 9 / 11, 11, CANCELLED | {"not_needed": 1, "no_start": 1}),
     # r -> d1: the same, but 4 was touched after 3 min
+    # no clock of this world is off: as the corrected one
+    "dispatch_uncorrected_pct": (100 * 9 / 11, 11, {}),
+    "clock_corrected_count": (0.0, 11, {}),
     "dispatch_first_touch_pct": (100 * 10 / 11, 11, CANCELLED | {"not_needed": 1, "no_start": 1}),
     # 10/11 - 9/11; both clocks leave out 7, 12 and 10
     "misdispatch_gap_pct": (100 / 11, 11, {"cancelled": 2, "not_needed": 2, "no_start": 2}),
