@@ -21,6 +21,7 @@ ROWS = (
     "Z5,陈杰,W0109,专职网格员,夜班,G003,2026-11-19 21:30,2026-11-20 08:00,2026-11-19 21:40:00,2026-11-20 08:05:00,,"
     "2026-11-20 08:05:00",  # over
     f"Z6,杨敏,W0110,专职网格员,白班,G003,{DAY} 09:50,{DAY} 17:30,,,,{DAY} 09:58:00",  # grace not over
+    f"Z8,周洁,W0112,专职网格员,白班,G003,{DAY} 08:00,{DAY} 07:00,{DAY} 07:55:00,,,{DAY} 07:55:00",  # ends before it begins
     f"Z7,赵军,W0111,专职网格员,晚班,G003,{DAY} 15:00,{DAY} 22:00,,,,2026-11-19 18:00:00",  # not begun
 )
 TODAY = Filters(at("2026-11-20 00:00"), None)
@@ -47,9 +48,9 @@ def test_on_duty_now_counts_shifts_under_way_without_the_excused(store):
 
 
 def test_signing_in_counts_only_shifts_whose_grace_is_over(store):
-    # Grace over today: Z1, Z2, Z3 (08:15); not Z6 (10:05) nor Z7. In time: Z1. Z4 is in the ledger. Z5's was yesterday.
+    # Grace over today: Z1, Z2, Z3 (08:15); not Z6 (10:05) nor Z7. In time: Z1. Z4 and Z8 are in the ledger. Z5's was yesterday.
     answer = _row(store, "shift_signed_pct")
-    assert (answer.row["n"], answer.exclusions) == (3, {"excused": 1})
+    assert (answer.row["n"], answer.exclusions) == (3, {"excused": 1, "negative": 1})
     assert answer.row["value"] == pytest.approx(100 / 3)
     assert _row(store, "shift_absent_count").row["value"] == 1  # Z3
 
@@ -57,7 +58,7 @@ def test_signing_in_counts_only_shifts_whose_grace_is_over(store):
 def test_rows_are_the_number(store):
     request = Request("shift_signed_pct", filters=TODAY)
     rows = fetch_rows(request, scope=EVERYTHING, store=store)
-    assert sorted(rows["side_code"]) == ["excluded", "in_time", "late", "missed"]
+    assert sorted(rows["side_code"]) == ["excluded", "excluded", "in_time", "late", "missed"]
     assert count_rows(request, scope=EVERYTHING, store=store, side="missed") == 1
     assert not {"worker_key", "姓名"} & set(rows.columns)
 

@@ -13,7 +13,7 @@ WITH shift AS (
         ON kind_map.feed_id = s.feed_id AND kind_map.field_code = 'shift' AND kind_map.source_code = s.shift_source_code
     LEFT JOIN dim_code AS leave_map
         ON leave_map.feed_id = s.feed_id AND leave_map.field_code = 'leave' AND leave_map.source_code = s.leave_source_code
-    WHERE s._is_current AND s.ends_at > s.starts_at
+    WHERE s._is_current AND s.starts_at IS NOT NULL
 )
 
 SELECT
@@ -30,7 +30,10 @@ SELECT
     CAST(local_at(s.starts_at) AS DATE) AS shift_date,
     s.signed_in_at,
     s.signed_out_at,
-    CASE WHEN s.leave_code IS NOT NULL OR s.leave_source_code IS NOT NULL THEN 'excused' END AS excluded_code
+    CASE
+        WHEN s.ends_at <= s.starts_at THEN 'negative'
+        WHEN s.leave_code IS NOT NULL OR s.leave_source_code IS NOT NULL THEN 'excused'
+    END AS excluded_code
 FROM shift AS s
 LEFT JOIN dim_area AS a ON a.area_id = s.area_source_code
 CROSS JOIN (
