@@ -1,6 +1,7 @@
 """Few people are not told (少数人不公开): which groups of an answer are kept back so that nobody can be made out.
 
-A metric with `suppress_below: k` counts people. A group of fewer than k (but some) is not told, neither value nor n.
+A metric with `suppress_below: k` counts people. A group of fewer than k (but some) is not told, neither value nor n,
+nor the smallest others that would give it away by subtraction (rule 2).
 A mart whose rows are people's (`person`: the column that tells them apart) is told more strictly:
 
 1. Groups are judged by distinct people, and by the metric's own sample where that is smaller.
@@ -50,7 +51,7 @@ def keep_back(records: list[Record], question: Question, snapshot: Snapshot, *, 
     keys = [record[:width] for record in records]
     if not question.mart.person:
         least = question.metric.suppress_below
-        hidden = {record[:width] for record in records if 0 < record[width + 1] < least}
+        hidden = hidden_groups({record[:width]: record[width + 1] for record in records}, least=least)
     elif is_of_the_town(question):
         hidden = set()
     elif not may_be_told(question, snapshot):

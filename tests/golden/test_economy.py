@@ -132,6 +132,25 @@ def test_no_list_of_tax_rows_tells_an_amount_or_a_firm(store, month):
         } & set(rows)
 
 
+def test_a_list_narrowed_to_one_firm_keeps_back_even_the_band(store, month):
+    wide = fetch_rows(Request("tax_paid_wan_yuan"), scope=EVERYTHING, store=store, limit=200)
+    # twenty unregistered payers are alike; E1 to E4 are each the only one of grid and industry
+    assert wide["amount_code"].value_counts().to_dict() == {"below_100k": 20, "kept_back": 10}
+    alone = Filters(area_id="G001", picked=(("industry_code", "manufacturing"),))
+    rows = fetch_rows(Request("tax_paid_wan_yuan", filters=alone), scope=EVERYTHING, store=store)
+    assert set(rows["amount_code"]) == {"kept_back"}
+
+
+def test_what_is_kept_back_does_not_follow_from_the_total(store):
+    early_summer = Filters(at("2026-05-01 00:00"), at("2026-07-01 00:00"))
+    total = fetch(Request("tax_paid_wan_yuan", filters=early_summer), scope=EVERYTHING, store=store).row
+    by_industry = Request("tax_paid_wan_yuan", ("industry_code",), early_summer)
+    flags = fetch(by_industry, scope=EVERYTHING, store=store).frame.set_index("industry_code")["flag"]
+    # E3 alone in manufacturing and twenty unknown: the total less the twenty would be E3's tax
+    assert (total["value"], total["n"]) == (30, 21)
+    assert flags.to_dict() == {"manufacturing": "suppressed", "_unknown": "suppressed"}
+
+
 def test_leases_fall_into_windows_and_their_rows_are_the_number(store, month):
     request = Request("lease_count", ("expiry_code",), month)
     frame = fetch(request, scope=EVERYTHING, store=store).frame
