@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 import duckdb
 import pytest
 
 from etl.clocks import clock_sql
+from etl.models import read_models
 from tests.published import INCIDENT_TYPES
 
 AT = {
@@ -56,4 +60,46 @@ def test_a_limit_that_never_began_has_no_start_and_is_not_needed_by_who_handles_
     assert _clocks(**LIST_ONLY)[clock] == ("no_start", 0, 0)
     assert _clocks(**LIST_ONLY, is_self_handled=True)[clock] == ("not_needed", 0, 0)
     assert _clocks(due_raw_at=None, due_at=None)[clock] == ("no_limit", 0, 0)
-    assert _clocks(is_self_handled=True)[clock][0] is None  # a limit that runs from elsewhere holds for him too
+    assert (
+        _clocks(is_self_handled=True)[clock][0] is None
+    )  # a limit that runs from elsewhere holds for him too
+
+
+def _limit_start(*, due: str, target: str) -> object:
+    """limit_start_at of one incident registered at 08:10, as the model of mart_incident makes it."""
+    sql = read_models()["mart_incident"].sql
+    con = duckdb.connect()
+    for table, alias in {
+        "core_incident": "j",
+        "core_due": "d",
+        "dim_feed": "f",
+        "dim_department": "o",
+    }.items():
+        names = sorted(set(re.findall(rf"\b{alias}\.(\w+)", sql)))
+        kinds = [
+            "TIMESTAMP"
+            if name.endswith(("_at", "_local"))
+            else "BOOLEAN"
+            if name.startswith("is_")
+            else "VARCHAR"
+            for name in names
+        ]
+        con.execute(f"CREATE TABLE {table} ({', '.join(map(' '.join, zip(names, kinds, strict=True)))})")
+    con.execute("ALTER TABLE core_incident ALTER offset_s TYPE INTEGER")
+    con.execute(
+        "INSERT INTO core_incident BY NAME SELECT 'i' AS incident_id, 'x' AS feed_id, TIMESTAMP '2026-11-01 08:10' "
+        f"AS registered_at, TIMESTAMP '2026-11-01 08:00' AS signal_local, {target}::TIMESTAMP AS target_at"
+    )
+    con.execute("INSERT INTO dim_feed BY NAME SELECT 'x' AS feed_id, true AS is_check_recorded")
+    con.execute(f"INSERT INTO core_due BY NAME {due}")
+    return con.execute(f"SELECT limit_start_at FROM ({sql})").fetchone()[0]
+
+
+def test_the_lists_limit_has_no_start_before_it_runs():
+    listed = "SELECT 'i' AS incident_id, NULL::TIMESTAMP AS start_at"
+    registered = datetime(2026, 11, 1, 8, 10)
+    assert _limit_start(due=listed, target="NULL") is None
+    assert _limit_start(due=f"{listed} WHERE false", target="NULL") == registered  # the list has no line
+    assert (
+        _limit_start(due=listed, target="'2026-11-02'") == registered
+    )  # the source's own target runs from there
