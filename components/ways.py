@@ -63,7 +63,9 @@ def rows_link(
     mart = catalogue().mart(catalogue().metric(metric_id).model)
     if not ctx.may("modules" if mart.listed else "cases"):
         return {}
-    changes: dict[str, str | None] = {"period": period} if period else {}
+    # The rows' own page has another period of its own than a page with one has.
+    told = period or (None if ctx.view.params.get("period") else ctx.default_period)
+    changes: dict[str, str | None] = {"period": told} if told else {}
     picks = {}
     for column, value in where.items():
         parameter = parameter_of(column, ctx)

@@ -79,6 +79,13 @@ def test_a_module_number_leads_to_its_own_rows_with_everything_that_is_filtered(
     assert rows_link(METRIC, context(permissions=frozenset({"view"}))) == {}
 
 
+def test_the_rows_of_a_page_with_a_period_of_its_own_have_that_period():
+    own = replace(context(), default_period="90d")
+    assert "period=90d" in rows_link(METRIC, own)["href"]
+    assert "period=all" in rows_link(METRIC, own, period="all")["href"]
+    assert "period" not in rows_link(METRIC, context())["href"]
+
+
 def test_a_month_leads_to_its_days(mart):
     link = rows_link(METRIC, context(), month="2024-02")["href"]
     assert "period=2024-02-01..2024-02-29" in link
