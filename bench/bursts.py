@@ -86,6 +86,14 @@ def measure_bursts(book: Book) -> None:
             hot, _ = hot_texts(rows, cutter=cutter)
         alarms.append(len(hot))
         taken.append(spent.processor_s)
+    _note_quiet(book, alarms, taken)
+    for is_new in (True, False):
+        for size in SIZES:
+            _note_found(book, rng, size=size, is_new=is_new)
+
+
+def _note_quiet(book: Book, alarms: list[int], taken: list[float]) -> None:
+    """Notes what the quiet streams cost and how often they raised an alarm."""
     how = (
         f"{STREAMS} streams of eight weeks, {A_MONTH:,} texts a month, {COMMUNITIES} communities, seed {SEED}"
     )
@@ -113,9 +121,6 @@ def measure_bursts(book: Book) -> None:
             f"{how}; few texts are distinct",
         )
     )
-    for is_new in (True, False):
-        for size in SIZES:
-            _note_found(book, rng, size=size, is_new=is_new)
 
 
 def _note_found(book: Book, rng: np.random.Generator, *, size: int, is_new: bool) -> None:

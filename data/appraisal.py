@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from data.town import Label
 from data.yamlfile import Definition, read_definition
 
 PATH = REPOSITORY / "data" / "rules" / "appraisal.yaml"
-SUBJECT_FILTER = {"department_id": "department_id"}
+MOST_ROWS = 1_000_000
 LATE = "late"
 NO_FILTERS = Filters()
 # Appeals upheld, by area (False) or by department (True).
@@ -148,9 +148,7 @@ def appraise(asked: Scores, *, scope: Scope, store: Store) -> Scored:
         ],
         ignore_index=True,
     )
-    upheld = upheld_appeals(asked, scope=scope, store=store, items=items)
-    parts = parts.merge(upheld, how="left", on=["key", "metric"])
-    parts["reviewed_points"] = parts["reviewed_points"].fillna(parts["points"])
+    parts = _reviewed(parts, asked, scope=scope, store=store, items=items)
     frame = _totals(parts, items, min_weight_pct=rules.min_weight_pct)
     return Scored(frame, parts, items, version.version, answers[0].as_of_at, answers[0].generation)
 
@@ -196,29 +194,35 @@ def _totals(parts: pd.DataFrame, items: tuple[Item, ...], *, min_weight_pct: flo
     )
 
 
-def upheld_appeals(asked: Scores, *, scope: Scope, store: Store, items: tuple[Item, ...]) -> pd.DataFrame:
-    """Returns key, metric, accepted_count, reviewed_points: the item without the late cases of upheld appeals.
+def _reviewed(
+    parts: pd.DataFrame, asked: Scores, *, scope: Scope, store: Store, items: tuple[Item, ...]
+) -> pd.DataFrame:
+    """Returns the parts with accepted_count and reviewed_points: the item without the late cases of upheld appeals.
 
     Only a case that the item really counted as late is taken out; the published value itself is never changed.
     """
-    columns = ["key", "metric", "accepted_count", "reviewed_points"]
-    appeals = store.execute(UPHELD[asked.subject == "department_id"], {"level": asked.subject})
+    left_out = _left_out(asked, scope=scope, store=store, metrics={item.metric for item in items})
+    parts = parts.merge(left_out, how="left", on=["key", "metric"])
     known = {item.metric: item for item in items}
-    rows = []
-    for (key, name), group in appeals[appeals["metric"].isin(known)].groupby(["key", "metric"]):
-        mine = replace(asked.filters, **_narrowed(asked.subject, key))
-        request = Request(name, filters=mine)
-        counted = fetch_rows(request, scope=scope, store=store, limit=100_000, side=LATE)
-        left_out = int(counted["incident_id"].isin(set(group["incident_id"])).sum())
-        row = fetch(request, scope=scope, store=store).row
-        if left_out and row["value"] is not None and row["n"] > left_out:
-            hits = row["value"] / 100 * row["n"]
-            points = known[name].points(100 * hits / (row["n"] - left_out))
-            rows.append((key, name, left_out, points))
-    return pd.DataFrame(rows, columns=columns).astype(
-        {"accepted_count": "int64", "reviewed_points": "float64"}
-    )
+    points = [
+        row.points
+        if not row.accepted_count > 0 or row.n <= row.accepted_count or pd.isna(row.points)
+        else known[row.metric].points(row.value * row.n / (row.n - row.accepted_count))
+        for row in parts.itertuples()
+    ]
+    return parts.assign(reviewed_points=pd.Series(points, index=parts.index, dtype="float64"))
 
 
-def _narrowed(subject: str, key: str) -> dict[str, str]:
-    return {SUBJECT_FILTER.get(subject, "area_id"): key}
+def _left_out(asked: Scores, *, scope: Scope, store: Store, metrics: set[str]) -> pd.DataFrame:
+    """Returns key, metric, accepted_count: cases of upheld appeals that the item counted as late in the period."""
+    appeals = store.execute(UPHELD[asked.subject == "department_id"], {"level": asked.subject})
+    found = []
+    for name, group in appeals[appeals["metric"].isin(metrics)].groupby("metric"):
+        request = Request(name, filters=asked.filters)
+        late = fetch_rows(request, scope=scope, store=store, limit=MOST_ROWS, side=LATE)
+        found.append(group[group["incident_id"].isin(set(late["incident_id"]))])
+    columns = ["key", "metric", "accepted_count"]
+    if not found:
+        return pd.DataFrame(columns=columns).astype({"accepted_count": "int64"})
+    counted = pd.concat(found).groupby(["key", "metric"])["incident_id"].nunique()
+    return counted.rename("accepted_count").reset_index()[columns]

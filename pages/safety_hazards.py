@@ -14,10 +14,8 @@ from components.tiles.vital_signs import VitalSigns
 FOUND = "hazard_found_count hazard_rectified_count hazard_rectified_on_time_pct hazard_on_time_pct"
 FOUND += " hazard_open_count hazard_open_overdue_count hazard_open_major_count hazard_relapse_pct"
 FOUND += " hazard_verify_minutes_p90"
-VISITS = "inspection_count inspection_failed_pct inspection_refused_pct"
-VISITS += (
-    " hazards_per_100_visits hazards_per_100_places visits_per_100_places campaign_count campaign_covered_pct"
-)
+VISITS = "inspection_count inspection_failed_pct inspection_refused_pct hazards_per_100_visits"
+VISITS += " hazards_per_100_places visits_per_100_places campaign_count campaign_covered_pct"
 ITEMS = "hazard_found_count hazard_on_time_pct hazard_relapse_pct hazard_open_overdue_count"
 INTENSE = "hazards_per_100_visits hazards_per_100_places visits_per_100_places recheck_current_pct"
 LATE = "due_at place_name check_item_code hazard_level_code rectified_at grid_id"

@@ -250,7 +250,9 @@ def test_a_clock_that_is_off_moves_the_rate_only_before_the_correction(tmp_path)
         known = AS_OF_AT - timedelta(hours=number)
         dispatched = known + timedelta(minutes=minutes)
         rows.append(
-            incident(number, known, registered_at=known, dispatched_at=dispatched, clock_offset_minutes=offset)
+            incident(
+                number, known, registered_at=known, dispatched_at=dispatched, clock_offset_minutes=offset
+            )
         )
     opened = open_store(tmp_path, rows, as_of_at=AS_OF_AT)
     told = {

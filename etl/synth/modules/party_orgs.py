@@ -33,10 +33,7 @@ def organisations(span: Span) -> pd.DataFrame:
     """Returns every organisation: number, name, kind, community, founded (UTC s), members."""
     rng = span.rng("party-organisations")
     names = community_names(span)
-    rows = [(f"{name}党委", "社区党组织", area) for area, name in names.items()]
-    for area, name in names.items():
-        count = int(rng.integers(3, 8))
-        rows += [(f"{name}第{number}党支部", "社区党组织", area) for number in range(1, count + 1)]
+    rows = _community_branches(names, rng)
     areas = np.array(list(names))
     for row in read_table(span.town_dir / "departments.csv"):
         rows.append((f"{row['name_zh']}党支部", "机关站所党支部", str(rng.choice(areas))))
@@ -60,6 +57,15 @@ def organisations(span: Span) -> pd.DataFrame:
     spread = np.array([KINDS[kind][1] for kind in found["kind"]])
     found["members"] = np.maximum(3, rng.lognormal(np.log(middle), spread)).astype(int)
     return found
+
+
+def _community_branches(names: dict[str, str], rng: np.random.Generator) -> list[tuple[str, str, str]]:
+    """Returns name, kind and community of the communities' committees and their branches."""
+    rows = [(f"{name}党委", "社区党组织", area) for area, name in names.items()]
+    for area, name in names.items():
+        count = int(rng.integers(3, 8))
+        rows += [(f"{name}第{number}党支部", "社区党组织", area) for number in range(1, count + 1)]
+    return rows
 
 
 def draw_organisations(span: Span) -> pd.DataFrame:

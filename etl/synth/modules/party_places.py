@@ -120,29 +120,39 @@ def draw_scenes(span: Span) -> pd.DataFrame:
     rows = []
     for pilot, opened in zip(PILOTS, OPENED, strict=True):
         for place, scene in enumerate(rng.permutation(SCENES)):
-            begun = span.end - int(rng.integers(300, 500)) * DAY_S
-            is_open, is_late = place < opened, place == opened
-            done = span.end - int(rng.integers(70, 200)) * DAY_S if is_open else NEVER
-            ahead = 240 if place == len(SCENES) - 1 else 120
-            due = (
-                span.end - 80 * DAY_S
-                if is_late
-                else done + 10 * DAY_S
-                if is_open
-                else span.end + ahead * DAY_S
-            )
-            begun = NEVER if place == len(SCENES) - 1 else begun
-            states = [
-                (span.start - 3_600, NEVER, NEVER),
-                (begun + 30_000, begun, NEVER),
-                (done + 30_000, begun, done),
-            ]
-            rows += [(max(known, span.start - 3_600 + 60 * no), names[pilot], scene, first, due, last)
-                     for no, (known, first, last) in enumerate(states) if known < NEVER]  # fmt: skip
+            told = _scene_versions(span, rng, place=place, opened=opened)
+            rows += [(known, names[pilot], scene, first, due, last) for known, first, due, last in told]
     table = pd.DataFrame(rows, columns=["known_at", "社区编码", "场景", "开工日期", "计划开放", "实际开放"])
     for name in ("开工日期", "计划开放", "实际开放"):
         table[name] = local_text(table[name].to_numpy(), "%Y.%m.%d")
     return table.assign(报送时间=local_text(table["known_at"].to_numpy()))
+
+
+def _scene_versions(
+    span: Span, rng: np.random.Generator, *, place: int, opened: int
+) -> list[tuple[int, int, int, int]]:
+    """Returns when each version of a scene was known, with its begin, its planned and its real opening."""
+    begun = span.end - int(rng.integers(300, 500)) * DAY_S
+    done = span.end - int(rng.integers(70, 200)) * DAY_S if place < opened else NEVER
+    due = done + 10 * DAY_S if place < opened else span.end + _ahead_days(place, opened) * DAY_S
+    begun = NEVER if place == len(SCENES) - 1 else begun
+    states = [
+        (span.start - 3_600, NEVER, NEVER),
+        (begun + 30_000, begun, NEVER),
+        (done + 30_000, begun, done),
+    ]
+    return [
+        (max(known, span.start - 3_600 + 60 * number), first, due, last)
+        for number, (known, first, last) in enumerate(states)
+        if known < NEVER
+    ]
+
+
+def _ahead_days(place: int, opened: int) -> int:
+    """Returns in how many days an unopened scene was planned to open: one is late, the last one far off."""
+    if place == opened:
+        return -80
+    return 240 if place == len(SCENES) - 1 else 120
 
 
 def draw_red_points(span: Span) -> pd.DataFrame:
