@@ -2,6 +2,7 @@
 
 from components.page import register_page
 from components.tiles.definitions import MetricBook, Rivals
+from components.tiles.listing_table import ListingTable
 
 DISCOVERY = ("discovery_registered_pct", "discovery_reported_pct", "discovery_coverage_pct")
 DISPATCH = ("dispatch_within_sla_pct", "dispatch_first_touch_pct", "misdispatch_gap_pct")
@@ -9,6 +10,8 @@ CLOSURE = ("closure_within_sla_pct", "closure_citizen_pct", "closure_verified_pc
 ON_TIME = ("on_time_closure_pct", "on_time_closure_raw_pct", "on_time_handled_pct", "closed_of_due_pct")
 VENDORS = ("on_time_handled_pct", "egova_on_time_pct", "closed_of_due_pct", "unicom_closed_pct")
 REWORK = ("rework_pct", "rework_sent_pct", "rework_disposed_pct", "rework_due_pct")
+LIMITS = ("category_code", "department_id", "limit_value", "limit_unit", "start_point", "is_three_hour")
+LIMITS += ("valid_from", "valid_to", "version", "basis")
 
 register_page(
     __name__,
@@ -23,5 +26,6 @@ register_page(
         Rivals(uid="vendors", title="definitions.vendors", area="half", shown=VENDORS),
         Rivals(uid="rework", title="definitions.rework", area="half", shown=REWORK),
         MetricBook(uid="book", title="definitions.book"),
+        ListingTable(uid="limits", title="definitions.limits", listing="responsibility", columns=LIMITS),
     ],
 )

@@ -34,6 +34,7 @@ SELECT
     coalesce(l.incident_28d_count, 0) AS incident_28d_count,
     coalesce(l.open_count, 0) AS open_count,
     CASE
+        WHEN NOT EXISTS (SELECT 1 FROM staff) THEN 'unknown'
         WHEN coalesce(f.lead_count, 0) = 0 THEN 'vacant'
         WHEN f.shared_lead_count > 0 THEN 'shared'
         ELSE 'own'
