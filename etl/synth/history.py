@@ -40,14 +40,15 @@ def write_history(plan: Plan, *, say: Say = print) -> dict[str, int]:
     light = tuple(spec for spec in SPECS if spec not in heavy)
     if plan.days * plan.volume.scale < SMALL_DAYS:
         counts = write_specs(plan, SPECS, report=draw_reports(plan, with_truth=True), say=say)
+        counts |= write_registers(plan, say=say)
     else:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             other = pool.apply_async(write_group, (plan, heavy))
             counts = write_specs(plan, light, report=draw_reports(plan, with_truth=True), say=say)
+            counts |= write_registers(plan, say=say)
             counts |= other.get()
         for spec in heavy:
             say(f"  {spec.feed}: {counts[spec.feed]:,} rows")
-    counts |= write_registers(plan, say=say)
     _write_state(plan)
     return counts
 
