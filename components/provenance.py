@@ -155,6 +155,6 @@ def _sources(feeds, ctx: Context) -> Component:
         for row in feeds.itertuples()
     ]
     head = html.Thead(
-        html.Tr([html.Th(ctx.t(f"column.{name}")) for name in ("feed_id", "watermark_at", "last_arrival_at")])
+        html.Tr([html.Th(ctx.column(name)) for name in ("feed_id", "watermark_at", "last_arrival_at")])
     )
     return html.Div([html.H3(ctx.t("drawer.feeds")), html.Table([head, html.Tbody(rows)], className="table")])

@@ -66,7 +66,7 @@ class CaseFacts(CaseTile):
             (name, str(int(incident[name]))) for name in COUNTS if is_known(incident[name]) and incident[name]
         ]
         pairs.append(("due_at", instant_full(incident["due_at"], ctx)))
-        terms = [each for name, text in pairs for each in (html.Dt(ctx.t(f"column.{name}")), html.Dd(text))]
+        terms = [each for name, text in pairs for each in (html.Dt(ctx.column(name)), html.Dd(text))]
         return html.Div(
             [
                 html.H1([title, html.Span(lateness_text(incident, ctx), className="standing")]),
@@ -102,7 +102,7 @@ class CaseReports(CaseTile):
             )
             for _, row in rows.iterrows()
         ]
-        head = html.Thead(html.Tr([html.Th(ctx.t(f"column.{name}")) for name in names]))
+        head = html.Thead(html.Tr([html.Th(ctx.column(name)) for name in names]))
         return html.Div(html.Table([head, html.Tbody(body)], className="table"), className="scroll")
 
 
@@ -122,7 +122,7 @@ class CaseClocks(CaseTile):
                     className="is-late" if row["side_code"] == "late" else "",
                 )
             )
-        head = html.Thead(html.Tr([html.Th(ctx.t(f"column.{name}")) for name in (*names, "counts")]))
+        head = html.Thead(html.Tr([html.Th(ctx.column(name)) for name in (*names, "counts")]))
         return html.Div(html.Table([head, html.Tbody(body)], className="table"), className="scroll")
 
 

@@ -189,7 +189,7 @@ class EventTable(Tile):
         ]
 
     def _heading(self, name: str, ctx: Context):
-        label = ctx.t(f"column.{name}")
+        label = ctx.column(name)
         if name in ("lateness", "excluded_code"):
             return html.Th(label)
         now = ctx.view.params.get("order", "-first_signal_at")

@@ -59,14 +59,14 @@ def test_the_wall_shows_no_full_plotly_bundle_and_its_charts_are_drawn(open_page
 
 
 def test_a_click_filters_every_tile_and_a_second_click_clears(open_page):
-    page = open_page("/")
+    page = open_page("/incidents")
     shown = page.locator("[data-kpi=incident_count] .digits")
     before = shown.inner_text()
-    page.click(".tile-flow .bar >> nth=0")
+    page.click(".tile-feed .bar >> nth=0")
     page.wait_for_url(re.compile(r"source="))
     _until(page, f"document.querySelector('[data-kpi=incident_count] .digits').innerText !== '{before}'")
-    assert page.locator(".tile-flow .bar.is-selected").count() == 1
-    page.click(".tile-flow .bar.is-selected")
+    assert page.locator(".tile-feed .bar.is-selected").count() == 1
+    page.click(".tile-feed .bar.is-selected")
     _until(page, f"document.querySelector('[data-kpi=incident_count] .digits').innerText === '{before}'")
     assert "source=" not in page.url
 
@@ -129,7 +129,7 @@ def test_a_number_tells_where_it_comes_from(open_page):
 
 
 def test_a_number_leads_to_its_rows_and_a_row_to_its_life(open_page):
-    page = open_page("/")
+    page = open_page("/incidents")
     page.click("[data-kpi=open_count]")
     page.wait_for_selector(".tile-table tbody tr")
     page.locator(".tile-table tbody a").first.click()
