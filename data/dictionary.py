@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from data.settings import REPOSITORY
-from data.yamlfile import Definition, DefinitionError, explain, nearest_name, read_yaml
+from data.yamlfile import Definition, DefinitionError, nearest_name, read_entries
 
 FOLDER = REPOSITORY / "data" / "columns"
 UNITS = Literal[
@@ -67,16 +67,7 @@ def read_columns(folder: Path = FOLDER) -> dict[str, Column]:
     Raises:
         ColumnError: a name in two files, or an entry that is not a column.
     """
-    found: dict[str, Column] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        for name, content in (read_yaml(path) or {}).items():
-            if name in found:
-                raise ColumnError(f"{path}: column {name!r} is described twice")
-            try:
-                found[name] = Column.model_validate(content)
-            except ValidationError as error:
-                raise ColumnError(f"{name} in {explain(path, error, Column)}") from None
-    return found
+    return read_entries(folder, Column, error=ColumnError, twice="column {name!r} is described twice")
 
 
 @lru_cache(maxsize=1)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import pandas as pd
-from pydantic import ValidationError
 
 from data.freshness import holds_for, is_none_there
 from data.question import TOWN_AREA
 from data.request import Filters, Scope
 from data.settings import REPOSITORY
 from data.town import Identifier
-from data.yamlfile import Definition, DefinitionError, explain, nearest_name, read_yaml
+from data.yamlfile import Definition, DefinitionError, nearest_name, read_entries
 
 if TYPE_CHECKING:
     from data.connection import Store
@@ -80,16 +79,8 @@ def read_listings(folder: Path = FOLDER) -> dict[str, ListingFile]:
     Raises:
         ListingError: a name in two files, or an entry that is not a listing.
     """
-    found: dict[str, ListingFile] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        for name, content in (read_yaml(path) or {}).items():
-            if name in found or name == MODULE_NAMES:
-                raise ListingError(f"{path}: listing {name!r} is there already")
-            try:
-                found[name] = ListingFile.model_validate(content)
-            except ValidationError as error:
-                raise ListingError(f"{name} in {explain(path, error, ListingFile)}") from None
-    return found
+    twice = "listing {name!r} is there already"
+    return read_entries(folder, ListingFile, error=ListingError, twice=twice, taken=(MODULE_NAMES,))
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,30 @@ def read_definition(path: Path, model: type[Model]) -> Model:
         raise DefinitionError(explain(path, error, model)) from None
 
 
+def read_entries(
+    folder: Path, model: type[Model], *, error: type[Exception], twice: str, taken: Iterable[str] = ()
+) -> dict[str, Model]:
+    """Returns the entries of every file of a folder by name.
+
+    Args:
+        folder: holds `*.yaml` files of `name: {...}`.
+        model: what an entry must be.
+        error: raised for a name that stands twice or is `taken`, and for an entry that is not one.
+        twice: what the error says of such a name, `{name!r}` in its place.
+        taken: names no entry may have.
+    """
+    found: dict[str, Model] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for name, content in (read_yaml(path) or {}).items():
+            if name in found or name in taken:
+                raise error(f"{path}: {twice.format(name=name)}")
+            try:
+                found[name] = model.model_validate(content)
+            except ValidationError as wrong:
+                raise error(f"{name} in {explain(path, wrong, model)}") from None
+    return found
+
+
 def explain(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
     """Returns one line per problem of a validation error: file, key, value, reason."""
     lines = []

@@ -11,6 +11,7 @@ from dash import html
 
 from components.context import Context
 from components.grades import breaks_of, grade_of, ranges_of, spread
+from components.map_frame import map_frame
 from components.measure import flag_of, rows_by, tip_text
 from components.numbers import count_text, is_known, number_text
 from components.tiles.base import Tile
@@ -24,26 +25,6 @@ LABELLED = 60  # more areas than this have no room for a number each
 def function(name: str) -> dict[str, str]:
     """Returns a reference to one of the map's functions in the browser (assets/map.js, assets/areas.js)."""
     return {"variable": f"dashExtensions.cockpit.{name}"}
-
-
-def map_frame(uid: str, *, layers: list) -> html.Div:
-    """Returns layers over bare ground, with the corner that tells what the pointer is over, and the legend."""
-    ground = dl.Map(
-        layers,
-        id=f"{uid}-map",
-        className="map",
-        center=[0, 0],
-        zoom=11,
-        zoomSnap=0.05,
-        zoomDelta=0.5,
-        wheelPxPerZoomLevel=160,
-        zoomControl=False,
-        attributionControl=False,
-        doubleClickZoom=False,
-    )
-    tell = html.Div(className="map-tell", **{"data-tell": ""})
-    legend = html.Div(id=f"{uid}-legend", className="legend")
-    return html.Div([html.Div([ground, tell], className="map-box"), legend], className="tile-body map-tile")
 
 
 def inside_of(level: str, grids_of, ctx: Context) -> list[str] | None:

@@ -13,8 +13,9 @@ from dash import html
 
 from components.codes import colours_of, in_order, ink_on, letter_of, painted
 from components.context import Context
+from components.map_frame import map_frame
 from components.numbers import count_text, is_known
-from components.tiles.area_map import function, ground_of, legend_item, map_frame
+from components.tiles.area_map import function, ground_of, legend_item
 from components.tiles.base import Tile
 from components.tiles.listing_table import written
 from components.ways import chosen, pick_marks

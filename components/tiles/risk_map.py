@@ -10,6 +10,7 @@ import dash_leaflet as dl
 from dash import html
 
 from components.context import Context
+from components.map_frame import map_frame
 from components.numbers import is_known, number_text
 from components.theme import RISK_CLASSES, RISK_LETTERS, RISK_LETTERS_EN
 from components.tiles.base import Tile
@@ -49,29 +50,8 @@ class RiskMap(Tile):
         borders = dl.GeoJSON(
             id=f"{uid}-borders", style=FUNCTIONS["border"], pane="shadowPane", interactive=False, hideout={}
         )
-        ground = dl.Map(
-            [areas, borders],
-            id=f"{uid}-map",
-            className="map",
-            center=[0, 0],
-            zoom=11,
-            zoomSnap=0.05,
-            zoomDelta=0.5,
-            wheelPxPerZoomLevel=160,
-            zoomControl=False,
-            attributionControl=False,
-            doubleClickZoom=False,
-            scrollWheelZoom=True,
-        )
-        tell = html.Div(className="map-tell", **{"data-tell": ""})
-        return html.Div(
-            [
-                html.Nav(id=f"{uid}-tabs", className="choices"),
-                html.Div([ground, tell], className="map-box"),
-                html.Div(id=f"{uid}-legend", className="legend"),
-            ],
-            className="tile-body map-tile",
-        )
+        tabs = html.Nav(id=f"{uid}-tabs", className="choices")
+        return map_frame(uid, layers=[areas, borders], above=[tabs])
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns tabs, the map's hideout, the legend and where the geometry lies."""

@@ -1,0 +1,34 @@
+"""What every map stands in (地图框): bare ground, the corner that tells, the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_leaflet as dl
+from dash import html
+from dash.development.base_component import Component
+
+
+def map_frame(uid: str, *, layers: list, above: Sequence[Component] = ()) -> html.Div:
+    """Returns layers over bare ground, with the corner that tells what the pointer is over, and the legend.
+
+    There are no map tiles: the town itself is the ground. `above` stands over the map.
+    """
+    ground = dl.Map(
+        layers,
+        id=f"{uid}-map",
+        className="map",
+        center=[0, 0],
+        zoom=11,
+        zoomSnap=0.05,
+        zoomDelta=0.5,
+        wheelPxPerZoomLevel=160,
+        zoomControl=False,
+        attributionControl=False,
+        doubleClickZoom=False,
+    )
+    tell = html.Div(className="map-tell", **{"data-tell": ""})
+    legend = html.Div(id=f"{uid}-legend", className="legend")
+    return html.Div(
+        [*above, html.Div([ground, tell], className="map-box"), legend], className="tile-body map-tile"
+    )
