@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -16,6 +15,7 @@ import pandas as pd
 from data.catalogue import catalogue
 from data.town import Town
 from etl.as_of import as_of
+from etl.durable import flush
 from etl.entity import SPINE, load_entities
 from etl.models import MODELS, ModelError, read_models
 from etl.module_python import MAKERS
@@ -102,10 +102,7 @@ def published_modules() -> list[str]:
 def _build_changed(
     con: duckdb.DuckDBPyConnection, town: Town, *, changed: set[str], is_full: bool
 ) -> list[str]:
-    held = {
-        name
-        for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
-    }
+    held = _held_tables(con)
     reads, built = module_reads(), []
     for name in module_order():
         if not (is_full or name not in held or reads[name] & changed):
@@ -119,6 +116,11 @@ def _build_changed(
         changed.add(name)
         built.append(name)
     return built
+
+
+def _held_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    return {name for (name,) in rows}
 
 
 def _local_day(con: duckdb.DuckDBPyConnection) -> str:
@@ -188,16 +190,12 @@ def publish_modules(con: duckdb.DuckDBPyConnection, published: Path, *, build: i
     missing = {name for name in wanted if name not in files or not (published / files[name]).is_file()}
     if not stale and not missing and files.keys() == set(wanted):
         return files
-    held = {
-        name
-        for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
-    }
+    held = _held_tables(con)
     for name in sorted((stale | missing) & held & set(wanted)):
         path = published / "module" / name / f"{build:08d}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         con.execute(f"COPY {name} TO '{path}' (FORMAT parquet, COMPRESSION snappy)")
-        with path.open("rb") as handle:
-            os.fsync(handle.fileno())  # before CURRENT names it
+        flush(path)  # before CURRENT names it
         files[name] = str(path.relative_to(published))
     files = {name: path for name, path in files.items() if name in wanted}
     write_state(con, "module_files", json.dumps(files))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from etl.as_of import as_of
 from etl.base import ROW_TABLES, write_base
 from etl.build import Geometry, definitions_digest, empty_shadow, town_shapes
 from etl.clocks import clock_sql, segment_sql, single_sql
+from etl.durable import flush, swap_file
 from etl.models import read_models
 from etl.modules import publish_modules
 from etl.risk import build_risk
@@ -101,22 +101,6 @@ def publish(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> P
     swap_file(published / "CURRENT", json.dumps(manifest).encode())
     _sweep(published, manifest, previous=current)
     return Published(generation, as_of_at, len(months or ()))
-
-
-def flush(path: Path) -> None:
-    """Waits until a written file is on the disk."""
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
-
-
-def swap_file(path: Path, content: bytes) -> None:
-    """Replaces a file so that a reader sees the old or the new content, also after a power cut."""
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
 
 
 def _write_inputs(con: duckdb.DuckDBPyConnection, town: Town, settings: Settings) -> None:

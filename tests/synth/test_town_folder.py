@@ -144,6 +144,13 @@ def test_every_category_has_a_limit_in_force_on_any_day_and_some_changed_in_2026
 def test_the_loader_accepts_every_contract_and_the_town_file():
     town = load_town(read_settings(town=str(STOWN)))
     contracts = load_contracts(town)
-    assert {contract.format for contract in contracts.values()} == {"csv", "xlsx", "json", "jsonl", "xml", "parquet"}
+    assert {contract.format for contract in contracts.values()} == {
+        "csv",
+        "xlsx",
+        "json",
+        "jsonl",
+        "xml",
+        "parquet",
+    }
     assert town.file.is_synthetic
     assert len(town.calendar.holidays) > 80 and len(town.calendar.workdays) > 15
