@@ -20,8 +20,9 @@ from data.server_settings import read_server_settings
 from data.settings import SettingsError, read_settings
 from data.town import load_town
 from data.yamlfile import DefinitionError
-from serve.assemble import House, enclose
+from serve.assemble import enclose
 from serve.backend import CockpitBackend, CockpitDash
+from serve.house import House
 from serve.process import check_environment, serve
 
 ROOT = Path(__file__).resolve().parent

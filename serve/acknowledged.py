@@ -16,10 +16,17 @@ from access.policy import PERMISSIONS
 from data.connection import Store
 from data.ops import Ops
 from data.query import fetch_incident
+from serve.feature import Feature, Services
 
 PATH = "/acknowledged"
 KEPT = timedelta(days=2)
 LONGEST_ID = 300
+
+
+def acknowledgement(services: Services) -> Feature:
+    """Opens /acknowledged."""
+    house = services.house
+    return Feature((acknowledged_route(services.ops, services.audit, store=house.store, now=house.now),))
 
 
 def acknowledged_route(ops: Ops, audit: Audit, *, store: Store, now: Callable[[], datetime]) -> Route:

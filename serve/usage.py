@@ -13,6 +13,7 @@ from pathlib import Path
 
 from access.policy import PolicyBook
 from data.ops import Ops
+from serve.feature import Feature, Services
 
 log = logging.getLogger(__name__)
 FEED = "page_usage"
@@ -22,6 +23,13 @@ VIEWS = """
     SELECT substr(at, 1, 13) AS hour, role_code, target_text, count(*) AS view_count
     FROM audit WHERE action_code = 'view' AND is_success = 1 AND at >= ? AND at < ?
     GROUP BY 1, 2, 3"""
+
+
+def page_usage(services: Services) -> Feature:
+    """Opens the feed of page views."""
+    house = services.house
+    feed = UsageFeed(services.ops, book=services.book, landing=house.settings.landing_dir, now=house.now)
+    return Feature(begin=feed.start, end=feed.stop)
 
 
 class UsageFeed:

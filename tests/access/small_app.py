@@ -22,8 +22,9 @@ from data.ops import Ops
 from data.server_settings import read_server_settings
 from data.settings import Settings
 from data.town import Label, Town
-from serve.assemble import House, enclose
+from serve.assemble import enclose
 from serve.backend import CockpitBackend, CockpitDash
+from serve.house import House
 
 with warnings.catch_warnings():  # starlette wants httpx2, which is not released for general use (2026-11)
     warnings.simplefilter("ignore")

@@ -12,8 +12,8 @@ from components.page import pages
 from data.server_settings import read_server_settings
 from data.settings import read_settings
 from data.town import load_town
-from serve.assemble import House
 from serve.backend import CockpitBackend, CockpitDash
+from serve.house import House
 from tests.access.small_app import FakeStore
 
 

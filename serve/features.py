@@ -1,0 +1,11 @@
+"""The parts of the server beside the screens (服务部件清单), each opened once with what it may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from serve.acknowledged import acknowledgement
+from serve.feature import Feature, Services
+from serve.usage import page_usage
+
+FEATURES: tuple[Callable[[Services], Feature], ...] = (acknowledgement, page_usage)
