@@ -96,7 +96,7 @@ Block = Paragraph | Table | Picture
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One numbered part: `code` (overall, changes, late, risk, safety, voice, outlook, todo, annex_*), `number` as printed (一 / 1)."""
+    """One numbered part: `code` (overall, changes, late, risk, safety, voice, outlook, todo, annex_*), its printed number."""
 
     code: str
     number: str
