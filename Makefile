@@ -18,8 +18,9 @@ help:  ## list the commands
 run: setup  ## set up, load the town, build, publish, serve on 127.0.0.1:8050 (TOWN= DATA= PORT= SPEED=)
 	@exec $(PYTHON) -m scripts.run_town --town "$(TOWN)" --port "$(PORT)" --speed "$(SPEED)" $(if $(DATA),--data "$(DATA)")
 
-test: setup-test  ## set up and run every test, slow ones last
-	@PYTHONUNBUFFERED=1 $(PYTHON) -m pytest
+# Two processes side by side: most tests wait for one core. `-n 0` runs them in one.
+test: setup-test  ## set up and run every test, slow ones last (PYTEST= further options)
+	@PYTHONUNBUFFERED=1 $(PYTHON) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: setup-test  ## formats, lint, imports, SQL, generated docs (seconds)
 	@$(PYTHON) -m scripts.check

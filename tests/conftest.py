@@ -22,6 +22,17 @@ settings.register_profile(
 settings.load_profile("project")
 
 
+# Folders whose tests share what is dear to make (a loaded town, a served app, a city): they stay in one process.
+TOGETHER = ("browser", "cities", "contracts", "synth")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """Tells processes that share the work (`-n`) which tests belong together: a folder's or a module's."""
+    folder, *rest = Path(item.location[0]).parts[1:]
+    item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else "/".join([folder, *rest])))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Puts slow tests last, so that a quick failure is seen early; each half keeps its random order."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
 from data.ops import SCHEMA_VERSION, STEPS, Ops
@@ -67,9 +69,9 @@ def test_a_stranger_learns_nothing_and_another_site_says_nothing(house):
 
 def test_a_book_of_the_first_release_is_brought_up_to_date(tmp_path):
     path = tmp_path / "ops.sqlite"
-    book = Ops(path)
-    book.write("DROP TABLE acknowledgement")
-    book.write("PRAGMA user_version = 1")
+    book = sqlite3.connect(path)
+    book.executescript(STEPS[0])
+    book.execute("PRAGMA user_version = 1")
     book.close()
     again = Ops(path)
     assert again.row("PRAGMA user_version")[0] == SCHEMA_VERSION == len(STEPS)
