@@ -23,7 +23,7 @@ _LINE_END = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
 # Letters and symbols that look like nothing and so hide what stands between words.
 _INVISIBLE = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\u034f\ufffc")
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
-_RUN = re.compile(rf"[^\s{BREAK}{_CHINESE}]{{{{{LONG_WORD + 1},}}}}")
+_RUN = re.compile(rf"[^\s{BREAK}{_CHINESE}]{{{LONG_WORD + 1},}}")
 _MISSING_RUN = re.compile(f"{MISSING}{{2,}}")
 _FORMULA = re.compile(r"[\s'\ufeff]*[=+\-@＝＋－＠]")
 _SIGNED = re.compile(r"[+\-−]?\d[\d,]*(\.\d+)?\s?[%‰]?")
