@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,12 +66,16 @@ class ListingFile(Definition):
 
 @dataclass(frozen=True)
 class Listing:
-    """A table to show: its name, how many rows, from which on; `filters` narrows by area, period and picked values."""
+    """A table to show: its name, how many rows, from which on; `filters` narrows by area, period and picked values.
+
+    `as_of_at` is the instant `$as_of_at` stands for (None: the newest); a table that does not name it is as it is now.
+    """
 
     name: str
     filters: Filters = NO_FILTERS
     limit: int | None = None
     offset: int = 0
+    as_of_at: datetime | None = None
 
 
 def read_listings(folder: Path = FOLDER) -> dict[str, ListingFile]:
@@ -106,7 +111,7 @@ def fetch_listing(listing: Listing, *, scope: Scope, store: Store) -> pd.DataFra
         raise ListingError(f"{FOLDER}: no listing {listing.name!r}{nearest_name(listing.name, known)}")
     file = known[listing.name]
     with store.reading() as snapshot:
-        as_of_at, stale_after_s = holds_for(None, snapshot, file.entities)
+        as_of_at, stale_after_s = holds_for(listing.as_of_at, snapshot, file.entities)
         is_unjoined = is_none_there(snapshot, file.entities)
         params: dict[str, object] = {"as_of_at": as_of_at}
         tests = _scope_tests(file, scope, params) + _filter_tests(file, listing.filters, params)
