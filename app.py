@@ -44,13 +44,13 @@ def build(house: House) -> Guard:
         enable_mcp=False,
     )
     app.index_string, app.layout, app.renderer = index(), make_layout, RENDERER
-    register(app, store=house.store, town=house.town, scope_of=current_scope, share_key=_share_key)
+    board = register(app, store=house.store, town=house.town, scope_of=current_scope, share_key=_share_key)
     book = PolicyBook()
     for page in pages():
         book.declare_page(page.name, path=page.path, permission=page.permission)
     for component in ("stage", "drawer"):
         book.declare(component, permission="view", cacheable=True, is_router=True)
-    return enclose(app, house=house, book=book)
+    return enclose(app, house=house, book=book, board=board)
 
 
 def _share_key() -> tuple[object, ...]:

@@ -18,6 +18,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "explore": CASE_ROLES | {"wall"},
     "cases": CASE_ROLES,
     "modules": CASE_ROLES | {"wall"},
+    # Taking away as a file what may be seen; a wall only shows.
+    "export": EVERYONE - {"wall"},
     "feeds": frozenset({"leader", "analyst", "operator", "auditor"}),
     "operate": frozenset({"operator"}),
     "audit": frozenset({"auditor"}),
@@ -29,6 +31,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "/logout": EVERYONE,
     # Reading: whoever sees a wall. Acknowledging: those who act on cases, asked in serve/acknowledged.py.
     "/acknowledged": EVERYONE,
+    # A file of one tile: the page's own roles are asked as well (serve/export/route.py).
+    "/export/forms": PERMISSIONS["export"],
+    "/export/file": PERMISSIONS["export"],
+    "/export/register": PERMISSIONS["audit"],
     "/status": PERMISSIONS["operate"],
     "/audit.json": PERMISSIONS["audit"],
     "/_dash-layout": EVERYONE,

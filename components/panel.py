@@ -43,11 +43,19 @@ def panel(tile: Tile, *, uid: str, ctx: Context) -> Component:
     if not title:
         return html.Section([tile.frame(uid), age], id=uid, className=f"bare {place}")
     heading = [html.H2(title, title=title), age]
+    if tile.is_exported and ctx.may("export"):
+        heading.append(_export_button(tile.uid, ctx=ctx))
     if tile.metric:
         heading.append(info_button(tile.metric, ctx=ctx))
     return html.Section(
         [html.Header(heading, className="panel-head"), tile.frame(uid)], id=uid, className=f"panel {place}"
     )
+
+
+def _export_button(uid: str, *, ctx: Context) -> Component:
+    words = ctx.t("export.button")
+    told = {"data-export": uid, "aria-label": words}
+    return html.Button("⤓", className="info export", type="button", title=words, **told)
 
 
 def info_button(metric: str, *, ctx: Context) -> Component:

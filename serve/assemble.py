@@ -19,6 +19,7 @@ from access.secret import derive, load_secret
 from access.sessions import Sessions
 from access.signin import SignIn
 from access.signin_routes import Door
+from components.board import Board
 from data.connection import StoreError
 from data.ops import Ops
 from serve.backend import finish
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 _FILE = re.compile(r'"((?:/assets|/_dash-component-suites)/[^"?]+)')
 
 
-def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
+def enclose(app: Dash, *, house: House, book: PolicyBook, board: Board | None = None) -> Guard:
     """Return the guarded ASGI app.
 
     Raises:
@@ -58,7 +59,7 @@ def enclose(app: Dash, *, house: House, book: PolicyBook) -> Guard:
         is_secure=house.server.is_secure,
     )
     live = Live(house.settings.published_dir / "CURRENT", refresh=house.refresh, now=house.now)
-    services = Services(house=house, ops=ops, audit=audit, sessions=sessions, book=book, key=key)
+    services = Services(house=house, ops=ops, audit=audit, sessions=sessions, book=book, key=key, board=board)
     features = [opened(services) for opened in FEATURES]
     _add_routes(app, house=house, door=door, live=live, audit=audit)
     app.server.router.routes[0:0] = [route for feature in features for route in feature.routes]

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from access.audit import Audit
 from access.policy import PolicyBook
 from access.sessions import Sessions
+from components.board import Board
 from data.ops import Ops
 from serve.house import House
 
@@ -24,6 +25,7 @@ class Services:
     sessions: Sessions
     book: PolicyBook
     key: bytes
+    board: Board | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Tile:
 
     props: ClassVar[tuple[tuple[str, str], ...]] = (("body", "children"),)
     clicks: ClassVar[str | None] = None
+    is_exported: ClassVar[bool] = True
 
     def heading(self, ctx: Context) -> str:
         """Returns the heading; empty for a tile without one."""

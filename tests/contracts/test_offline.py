@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from access.headers import app_policy
+from components.shell import SCRIPTS, STYLES
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = ("app.py", "serve", "pages", "components", "access", "assets")
@@ -65,3 +66,9 @@ def test_the_content_policy_lets_nothing_in_from_elsewhere():
     assert "'unsafe-inline'" not in directives["script-src"]
     assert directives["connect-src"] == "'self'"
     assert directives["default-src"] == "'self'"
+
+
+def test_every_script_and_style_of_ours_is_named_by_the_page():
+    there = {path.name for path in (ROOT / "assets").glob("*.*s*") if path.suffix in (".js", ".css")}
+    assert there, "no assets found: the test looks in the wrong place"
+    assert there - {Path(name).name for name in (*SCRIPTS, *STYLES)} == set()

@@ -1,0 +1,143 @@
+"""What a tile shows, as a chart or a map that can be printed (导出图): the same answers, drawn without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from components.context import Context
+from components.drawing.spec import AreaMark, AreaPicture, Chart, Series
+from components.numbers import instant_full, is_known
+from components.theme import RISK_CLASSES
+from components.tiles.base import Tile
+from components.ways import TIMES
+from data.compare import Change
+from data.query import Answer
+
+BARS = 30  # more lying bars than this are no picture any more: the table has them all
+LINES = 8
+
+
+def picture_of(tile: Tile, answers: Mapping[str, object], ctx: Context) -> Chart | AreaPicture | None:
+    """Returns the picture of a tile's answers; None when they are no picture (single figures, lists)."""
+    risk = answers.get("risk")
+    if isinstance(risk, pd.DataFrame) and {"grid_id", "class_code", "domain_code"} <= set(risk.columns):
+        return _risk_map(risk, tile=tile, ctx=ctx)
+    grouped = [each.now if isinstance(each, Change) else each for each in answers.values()]
+    grouped = [each for each in grouped if isinstance(each, Answer) and _by(each) and len(each.frame)]
+    if not grouped:
+        return None
+    alike = [each for each in grouped if _by(each) == _by(grouped[0]) and _unit(each) == _unit(grouped[0])]
+    unlike = list({each.metric.id: each for each in alike}.values())
+    return (
+        _two_ways(unlike[0], tile=tile, ctx=ctx) if len(_by(grouped[0])) > 1 else _one_way(unlike, tile, ctx)
+    )
+
+
+def _by(answer: Answer) -> tuple[str, ...]:
+    columns = list(answer.frame.columns)
+    return tuple(columns[: columns.index("value")])
+
+
+def _unit(answer: Answer) -> str:
+    return answer.metric.unit.zh
+
+
+def _facts(answers: list[Answer], tile: Tile, ctx: Context) -> dict[str, str]:
+    return {
+        "title": tile.heading(ctx) or ctx.pick(answers[0].metric.label),
+        "unit": ctx.pick(answers[0].metric.unit),
+        "source": source_text(ctx, as_of_at=min(each.as_of_at for each in answers)),
+    }
+
+
+def source_text(ctx: Context, *, as_of_at) -> str:
+    """Returns the line below a picture: town, period, what is filtered, as-of instant, generation."""
+    parts = [
+        ctx.pick(ctx.town.label),
+        ctx.t("export.as_of_line", at=instant_full(as_of_at, ctx), generation=ctx.generation),
+    ]
+    asked = "&".join(f"{key}={value}" for key, value in sorted(ctx.view.params.items()) if key != "lang")
+    if asked:
+        parts.append(asked)
+    if ctx.town.file.is_synthetic:
+        parts.append(ctx.t("export.synthetic"))
+    return " · ".join(parts)
+
+
+def _one_way(answers: list[Answer], tile: Tile, ctx: Context) -> Chart:
+    column = _by(answers[0])[0]
+    is_time = column in (*TIMES, "hour")
+    keys = _ordered_keys(answers, column, is_time=is_time)[: None if is_time else BARS]
+    labels = tuple(_label(column, key, ctx) for key in keys)
+    series = tuple(_series(each, column, keys, ctx) for each in answers[:LINES])
+    kind = ("lines" if len(keys) > 1 else "columns") if is_time else "bars"
+    return Chart(kind=kind, categories=labels, series=series, **_facts(answers, tile, ctx))
+
+
+def _ordered_keys(answers: list[Answer], column: str, *, is_time: bool) -> list[object]:
+    keys = list(dict.fromkeys(key for each in answers for key in each.frame[column] if is_known(key)))
+    if is_time:
+        return sorted(keys)
+    values = answers[0].frame.set_index(column)["value"].to_dict()
+    return sorted(keys, key=lambda key: -(values.get(key) if is_known(values.get(key)) else float("-inf")))
+
+
+def _series(answer: Answer, column: str, keys: list[object], ctx: Context) -> Series:
+    rows = answer.frame.drop_duplicates(column).set_index(column)
+    found = {name: tuple(_number(rows, key, name) for key in keys) for name in ("value", "low", "high")}
+    has_interval = any(each is not None for each in found["low"])
+    ends = {"low": found["low"], "high": found["high"]} if has_interval else {}
+    return Series(ctx.pick(answer.metric.label), found["value"], **ends)
+
+
+def _number(rows: pd.DataFrame, key: object, name: str) -> float | None:
+    if key not in rows.index or name not in rows:
+        return None
+    value = rows.at[key, name]
+    return float(value) if is_known(value) else None
+
+
+def _two_ways(answer: Answer, *, tile: Tile, ctx: Context) -> Chart:
+    """Columns over the first of two dimensions (a time, if one is), stacked by the other."""
+    over, by = _by(answer)[:2]
+    if by in (*TIMES, "hour"):
+        over, by = by, over
+    keys = sorted(key for key in answer.frame[over].unique() if is_known(key))
+    sums = answer.frame.groupby(by)["value"].sum().sort_values(ascending=False)
+    table = answer.frame.pivot_table(index=over, columns=by, values="value", aggfunc="first")
+    series = tuple(
+        Series(_label(by, key, ctx), tuple(_number(table, each, key) for each in keys))
+        for key in sums.index[:LINES]
+    )
+    labels = tuple(_label(over, key, ctx) for key in keys)
+    return Chart(kind="stacked", categories=labels, series=series, **_facts([answer], tile, ctx))
+
+
+def _label(column: str, key: object, ctx: Context) -> str:
+    if column == "date":
+        return str(key)[5:10]
+    return str(key)[:7] if column == "month" else str(ctx.label(column, key))
+
+
+def _risk_map(risk: pd.DataFrame, *, tile: Tile, ctx: Context) -> AreaPicture:
+    domain = ctx.filters.domain_code or "overall"
+    rows = risk[risk["domain_code"] == domain]
+    marks = tuple(
+        AreaMark(
+            area_id=row.grid_id,
+            class_code=row.class_code if row.class_code in RISK_CLASSES else "none",
+            is_hatched=bool(is_known(row.is_hatched) and row.is_hatched),
+            label=ctx.name("area", row.grid_id),
+        )
+        for row in rows.itertuples()
+    )
+    of = ctx.t("map.overall") if domain == "overall" else ctx.name("domain", domain)
+    return AreaPicture(
+        title=f"{tile.heading(ctx)} · {of}".strip(" ·"),
+        level="grid",
+        marks=marks,
+        legend=tuple((code, ctx.t(f"map.class_{code}")) for code in RISK_CLASSES),
+        source=source_text(ctx, as_of_at=ctx.as_of_at),
+    )

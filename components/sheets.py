@@ -1,0 +1,226 @@
+"""What a tile shows, as tables with typed columns (导出表): numbers by their groups, lists, single figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from components.context import Context
+from components.numbers import is_known
+from data.catalogue import Metric
+from data.compare import Change
+from data.query import Answer
+
+FIGURES = ("n", "low", "high", "lower", "upper")
+TIMES = ("date", "month", "hour")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column: what it is called, and its kind (text | number | instant | date) with its decimals."""
+
+    text: str
+    kind: str = "text"
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table; a cell is None where the value is unknown, never zero. `metrics`: what it rests on."""
+
+    name: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[object, ...], ...]
+    metrics: tuple[str, ...] = ()
+
+
+def sheets_of(answers: Mapping[str, object], ctx: Context) -> list[Sheet]:
+    """Returns the tables of a tile's answers: one for each grouping of numbers, one for each list.
+
+    Numbers grouped alike stand side by side; single figures stand below each other, each with n and interval.
+    """
+    numbers = [(name, each) for name, each in _plain_answers(answers)]
+    grouped: dict[tuple[str, ...], list[Answer]] = {}
+    for _, each in numbers:
+        grouped.setdefault(_dimensions(each), []).append(each)
+    found = [_single(each, ctx) if not by else _by(by, each, ctx) for by, each in grouped.items()]
+    found += [
+        _listed(name, each, ctx)
+        for name, each in answers.items()
+        if isinstance(each, pd.DataFrame) and len(each)
+    ]
+    return [sheet for sheet in _numbered([*found, *_cases(answers, ctx)]) if sheet.rows]
+
+
+def _plain_answers(answers: Mapping[str, object]) -> Iterable[tuple[str, Answer]]:
+    for name, each in answers.items():
+        if isinstance(each, Answer):
+            yield name, each
+        elif isinstance(each, Change):
+            yield name, each.now
+
+
+def _dimensions(answer: Answer) -> tuple[str, ...]:
+    columns = list(answer.frame.columns)
+    return tuple(columns[: columns.index("value")])
+
+
+def _single(answers: list[Answer], ctx: Context) -> Sheet:
+    words = ("metric", "value", "unit", *FIGURES, "flag", "as_of")
+    kinds = ("text", "number", "text", *("number",) * len(FIGURES), "text", "instant")
+    headings = tuple(
+        Heading(ctx.t(f"export.{word}"), kind, 2 if kind == "number" and word != "n" else 0)
+        for word, kind in zip(words, kinds, strict=True)
+    )
+    rows = []
+    for each in answers:
+        row = each.frame.iloc[0] if len(each.frame) else pd.Series({"value": None, "flag": "no_data"})
+        figures = (_plain(row.get(name)) for name in FIGURES)
+        label, unit = ctx.pick(each.metric.label), ctx.pick(each.metric.unit)
+        rows.append((label, _plain(row["value"]), unit, *figures, _flag(row, ctx), ctx.local(each.as_of_at)))
+    return Sheet(ctx.t("export.figures"), headings, tuple(rows), _ids(answers))
+
+
+def _by(by: tuple[str, ...], answers: list[Answer], ctx: Context) -> Sheet:
+    unlike = list({each.metric.id: each for each in answers}.values())
+    headings = [Heading(ctx.column(name), "date" if name == "date" else "text") for name in by]
+    keys: dict[tuple, dict[str, pd.Series]] = {}
+    for each in unlike:
+        headings += _headings_of(each, ctx)
+        for _, row in each.frame.iterrows():
+            keys.setdefault(tuple(_plain(row[name]) for name in by), {})[each.metric.id] = row
+    rows = []
+    for key, found in keys.items():
+        cells = [_key_cell(name, value, ctx) for name, value in zip(by, key, strict=True)]
+        for each in unlike:
+            cells += _figures(found.get(each.metric.id), each, ctx)
+        rows.append(tuple(cells))
+    name = " × ".join(ctx.column(each) for each in by)
+    return Sheet(name, tuple(headings), tuple(rows), _ids(unlike))
+
+
+def _shown(answer: Answer) -> list[str]:
+    """The figures beside the value that say anything."""
+    frame = answer.frame
+    return [name for name in FIGURES if name in frame and frame[name].notna().any()]
+
+
+def _headings_of(answer: Answer, ctx: Context) -> list[Heading]:
+    unit = ctx.pick(answer.metric.unit)
+    label = ctx.pick(answer.metric.label)
+    first = Heading(f"{label} ({unit})" if unit else label, "number", decimals_of(answer.metric))
+    rest = [
+        Heading(f"{label} · {ctx.t(f'export.{name}')}", "number", 0 if name == "n" else 2)
+        for name in _shown(answer)
+    ]
+    return [first, *rest, Heading(f"{label} · {ctx.t('export.flag')}")]
+
+
+def _figures(row: pd.Series | None, answer: Answer, ctx: Context) -> list[object]:
+    if row is None:
+        return [None] * (2 + len(_shown(answer)))
+    return [_plain(row["value"]), *(_plain(row[name]) for name in _shown(answer)), _flag(row, ctx)]
+
+
+def decimals_of(metric: Metric) -> int:
+    """Returns how many decimals a metric is written with."""
+    digits = metric.format.partition(".")[2][:1]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _flag(row: pd.Series, ctx: Context) -> str:
+    flag = row.get("flag")
+    return ctx.t(f"flag.{flag}") if is_known(flag) and flag else ""
+
+
+def _ids(answers: list[Answer]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.metric.id for each in answers))
+
+
+def _listed(name: str, frame: pd.DataFrame, ctx: Context) -> Sheet:
+    columns = [each for each in frame.columns if not str(each).startswith("_")]
+    kinds = {each: _kind_of(frame[each]) for each in columns}
+    headings = tuple(
+        Heading(ctx.column(str(each)), kinds[each], _decimals_in(frame[each])) for each in columns
+    )
+    records = frame[columns].to_dict("records")
+    rows = tuple(
+        tuple(_list_cell(str(each), row[each], kinds[each], ctx) for each in columns) for row in records
+    )
+    return Sheet(ctx.maybe(f"export.list_{name}", name), headings, rows)
+
+
+def _cases(answers: Mapping[str, object], ctx: Context) -> list[Sheet]:
+    """The frames inside one case, the facts of a balance or of other plain records."""
+    found = []
+    for name, each in answers.items():
+        if isinstance(each, Mapping):
+            found += [
+                _listed(part, frame, ctx) for part, frame in each.items() if isinstance(frame, pd.DataFrame)
+            ]
+        elif is_dataclass(each) and not isinstance(each, Answer | Change):
+            facts = {
+                key: value for key, value in asdict(each).items() if isinstance(value, int | float | str)
+            }
+            if facts:
+                found.append(_listed(name, pd.DataFrame([facts]), ctx))
+    return found
+
+
+def _kind_of(values: pd.Series) -> str:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return "instant"
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return "number"
+    return "text"
+
+
+def _decimals_in(values: pd.Series) -> int:
+    return 2 if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 != 0).any() else 0
+
+
+def _list_cell(column: str, value: object, kind: str, ctx: Context) -> object:
+    if not isinstance(value, list | tuple | dict) and not is_known(value):
+        return None
+    if kind == "instant":
+        return ctx.local(value) if column.endswith("_at") else pd.Timestamp(value).to_pydatetime()
+    if kind == "number":
+        return _plain(value)
+    if isinstance(value, list | tuple) or (hasattr(value, "tolist") and not isinstance(value, str)):
+        return ", ".join(str(ctx.label(column, each)) for each in value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    return str(ctx.label(column, value)) if _is_coded(column, value) else str(value)
+
+
+def _is_coded(column: str, value: object) -> bool:
+    return column.endswith(("_code", "_id")) or column.startswith(("is_", "has_")) or isinstance(value, bool)
+
+
+def _key_cell(column: str, value: object, ctx: Context) -> object:
+    if value is None:
+        return ctx.t("common.unknown")
+    if column == "date":
+        return date.fromisoformat(str(value)[:10])
+    return str(value)[:7] if column == "month" else str(ctx.label(column, value))
+
+
+def _plain(value: object) -> object:
+    """A value of a frame as Python has it; unknown is None."""
+    if not is_known(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _numbered(sheets: list[Sheet]) -> list[Sheet]:
+    """Sheets of one name get numbers: a workbook needs them apart."""
+    taken: dict[str, int] = {}
+    found = []
+    for sheet in sheets:
+        taken[sheet.name] = taken.get(sheet.name, 0) + 1
+        name = sheet.name if taken[sheet.name] == 1 else f"{sheet.name} {taken[sheet.name]}"
+        found.append(Sheet(name, sheet.headings, sheet.rows, sheet.metrics))
+    return found
