@@ -12,8 +12,11 @@ class Fact:
     """One number a sentence or a cell rests on: what was asked and what came back, so that it can be asked again.
 
     Attributes:
-        metric: metric id, or `listing:<name>` where it was counted in a list.
-        asked: the question's own part of the address: `period=..&area=..`, sorted; `by`/`key` name one group of it.
+        metric: metric id; `change:<metric>`: the ratio of a count to the same weekdays before; `rows:<metric>`: a figure of
+            one row behind it (minutes late); `listing:<name>`: counted or read in a list.
+        asked: the question's own part of the address, sorted, with its instant: `as_of=..&period=24h&area=..`, or
+            `since=..&until=..` where no period says it (components/briefing/asked.py reads it back).
+        by: the dimension whose group `key` this is, or empty.
         value: as answered, in the metric's unit; None = unknown.
         n: what it rests on; None for counts of lists.
         low: lower end of the 95 % interval, or None.
@@ -34,7 +37,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Sentence:
-    """Words made from numbers by the grammar; `rule` names the pattern in components/locale/briefing/."""
+    """Words made from numbers by the grammar; `rule` names the patterns in components/locale/briefing/, the outer one first.
+
+    Sentences of a paragraph run on without a space in Chinese, with one in English.
+    """
 
     text: str
     facts: tuple[Fact, ...] = ()
@@ -96,7 +102,12 @@ Block = Paragraph | Table | Picture
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One numbered part: `code` (overall, changes, late, risk, safety, voice, outlook, todo, annex_*), its printed number."""
+    """One numbered part.
+
+    Attributes:
+        code: corrections, overall, changes, late, risk, safety, voice, outlook, todo, annex_tables, annex_definitions, annex_quality.
+        number: as printed, without punctuation: `一`, `附件1`, `1`, `Annex A`; writers add `、` or `. ` before the title.
+    """
 
     code: str
     number: str

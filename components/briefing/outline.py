@@ -1,0 +1,90 @@
+"""The briefing as a whole (提纲): its parts in a leader's order, numbered, with what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from components.briefing.desk import Desk
+from components.briefing.document import Document, Part
+from components.briefing.edition import Edition
+from components.briefing.grammar import Speech
+from components.briefing.parts.annex import annex_tables
+from components.briefing.parts.clauses import scope_name
+from components.briefing.parts.late import late
+from components.briefing.parts.overall import overall
+from components.briefing.patterns import patterns_digest
+from data.connection import Store
+from data.request import Scope
+from data.settings import REPOSITORY
+from data.town import Town
+
+PartMaker = Callable[[Desk, Speech], Part | None]
+PARTS: tuple[PartMaker, ...] = (overall, late)
+ANNEXES: tuple[PartMaker, ...] = (annex_tables,)
+NUMERALS = "一二三四五六七八九十"
+DEFINED = ("metrics", "marts", "rules", "listings", "columns")
+
+
+def make_document(edition: Edition, *, language: str, scope: Scope, store: Store, town: Town) -> Document:
+    """Returns the briefing of an edition in one language, as `scope` may see it.
+
+    The same published generation, definitions, language, edition and scope give the same document, byte for byte.
+    """
+    store.refresh()
+    desk = Desk(edition=edition, language=language, scope=scope, store=store, town=town)
+    speech = Speech(language)
+    made = [_made(maker, desk, speech) for maker in PARTS]
+    annexes = [_made(maker, desk, speech) for maker in ANNEXES]
+    parts = [*_numbered(made, speech), *_numbered(annexes, speech, is_annex=True)]
+    name = scope_name(desk, speech)
+    as_of = desk.instant(edition.as_of_at)
+    return Document(
+        edition_code=edition.code,
+        language=language,
+        title=speech.phrase(f"title.{edition.code}", scope=_titled(name, desk, speech)).text,
+        town=town.label.text(language),
+        issuer=speech.phrase("title.issuer", town=town.label.text(language)).text,
+        since_date=edition.since_date.isoformat(),
+        until_date=edition.until_date.isoformat(),
+        as_of=speech.moment(as_of, has_year=True).text,
+        generation=store.generation(),
+        digest=definitions_digest(),
+        parts=tuple(parts),
+        area_id=edition.area_id,
+        department_id=edition.department_id,
+        scope_name=name,
+        is_synthetic=town.file.is_synthetic,
+    )
+
+
+def definitions_digest() -> str:
+    """Returns the SHA-256 of the definitions, rules and sentence patterns in force, hex."""
+    digest = hashlib.sha256()
+    for folder in DEFINED:
+        for path in sorted((REPOSITORY / "data" / folder).glob("*.yaml")):
+            digest.update(f"{folder}/{path.name}".encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update(patterns_digest().encode())
+    return digest.hexdigest()
+
+
+def _titled(name: str, desk: Desk, speech: Speech) -> str:
+    """The town by its own name where the briefing is the whole town's."""
+    edition = desk.edition
+    return name if edition.area_id or edition.department_id else desk.town.label.text(speech.language)
+
+
+def _made(maker: PartMaker, desk: Desk, speech: Speech) -> Part | None:
+    return maker(desk, speech)
+
+
+def _numbered(parts: list[Part | None], speech: Speech, *, is_annex: bool = False) -> list[Part]:
+    there = [each for each in parts if each is not None]
+    return [replace(part, number=_number(place, speech, is_annex)) for place, part in enumerate(there)]
+
+
+def _number(place: int, speech: Speech, is_annex: bool) -> str:
+    if speech.is_zh:
+        return f"附件{place + 1}" if is_annex else NUMERALS[place]
+    return f"Annex {'ABCDEFGH'[place]}" if is_annex else str(place + 1)

@@ -1,0 +1,90 @@
+"""Clauses several parts use (常用分句): how a count moved, against what, which span is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from components.briefing.desk import Desk
+from components.briefing.document import Fact
+from components.briefing.grammar import Speech, Term
+from data.period import DAY
+from data.request import Request
+
+RISE, FALL, SAME, UNKNOWN = "rise", "fall", "same", "no_base"
+
+
+def direction(ratio: Fact) -> str:
+    """Returns whether a count rose or fell beyond chance: only when the interval of the ratio leaves out 1."""
+    if ratio.flag == "no_base" or ratio.low is None:
+        return UNKNOWN
+    if ratio.low > 1:
+        return RISE
+    return FALL if ratio.high is not None and ratio.high < 1 else SAME
+
+
+def moved_clause(desk: Desk, speech: Speech, request: Request, *, row: Mapping | None = None) -> Term:
+    """Returns how a count moved against the same weekdays before: risen, fallen, or not to be seen."""
+    change = desk.change(request)
+    key = "" if row is None else str(row[request.by[0]])
+    now, before, ratio = desk.pair_facts(request, change.whole if row is None else row, key=key)
+    against = compared_with(desk, speech, request)
+    way = direction(ratio)
+    if way == UNKNOWN:
+        return speech.phrase("moved.no_base")
+    if not now.value and not before.value:
+        return replace(speech.phrase("moved.zero", against=against), facts=(now, before, ratio))
+    told = {"against": against, "before": speech.count(before)}
+    if way == SAME:
+        return _resting(speech.phrase("moved.same", **told), now, ratio)
+    if ratio.value is None or ratio.high is None:
+        low = speech.percent(ratio, ratio.low)
+        return _resting(speech.phrase("moved.rise_open", low=low, **told), now, ratio)
+    ends = [speech.percent(ratio, each) for each in (ratio.low, ratio.high)]
+    low, high = ends if way == RISE else reversed(ends)
+    made = speech.phrase(
+        f"moved.{way}", percent=speech.percent(ratio, ratio.value), low=low, high=high, **told
+    )
+    return _resting(made, now, ratio)
+
+
+def compared_with(desk: Desk, speech: Speech, request: Request) -> Term:
+    """Returns what the window before is called."""
+    change = desk.change(request)
+    days = (desk.edition.until_date - desk.edition.since_date).days + 1
+    if desk.edition.is_daily:
+        return speech.word("moved.day")
+    if desk.edition.code == "weekly" or days == 7:
+        return speech.word("moved.week")
+    since, until = desk.instant(change.since_at), desk.instant(change.until_at)
+    last = until.date() if until.hour or until.minute else until.date() - DAY
+    has_year = since.year != desk.edition.since_date.year
+    return speech.phrase(
+        "moved.span",
+        since=speech.day(since.date(), has_year=has_year),
+        until=speech.day(last, has_year=has_year),
+    )
+
+
+def span_clause(desk: Desk, speech: Speech) -> Term:
+    """Returns the span the briefing tells of, as a sentence begins with it."""
+    since_at, until_at = (desk.instant(each) for each in desk.edition.window(desk.town))
+    if not desk.edition.is_daily:
+        since, until = speech.day(desk.edition.since_date), speech.day(desk.edition.until_date)
+        if desk.edition.since_date == desk.edition.until_date:
+            return since
+        return speech.phrase("span.days", since=since, until=until)
+    return speech.phrase("span.hours", since=speech.moment(since_at), until=speech.moment(until_at))
+
+
+def scope_name(desk: Desk, speech: Speech) -> str:
+    """Returns whose briefing it is: the town, an area, a department."""
+    ctx, edition = desk.ctx, desk.edition
+    names = [ctx.name("area", edition.area_id) if edition.area_id else ""]
+    names += [ctx.name("department", edition.department_id) if edition.department_id else ""]
+    return (" " if not speech.is_zh else "").join(filter(None, names)) or speech.word("span.town").text
+
+
+def _resting(term: Term, *facts: Fact) -> Term:
+    """Returns a term that also rests on facts its text does not write."""
+    return replace(term, facts=tuple(dict.fromkeys((*term.facts, *facts))))

@@ -1,0 +1,117 @@
+"""Part three (超期与督办): what is late, whose it is, and to which post it goes now."""
+
+from __future__ import annotations
+
+from components.briefing.desk import Desk
+from components.briefing.document import Fact, Paragraph, Part, Sentence
+from components.briefing.grammar import DAY, Speech, Term, paragraph
+from components.briefing.posts import ABOVE, GROUND, posts_of
+from components.numbers import is_known
+from data.request import Request
+
+MOST_LISTED = 5
+DEPARTMENT = "department_id"
+
+
+def late(desk: Desk, speech: Speech) -> Part:
+    """Returns the part: how much is late, the department furthest behind, the cases to take higher up."""
+    overdue = desk.fact(desk.request("open_overdue_count", is_now=True))
+    title = speech.word("title.late").text
+    if not overdue.value:
+        rule = "late.none" if overdue.value == 0 else "late.unknown"
+        only = paragraph(speech.say(rule, late=Term(speech.count(overdue).text, (overdue,))))
+        return Part(code="late", number="", title=title, blocks=(only,))
+    lead = paragraph(_total(desk, speech, overdue), _whose(desk, speech), _worst(desk, speech))
+    return Part(code="late", number="", title=title, blocks=(lead, *_escalated(desk, speech)))
+
+
+def _total(desk: Desk, speech: Speech, overdue: Fact) -> Sentence:
+    suspended = desk.fact(desk.request("open_overdue_count", is_now=True, picked=(("is_suspended", "true"),)))
+    told = {
+        "at": speech.moment(desk.instant(desk.edition.as_of_at)),
+        "late": speech.count(overdue),
+        "open": speech.count(desk.fact(desk.request("open_count", is_now=True))),
+    }
+    if not suspended.value:
+        return speech.say("late.total", **told)
+    return speech.say("late.total_suspended", suspended=speech.count(suspended), **told)
+
+
+def _whose(desk: Desk, speech: Speech) -> Sentence | None:
+    """The departments that hold most of what is late."""
+    if desk.edition.department_id:
+        return None
+    facts = desk.facts(desk.request("open_overdue_count", by=(DEPARTMENT,), is_now=True))
+    held = sorted(
+        ((fact, key) for key, fact in facts.items() if fact.value and key), key=lambda each: -each[0].value
+    )
+    if len(held) < 2:
+        return None
+    terms = [
+        speech.phrase("late.holder", name=desk.ctx.name("department", key), late=speech.count(fact))
+        for fact, key in held[:3]
+    ]
+    return speech.say("late.holders", holders=speech.joined(terms))
+
+
+def _worst(desk: Desk, speech: Speech) -> Sentence | None:
+    """The department whose on-time rate is lowest, if its interval lies below the town's own."""
+    if desk.edition.department_id:
+        return None
+    whole = desk.fact(desk.request("on_time_closure_pct"))
+    facts = desk.facts(desk.request("on_time_closure_pct", by=(DEPARTMENT,)))
+    judged = {
+        key: each
+        for key, each in facts.items()
+        if key and (each.n or 0) >= desk.min_n and each.low is not None
+    }
+    if whole.low is None or not judged:
+        return speech.say("late.none_judged", n=speech.plain(desk.min_n), rests=Term("", (whole,)))
+    below = {key: each for key, each in judged.items() if each.high < whole.low}
+    size = speech.plain(desk.min_n)
+    if not below:
+        return speech.say("late.none_worse", n=size, rests=Term("", (whole, *judged.values())))
+    key = min(below, key=lambda each: below[each].value)
+    return speech.say(
+        "late.worst",
+        name=desk.ctx.name("department", key),
+        rate=speech.rate(below[key]),
+        whole=speech.amount(whole),
+        n=size,
+    )
+
+
+def _escalated(desk: Desk, speech: Speech) -> tuple[Paragraph, ...]:
+    """The cases longest past their limit that nobody has suspended, each with the post that answers and the one above."""
+    request = desk.request("open_overdue_count", is_now=True)
+    rows = desk.rows(request, limit=MOST_LISTED, order="is_suspended,due_at", side="late")
+    rows = rows[~rows["is_suspended"].fillna(False).astype(bool)]
+    if rows.empty:
+        return ()
+    items = [
+        paragraph(_case(desk, speech, request=request, row=row), kind="item")
+        for row in rows.to_dict("records")
+    ]
+    return (paragraph(speech.say("late.escalate")), *items)
+
+
+def _case(desk: Desk, speech: Speech, *, request: Request, row: dict) -> Sentence:
+    minutes = (desk.edition.as_of_at - row["due_at"]).total_seconds() / 60
+    overdue = desk.row_fact(request, str(row["incident_id"]), minutes)
+    posts = posts_of(desk, speech, row["grid_id"])
+    above = next((posts[role] for role in reversed(ABOVE) if role in posts), None)
+    told = {
+        "id": str(row["incident_id"]).partition(":")[2] or str(row["incident_id"]),
+        "category": desk.ctx.name("category", row["category_code"]),
+        "place": desk.ctx.name("area", row["grid_id"])
+        if is_known(row["grid_id"])
+        else speech.word("late.no_place"),
+        "over": speech.duration(overdue),
+        "department": desk.ctx.name("department", row[DEPARTMENT]),
+    }
+    if above is None or minutes < DAY:
+        return speech.say("late.case", **told)
+    ground = posts.get(GROUND)
+    if ground is None:
+        return speech.say("late.case_above", above=above, **told)
+    return speech.say("late.case_posts", ground=ground, above=above, **told)
