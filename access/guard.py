@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 ANONYMOUS = frozenset({"/login", "/healthz"})
 _ODD_PATH = re.compile(r"//|\\|\.\.|[\x00-\x1f\x7f]")
 # Asked for by the page itself, without anybody touching it: must not keep an idle session alive.
-_BACKGROUND_PATHS = frozenset({"/events", "/healthz"})
+_BACKGROUND_PATHS = frozenset({"/events", "/healthz", "/briefing/alarm"})
 
 
 @dataclass(frozen=True)

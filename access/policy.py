@@ -23,6 +23,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "feeds": frozenset({"leader", "analyst", "operator", "auditor"}),
     "operate": frozenset({"operator"}),
     "audit": frozenset({"auditor"}),
+    # A briefing of what one's own rows are about (asked in serve/briefing_room.py); words beside it; releasing it.
+    "briefing": frozenset({"leader", "department", "analyst"}),
+    "briefing_edit": frozenset({"leader", "analyst"}),
+    "briefing_release": frozenset({"leader"}),
 }
 
 # What the server answers beside pages -> who may have it.
@@ -35,6 +39,16 @@ ROUTES: dict[str, frozenset[str]] = {
     "/export/forms": PERMISSIONS["export"],
     "/export/file": PERMISSIONS["export"],
     "/export/register": PERMISSIONS["audit"],
+    "/briefing/state": PERMISSIONS["briefing"],
+    "/briefing/document": PERMISSIONS["briefing"],
+    "/briefing/picture": PERMISSIONS["briefing"],
+    "/briefing/download": PERMISSIONS["briefing"],
+    "/briefing/make": PERMISSIONS["briefing"],
+    "/briefing/note": PERMISSIONS["briefing_edit"],
+    "/briefing/release": PERMISSIONS["briefing_release"],
+    "/briefing/runs": PERMISSIONS["feeds"],
+    # That a run failed is said on every wall: no word of what is in it.
+    "/briefing/alarm": EVERYONE,
     "/status": PERMISSIONS["operate"],
     "/audit.json": PERMISSIONS["audit"],
     "/_dash-layout": EVERYONE,
