@@ -116,6 +116,11 @@ def fetch_exclusions(question: Question, snapshot: Snapshot, code: str | None) -
     return rows if code is None or rows.empty else rows[rows["excluded_code"] == code].reset_index(drop=True)
 
 
+def list_incidents(question: Question, side: str | None) -> Statement:
+    """Returns SQL of the ids of the incidents behind a number."""
+    return _listed(question, {"incident_id": "incident_id"}, side=side)
+
+
 def _order(order: str | None, columns: list[str]) -> tuple[set[str], str]:
     """Returns the columns and a safe ORDER BY; ties fall by id so that pages do not overlap."""
     order = order or next(

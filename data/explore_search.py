@@ -1,0 +1,35 @@
+"""Narrows an explorer's view (检索): to the rows behind a number, or to words in titles and addresses."""
+
+from __future__ import annotations
+
+from data.drill import list_incidents
+from data.explore_view import View
+from data.generation import Snapshot
+from data.query import question_of
+from data.question import Question
+from data.request import Request, RequestError, Scope
+
+
+def list_behind(view: View, scope: Scope, *, snapshot: Snapshot, into: str) -> None:
+    """Writes the incidents behind a number, of one side if the view says so.
+
+    Raises:
+        RequestError: the number's rows are not incidents.
+    """
+    question = question_of(Request(view.metric, filters=view.filters), scope, snapshot)
+    if question.mart.key or question.mart.entity == "feed":
+        raise RequestError(f"kpi = {view.metric!r}: its rows are not incidents")
+    listed = list_incidents(question, view.side or None)
+    sql = f"CREATE TABLE {into} AS SELECT DISTINCT hash(incident_id) AS incident_no FROM ({listed.sql})"
+    snapshot.rows(sql, listed.params)
+
+
+def word_tests(words: tuple[str, ...], question: Question) -> list[str]:
+    """Returns tests that every word stands in the title or the address; both are masked where they are kept."""
+    tests = []
+    for number, each in enumerate(words):
+        question.params[f"word{number}"] = each
+        tests.append(
+            f"contains(lower(concat_ws(' ', source.title_text, source.address_text)), $word{number})"
+        )
+    return tests
