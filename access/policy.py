@@ -18,6 +18,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "explore": CASE_ROLES | {"wall"},
     "cases": CASE_ROLES,
     "modules": CASE_ROLES | {"wall"},
+    # Other systems, by token (access/tokens.py).
+    "api": frozenset({"leader", "analyst", "department"}),
     # Taking away as a file what may be seen; a wall only shows.
     "export": EVERYONE - {"wall"},
     "feeds": frozenset({"leader", "analyst", "operator", "auditor"}),
@@ -49,6 +51,10 @@ ROUTES: dict[str, frozenset[str]] = {
     "/briefing/runs": PERMISSIONS["feeds"],
     # That a run failed is said on every wall: no word of what is in it.
     "/briefing/alarm": EVERYONE,
+    # The explorer: counts for whoever sees the page, single rows for those who act on cases.
+    "/explore/cube": PERMISSIONS["explore"],
+    "/explore/cross": PERMISSIONS["explore"],
+    "/explore/rows": PERMISSIONS["cases"],
     "/status": PERMISSIONS["operate"],
     "/audit.json": PERMISSIONS["audit"],
     "/_dash-layout": EVERYONE,
@@ -57,6 +63,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "/_favicon.ico": EVERYONE,
 }
 FOLDERS: dict[str, frozenset[str]] = {
+    "/api/v1/": PERMISSIONS["api"],
     "/geo/": EVERYONE,
     "/assets/": EVERYONE,
     "/_dash-component-suites/": EVERYONE,

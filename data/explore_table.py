@@ -26,9 +26,9 @@ SHARED = (
     "is_self_handled, is_suspended, is_handling_recorded, cancelled_code, stage_code, report_count"
 )
 OWN = {
-    "incident": f"{SHARED}, first_signal_at AS at, signal_date AS day_date, signal_hour AS hour, incident_no AS no, "
+    "incident": f"{SHARED}, first_signal_at AS moment, signal_date AS day_date, signal_hour AS hour, incident_no AS no, "
     "report_count AS weight, cancelled_code IS NULL AS is_timed",
-    "report": "incident_no, month_id, feed_id, category_code, department_id, grid_id, severity_level, reported_at AS at, "
+    "report": "incident_no, month_id, feed_id, category_code, department_id, grid_id, severity_level, reported_at AS moment, "
     "reported_date AS day_date, reported_hour AS hour, hash(report_id) AS no, CAST(is_lead AS INTEGER) AS weight, "
     "is_lead AS is_timed",
 }
@@ -185,7 +185,7 @@ def _coded_sql(snapshot: Snapshot, *, chosen: str, incidents: str, codes: dict[s
     return f"""WITH {", ".join([*clocks, *books])},
     standing AS (SELECT incident_no, due_at, {STAGE} AS stage, {LATE} AS late,
         {REPEAT.format("report_count")} AS repeat FROM {incidents})
-SELECT own.no, own.at, standing.due_at AS due,
+SELECT own.no, own.moment, standing.due_at AS due,
     ((own.day_date - $first_date) // $day_count)::USMALLINT AS day, own.hour::UTINYINT AS hour, {places},
     stage_book.place::UTINYINT AS stage, late_book.place::UTINYINT AS late,
     coalesce(own.severity_level, 0)::UTINYINT AS severity, standing.repeat::UTINYINT AS repeat,

@@ -71,6 +71,7 @@ class Table:
     day_count: int = 1
     excluded_count: int = 0
     totals: dict[str, list[int]] = field(default_factory=dict)
+    cubes: dict = field(default_factory=dict, compare=False, repr=False)
 
     def where(self, selection: Mapping[str, tuple[str, ...]], *, without: tuple[str, ...] = ()) -> str:
         """Returns the test of what is selected, leaving some dimensions out; codes are integers of our own."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from serve.acknowledged import acknowledgement
+from serve.api.mount import open_door
+from serve.explore import explorer
+from serve.export.route import exports
 from serve.feature import Feature, Services
 from serve.usage import page_usage
 
-FEATURES: tuple[Callable[[Services], Feature], ...] = (acknowledgement, page_usage)
+FEATURES: tuple[Callable[[Services], Feature], ...] = (
+    acknowledgement,
+    explorer,
+    exports,
+    open_door,
+    page_usage,
+)
