@@ -70,13 +70,15 @@ class Runs:
 
     def failed(self, run_id: int, reason: str, *, at: datetime, next_at: datetime) -> None:
         """Notes that a run failed, why, and when it is tried again."""
-        sql = "UPDATE briefing_run SET status_code = ?, ended_at = ?, next_at = ?, error_text = ? WHERE run_id = ? AND status_code = ?"
+        sql = "UPDATE briefing_run SET status_code = ?, ended_at = ?, next_at = ?, error_text = ?"
+        sql += " WHERE run_id = ? AND status_code = ?"
         values = [FAILED, stamp_of(at), stamp_of(next_at), reason[:LONGEST_ERROR], run_id, RUNNING]
         self.ops.write(sql, values)
 
     def interrupted(self, *, at: datetime) -> int:
         """Notes that runs which never ended were cut short (the server stopped): they may be tried at once."""
-        sql = "UPDATE briefing_run SET status_code = ?, ended_at = ?, next_at = ?, error_text = 'interrupted' WHERE status_code = ?"
+        sql = "UPDATE briefing_run SET status_code = ?, ended_at = ?, next_at = ?, error_text = 'interrupted'"
+        sql += " WHERE status_code = ?"
         return self.ops.write(sql, [FAILED, stamp_of(at), stamp_of(at), RUNNING])
 
     def newest(self, *, limit: int = 40) -> list[dict]:
