@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
@@ -120,18 +121,26 @@ def is_formula(words: str) -> bool:
     return bool(_FORMULA.match(words)) and not _SIGNED.fullmatch(words)
 
 
-def printable_model(model: Model, *, limit: int = 0) -> Model:
-    """Returns a frozen dataclass with every text in it printable, as deep as it goes; texts longer than `limit` cut."""
-    return replace(
-        model, **{field.name: _printable_value(getattr(model, field.name), limit) for field in fields(model)}
-    )
+def printable_model(model: Model, *, limits: Mapping[str, int] | None = None) -> Model:
+    """Returns a frozen dataclass with every text in it printable, as deep as it goes.
+
+    Args:
+        model: the dataclass.
+        limits: longest texts by `Class.field`; `` for all others; none: as long as they are.
+    """
+    kind, limits = type(model).__name__, limits or {}
+    changed = {}
+    for field in fields(model):
+        limit = limits.get(f"{kind}.{field.name}", limits.get("", 0))
+        changed[field.name] = _printable_value(getattr(model, field.name), limit=limit, limits=limits)
+    return replace(model, **changed)
 
 
-def _printable_value(value: object, limit: int) -> object:
+def _printable_value(value: object, *, limit: int, limits: Mapping[str, int]) -> object:
     if isinstance(value, str):
         return printable(value, limit=limit)
     if isinstance(value, tuple):
-        return tuple(_printable_value(each, limit) for each in value)
+        return tuple(_printable_value(each, limit=limit, limits=limits) for each in value)
     if is_dataclass(value):
-        return printable_model(value, limit=limit)
+        return printable_model(value, limits=limits)
     return value

@@ -1,0 +1,34 @@
+"""A briefing's pictures drawn for its pages (插图): charts and maps of one width."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from components.briefing.document import Picture
+from components.drawing.area_map import draw_area_map
+from components.drawing.chart import draw_chart
+from components.drawing.spec import Chart
+
+ROW_MM = 7.5
+LEAST_MM, MOST_MM = 46.0, 120.0
+COLUMNS_MM = 66.0
+
+
+def picture_bytes(picture: Picture, *, geo: Path, form: str) -> bytes:
+    """Returns the drawn picture; lying bars are as high as they are many.
+
+    Raises:
+        DrawingError: the map's shapes are missing, or the chart is of no known kind.
+    """
+    shown = picture.shown
+    if isinstance(shown, Chart):
+        return draw_chart(shown, form=form, size_mm=(156.0, _height(shown)))
+    return draw_area_map(shown, geo_folder=geo, form=form)
+
+
+def _height(chart: Chart) -> float:
+    if chart.kind != "bars":
+        return COLUMNS_MM
+    return min(
+        MOST_MM, max(LEAST_MM, 22 + ROW_MM * len(chart.categories) * max(1.0, 0.7 * len(chart.series)))
+    )

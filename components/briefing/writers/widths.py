@@ -1,0 +1,49 @@
+"""How wide the columns of a printed table are (列宽): by what stands in them, so that numbers never wrap."""
+
+from __future__ import annotations
+
+from components.briefing.document import Table
+from components.drawing.canvas import measured
+
+NUMBERS = frozenset({"number", "pct", "minutes", "yuan"})
+SHORT = NUMBERS | {"instant", "date"}
+LONGEST_WORDS = 34.0
+NARROWEST = 5.0
+
+
+def column_widths(table: Table) -> list[float]:
+    """Returns what each column needs, in latin letters.
+
+    A column of numbers or instants is as wide as its longest cell; its heading may stand in three lines. A column of
+    words gets the width of most of its cells, up to a bearable line.
+    """
+    return [_width(table, place) for place in range(len(table.columns))]
+
+
+def _width(table: Table, place: int) -> float:
+    column = table.columns[place]
+    cells = sorted(measured(row[place].text) for row in table.rows if place < len(row)) or [0.0]
+    head = measured(column.name)
+    if column.kind in SHORT:
+        return max(NARROWEST, cells[-1] + 1.5, head / 3 + 1)
+    most = cells[int(0.95 * (len(cells) - 1))]
+    return max(NARROWEST, min(most + 1.0, LONGEST_WORDS), min(head / 2 + 1, LONGEST_WORDS))
+
+
+def shares(table: Table) -> list[float]:
+    """Returns the widths as shares of one."""
+    widths = column_widths(table)
+    whole = sum(widths) or 1.0
+    return [round(width / whole, 4) for width in widths]
+
+
+def is_right(kind: str) -> bool:
+    """Whether cells of that kind stand to the right: numbers, so that places line up."""
+    return kind in NUMBERS
+
+
+def font_size(table: Table, *, width_mm: float, largest: float, smallest: float = 7.0) -> float:
+    """Returns the size in points at which a line of the table holds what its columns need."""
+    letters = sum(column_widths(table)) + 2.2 * len(table.columns)
+    fits = width_mm / 25.4 * 72 / (letters * 0.53)
+    return round(max(smallest, min(largest, fits)) * 2) / 2
