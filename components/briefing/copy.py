@@ -204,9 +204,7 @@ def _marked(
         below += on_it
         marks = "".join(word("printed.mark", lang, number=numbers[note]) for note in on_it)
         struck = any(note.is_struck for note in on_it)
-        sentences.append(
-            MarkedSentence(_spaced(sentence, lang), any(note.is_struck for note in on_it), marks)
-        )
+        sentences.append(MarkedSentence(sentence.text, struck, marks, gap="" if lang == "zh" else " "))
     return MarkedParagraph(
         block.kind, tuple(sentences), tuple(_marked_note(note, numbers[note], lang) for note in below)
     )
