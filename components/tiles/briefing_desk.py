@@ -1,0 +1,54 @@
+"""The briefing's desk (简报台): an empty frame with its words; assets/briefing_desk.js asks the server and draws the paper.
+
+What is archived, noted and released changes without a new generation, so it never goes through the board's answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dash import html
+
+from components.context import Context
+from components.tiles.base import Tile
+from components.words import read_words
+
+SECTION = "briefing_screen"
+
+
+def screen_words(ctx: Context) -> str:
+    """Returns every word of the briefing's screens as JSON, for the browser."""
+    start = f"{SECTION}."
+    keys = [key.removeprefix(start) for key in read_words() if key.startswith(start)]
+    return json.dumps({key: ctx.t(f"briefing_screen.{key}") for key in keys}, ensure_ascii=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefingDesk(Tile):
+    """Choosers, paper, notes, release, copies and archive of the briefing the address names."""
+
+    def requests(self, ctx: Context) -> Mapping[str, object]:
+        """Returns nothing: the desk asks by itself."""
+        return {}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the frame."""
+        marks = {"data-briefing": ctx.lang, "data-say": screen_words(ctx)}
+        return (html.Div(className="briefing", **marks),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefingRuns(Tile):
+    """The plan, how its runs went, what was handed over to whom; only where the visitor may see feeds."""
+
+    def requests(self, ctx: Context) -> Mapping[str, object]:
+        """Returns nothing: the browser asks by itself."""
+        return {}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the frame."""
+        if not ctx.may("feeds"):
+            return (None,)
+        return (html.Div(className="briefing-runs", **{"data-runs": ctx.lang, "data-say": screen_words(ctx)}),)
