@@ -1,19 +1,21 @@
-"""The command line (命令行): `python -m access user add|list|disable|passwd|demo` and `audit verify|tail`."""
+"""The command line (命令行): `python -m access user|audit|token ...`; `--help` lists the commands of each."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import sys
 
 from access.accounts import AccountError, Accounts, NewAccount, read_ids
 from access.audit import Audit, Event
+from access.commands import command, ids, say
 from access.demo import DemoError, issue_links, read_grids
 from access.passwords import WeakPassword
 from access.policy import ROLES
 from access.secret import WeakSecret, load_secret
 from access.signin import SignIn
+from access.token_commands import add_token_commands
+from access.tokens import TokenError
 from data.ops import Ops, OpsError
 from data.server_settings import read_server_settings
 from data.settings import Settings, SettingsError, read_settings
@@ -36,11 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
         WeakSecret,
         OpsError,
         AccountError,
+        TokenError,
         WeakPassword,
         DemoError,
         DefinitionError,
     ) as error:
-        _say(options, {"error": str(error)}, text=f"access: {error}", is_fault=True)
+        say(options, {"error": str(error)}, text=f"access: {error}", is_fault=True)
         return USAGE
 
 
@@ -52,9 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--home", help="folder of the installation (default: COCKPIT_HOME)")
     common.add_argument("--town", help="town id (default: COCKPIT_TOWN)")
     common.add_argument("--json", action="store_true", help="answer as JSON")
-    groups = parser.add_subparsers(required=True, metavar="user|audit")
+    groups = parser.add_subparsers(required=True, metavar="user|audit|token")
     user = groups.add_parser("user", help="accounts").add_subparsers(required=True, metavar="COMMAND")
-    add = _command(
+    add = command(
         user, "add", run=_add, common=common, text="make an account; the password comes from standard input"
     )
     add.add_argument("name")
@@ -62,38 +65,31 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--label", default="", help="name shown on screens")
     add.add_argument("--areas", help="area ids, comma-separated (default: the whole town)")
     add.add_argument("--departments", help="department ids, comma-separated (default: all)")
-    _command(user, "list", run=_list, common=common, text="list accounts")
+    command(user, "list", run=_list, common=common, text="list accounts")
     for name, run, text in (
         ("disable", _disable, "close an account at once"),
         ("passwd", _passwd, "change a password"),
     ):
-        _command(user, name, run=run, common=common, text=text).add_argument("name")
-    demo = _command(
+        command(user, name, run=run, common=common, text=text).add_argument("name")
+    demo = command(
         user, "demo", run=_demo, common=common, text="demonstration accounts and fresh sign-in links"
     )
     demo.add_argument("--port", type=int, help="port in the links (default: COCKPIT_PORT)")
     audit = groups.add_parser("audit", help="audit trail").add_subparsers(required=True, metavar="COMMAND")
-    _command(
+    command(
         audit, "verify", run=_verify, common=common, text="check the chain: edited, removed, moved, cut rows"
     )
-    tail = _command(audit, "tail", run=_tail, common=common, text="newest rows")
+    tail = command(audit, "tail", run=_tail, common=common, text="newest rows")
     tail.add_argument("--limit", type=int, default=20)
-    return parser
-
-
-def _command(group, name: str, *, run, common, text: str) -> argparse.ArgumentParser:
-    parser = group.add_parser(name, parents=[common], help=text)
-    parser.set_defaults(run=run)
+    add_token_commands(groups, common)
     return parser
 
 
 def _add(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> int:
-    new = NewAccount(
-        options.name, options.role, options.label, _ids(options.areas), _ids(options.departments)
-    )
+    new = NewAccount(options.name, options.role, options.label, ids(options.areas), ids(options.departments))
     Accounts(ops).add(new, password=_password())
     audit.record(Event("user_add", target=options.name, actor="console", detail=options.role))
-    _say(
+    say(
         options,
         {"account": options.name, "role": options.role},
         text=f"account '{options.name}' ({options.role}) made",
@@ -118,21 +114,21 @@ def _list(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) ->
         f"{','.join([*(row['areas'] or []), *(row['departments'] or [])]) or 'whole town'}"
         for row in rows
     ]
-    _say(options, rows, text="\n".join(lines) or "no accounts")
+    say(options, rows, text="\n".join(lines) or "no accounts")
     return OK
 
 
 def _disable(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> int:
     Accounts(ops).disable(options.name)
     audit.record(Event("user_disable", target=options.name, actor="console"))
-    _say(options, {"account": options.name, "is_active": False}, text=f"account '{options.name}' closed")
+    say(options, {"account": options.name, "is_active": False}, text=f"account '{options.name}' closed")
     return OK
 
 
 def _passwd(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> int:
     Accounts(ops).set_password(options.name, _password())
     audit.record(Event("user_passwd", target=options.name, actor="console"))
-    _say(options, {"account": options.name}, text=f"password of '{options.name}' changed, its sessions ended")
+    say(options, {"account": options.name}, text=f"password of '{options.name}' changed, its sessions ended")
     return OK
 
 
@@ -149,14 +145,14 @@ def _demo(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) ->
     rows = [{"account": link.account_name, "role": link.role, "url": start + link.path} for link in links]
     width = max((len(link.account_name) for link in links), default=0)
     lines = [f"  {row['account']:<{width}}  {row['url']}" for row in rows]
-    _say(options, rows, text="\n".join(lines))
+    say(options, rows, text="\n".join(lines))
     return OK
 
 
 def _verify(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) -> int:
     verdict = audit.verify()
     summary = {"row_count": verdict.row_count, "is_intact": not verdict.faults, "faults": verdict.faults}
-    _say(options, summary, text="\n".join(verdict.faults) or f"audit trail intact: {verdict.row_count} rows")
+    say(options, summary, text="\n".join(verdict.faults) or f"audit trail intact: {verdict.row_count} rows")
     return TAMPERED if verdict.faults else OK
 
 
@@ -172,22 +168,13 @@ def _tail(options, settings: Settings, *, ops: Ops, audit: Audit, key: bytes) ->
         "is_success",
         "detail_text",
     )
-    _say(options, rows, text="\n".join("  ".join(str(row[name]) for name in shown) for row in rows))
+    say(options, rows, text="\n".join("  ".join(str(row[name]) for name in shown) for row in rows))
     return OK
-
-
-def _ids(text: str | None) -> frozenset[str] | None:
-    return None if text is None else frozenset(part.strip() for part in text.split(",") if part.strip())
 
 
 def _password() -> str:
     # Never an argument: arguments are seen by everyone on the machine and stay in shell histories.
     return getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-
-
-def _say(options, value: object, *, text: str, is_fault: bool = False) -> None:
-    stream = sys.stderr if is_fault and not options.json else sys.stdout
-    print(json.dumps(value, ensure_ascii=False) if options.json else text, file=stream)
 
 
 if __name__ == "__main__":

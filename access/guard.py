@@ -31,6 +31,7 @@ from access.sessions import Sessions
 
 log = logging.getLogger(__name__)
 
+API = "/api/"
 ANONYMOUS = frozenset({"/login", "/healthz"})
 _ODD_PATH = re.compile(r"//|\\|\.\.|[\x00-\x1f\x7f]")
 # Asked for by the page itself, without anybody touching it: must not keep an idle session alive.
@@ -48,6 +49,8 @@ class GuardRules:
     is_secure: bool = False
     # (code, language cookie or "") -> an HTML page and its own content policy, for people; programs get JSON.
     explain: Callable[[str, str], tuple[str, str]] | None = None
+    # (Authorization header, source) -> who a token stands for: the only key to `API`, and to nothing else.
+    bearer: Callable[..., Visitor | None] | None = None
 
 
 class Guard:
@@ -133,6 +136,8 @@ class Guard:
         path = scope["path"]
         if path in ANONYMOUS:
             return None
+        if path.startswith(API):
+            return self._admit_program(scope, headers)
         call, fault = self._read_call(body) if path == CALLS else (None, "")
         is_active = path not in _BACKGROUND_PATHS and not (call and call.is_background)
         scope["cockpit.session"] = token = session_of(headers)
@@ -145,6 +150,19 @@ class Guard:
         self._check_roles(scope, call, visitor)
         scope["cockpit.call"] = call
         self._note_view(scope, call, visitor)
+        return visitor
+
+    def _admit_program(self, scope: dict, headers: dict[str, str]) -> Visitor:
+        """Return whose token it is; a session's cookie opens nothing here, so no other site can use it."""
+        said, source = headers.get("authorization", ""), source_of(scope)
+        visitor = self._rules.bearer(said, source=source) if self._rules.bearer else None
+        if visitor is None:
+            if said:
+                self._note(scope, "bad token", is_success=False)
+            raise Refused(401, "token")
+        self._check_roles(scope, None, visitor)
+        asked = scope["query_string"].decode("latin-1")[:300]
+        self._note(scope, asked, visitor=visitor, action="api")
         return visitor
 
     def _read_call(self, body: bytes) -> tuple[Call | None, str]:

@@ -12,6 +12,9 @@ BODY_LIMITS = {CALLS: 2 * 1024 * 1024, "/login": 8192, "/logout": 8192, "/acknow
 BODY_TYPES = {CALLS: "application/json", "/acknowledged": "application/json"}
 BODY_LIMITS |= {"/briefing/make": 1024, "/briefing/note": 8192, "/briefing/release": 1024}
 BODY_TYPES |= dict.fromkeys(("/briefing/make", "/briefing/note", "/briefing/release"), "application/json")
+BODY_LIMITS |= {"/query/run": 160_000, "/query/save": 160_000}
+BODY_LIMITS |= dict.fromkeys(("/query/cancel", "/query/remove", "/query/export"), 1024)
+BODY_TYPES |= dict.fromkeys((each for each in BODY_LIMITS if each.startswith("/query/")), "application/json")
 _FORM = "application/x-www-form-urlencoded"
 
 Send = Callable[[dict], Awaitable[None]]

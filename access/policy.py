@@ -23,6 +23,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Taking away as a file what may be seen; a wall only shows.
     "export": EVERYONE - {"wall"},
     "feeds": frozenset({"leader", "analyst", "operator", "auditor"}),
+    # Numbers by any dimension, and statements on one's own rows (serve/console/).
+    "query": frozenset({"leader", "department", "analyst"}),
     "operate": frozenset({"operator"}),
     "audit": frozenset({"auditor"}),
     # A briefing of what one's own rows are about (asked in serve/briefing_room.py); words beside it; releasing it.
@@ -37,6 +39,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "/logout": EVERYONE,
     # Reading: whoever sees a wall. Acknowledging: those who act on cases, asked in serve/acknowledged.py.
     "/acknowledged": EVERYONE,
+    **{f"/query/{name}": PERMISSIONS["query"] for name in ("schema", "run", "job", "cancel", "history")},
+    **{f"/query/{name}": PERMISSIONS["query"] for name in ("saved", "save", "remove", "export")},
     # A file of one tile: the page's own roles are asked as well (serve/export/route.py).
     "/export/forms": PERMISSIONS["export"],
     "/export/file": PERMISSIONS["export"],

@@ -71,7 +71,7 @@ def _one_way(answers: list[Answer], tile: Tile, ctx: Context) -> Chart:
     is_time = column in (*TIMES, "hour")
     keys = _ordered_keys(answers, column, is_time=is_time)[: None if is_time else BARS]
     labels = tuple(_label(column, key, ctx) for key in keys)
-    series = tuple(_series(each, column, keys, ctx) for each in answers[:LINES])
+    series = tuple(_series(each, column, keys=keys, ctx=ctx) for each in answers[:LINES])
     kind = ("lines" if len(keys) > 1 else "columns") if is_time else "bars"
     return Chart(kind=kind, categories=labels, series=series, **_facts(answers, tile, ctx))
 
@@ -84,7 +84,7 @@ def _ordered_keys(answers: list[Answer], column: str, *, is_time: bool) -> list[
     return sorted(keys, key=lambda key: -(values.get(key) if is_known(values.get(key)) else float("-inf")))
 
 
-def _series(answer: Answer, column: str, keys: list[object], ctx: Context) -> Series:
+def _series(answer: Answer, column: str, *, keys: list[object], ctx: Context) -> Series:
     rows = answer.frame.drop_duplicates(column).set_index(column)
     found = {name: tuple(_number(rows, key, name) for key in keys) for name in ("value", "low", "high")}
     has_interval = any(each is not None for each in found["low"])

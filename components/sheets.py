@@ -148,7 +148,8 @@ def _listed(name: str, frame: pd.DataFrame, ctx: Context) -> Sheet:
     )
     records = frame[columns].to_dict("records")
     rows = tuple(
-        tuple(_list_cell(str(each), row[each], kinds[each], ctx) for each in columns) for row in records
+        tuple(_list_cell(str(each), row[each], kind=kinds[each], ctx=ctx) for each in columns)
+        for row in records
     )
     return Sheet(ctx.maybe(f"export.list_{name}", name), headings, rows)
 
@@ -182,7 +183,7 @@ def _decimals_in(values: pd.Series) -> int:
     return 2 if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 != 0).any() else 0
 
 
-def _list_cell(column: str, value: object, kind: str, ctx: Context) -> object:
+def _list_cell(column: str, value: object, *, kind: str, ctx: Context) -> object:
     if not isinstance(value, list | tuple | dict) and not is_known(value):
         return None
     if kind == "instant":

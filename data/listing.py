@@ -40,6 +40,8 @@ class ListingFile(Definition):
     Attributes:
         rows: SQL of the rows (one SELECT); `$as_of_at` may be used.
         grid: column that holds a grid; the rows are seen by area.
+        area: column that holds an area of any level, with rows for each: those of the area asked for, else of the whole town
+            (for a visitor with limited areas of those); seen where the area lies wholly within the visitor's areas.
         department: column that holds a department; the rows are seen by department.
         at: column whose instant decides the period.
         order: SQL of the order.
@@ -50,6 +52,7 @@ class ListingFile(Definition):
 
     rows: str
     grid: Identifier | None = None
+    area: Identifier | None = None
     department: Identifier | None = None
     at: Identifier | None = None
     order: str = ""
@@ -115,6 +118,7 @@ def fetch_listing(listing: Listing, *, scope: Scope, store: Store) -> pd.DataFra
         is_unjoined = is_none_there(snapshot, file.entities)
         params: dict[str, object] = {"as_of_at": as_of_at}
         tests = _scope_tests(file, scope, params) + _filter_tests(file, listing.filters, params)
+        tests += _area_tests(file, listing.filters.area_id, scope=scope, params=params)
         sql = f"SELECT * FROM ({file.rows}) AS source"
         sql += f" WHERE {' AND '.join(tests)}" if tests else ""
         sql += f" ORDER BY {file.order}" if file.order else ""
@@ -134,13 +138,15 @@ def _scope_tests(file: ListingFile, scope: Scope, params: dict[str, object]) -> 
         return []
     tests = []
     if scope.area_ids is not None and TOWN_AREA not in scope.area_ids:
-        tests.append(_in_areas(file.grid, "scope_area_ids") if file.grid else "false")
+        seen = [_in_areas(file.grid, "scope_area_ids")] if file.grid else []
+        seen += [_within_areas(file.area, "scope_area_ids")] if file.area else []
+        tests.append(" AND ".join(seen) or "false")
         params["scope_area_ids"] = sorted(scope.area_ids)
     if scope.department_ids is not None:
         if file.department:
             tests.append(f"list_contains($scope_department_ids, source.{file.department})")
             params["scope_department_ids"] = sorted(scope.department_ids)
-        elif not file.grid:
+        elif not (file.grid or file.area):
             tests.append("false")
     return tests
 
@@ -159,6 +165,22 @@ def _filter_tests(file: ListingFile, filters: Filters, params: dict[str, object]
             tests.append(f"source.{file.at} {sign} ${name}")
             params[name] = getattr(filters, name)
     return tests
+
+
+def _area_tests(
+    file: ListingFile, area_id: str | None, *, scope: Scope, params: dict[str, object]
+) -> list[str]:
+    if not file.area:
+        return []
+    params["row_area_ids"] = [area_id] if area_id else sorted(scope.area_ids or {TOWN_AREA})
+    return [f"list_contains($row_area_ids, source.{file.area})"]
+
+
+def _within_areas(column: str, parameter: str) -> str:
+    return (
+        f"source.{column} IN (SELECT area_id FROM dim_area_grid GROUP BY area_id HAVING bool_and(grid_id IN "
+        f"(SELECT grid_id FROM dim_area_grid WHERE list_contains(${parameter}, area_id))))"
+    )
 
 
 def _in_areas(column: str, parameter: str) -> str:

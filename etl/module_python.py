@@ -10,6 +10,9 @@ import pandas as pd
 
 from data.town import Town
 from etl.module_coverage import make_road_pieces
+from etl.module_forecast import make_forecast, make_shares
+from etl.module_forecast_backtest import make_backtest
+from etl.module_forecast_outlook import read_outlook
 from etl.module_topics import make_growth, make_voices, make_words
 
 
@@ -20,10 +23,12 @@ class Maker:
     Attributes:
         reads: tables it depends on (raw_, place_, dim_, other module tables), for the build order.
         make: returns the whole table; a column that may be all null needs an explicit dtype.
+        given: what several makers of one build start from; read once, and handed to `make` as its third argument.
     """
 
     reads: tuple[str, ...]
-    make: Callable[[duckdb.DuckDBPyConnection, Town], pd.DataFrame]
+    make: Callable[..., pd.DataFrame]
+    given: Callable[[duckdb.DuckDBPyConnection, Town], object] | None = None
 
 
 MAKERS: Mapping[str, Maker] = {
@@ -32,4 +37,7 @@ MAKERS: Mapping[str, Maker] = {
     "core_topic_word": Maker(("mart_report", "dim_area"), make_words),
     "core_topic_voice": Maker(("core_topic_word",), make_voices),
     "core_topic_growth": Maker(("core_topic_voice",), make_growth),
+    "mart_forecast": Maker(("mart_incident", "dim_area_grid"), make_forecast, given=read_outlook),
+    "mart_forecast_share": Maker(("mart_incident", "dim_area_grid"), make_shares, given=read_outlook),
+    "mart_backtest": Maker(("mart_incident", "dim_area_grid"), make_backtest, given=read_outlook),
 }

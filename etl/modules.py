@@ -18,7 +18,7 @@ from etl.as_of import as_of
 from etl.durable import flush
 from etl.entity import SPINE, load_entities
 from etl.models import MODELS, ModelError, read_models
-from etl.module_python import MAKERS
+from etl.module_python import MAKERS, Maker
 from etl.place import GridTree
 from etl.state import read_state, write_state
 
@@ -103,12 +103,12 @@ def _build_changed(
     con: duckdb.DuckDBPyConnection, town: Town, *, changed: set[str], is_full: bool
 ) -> list[str]:
     held = _held_tables(con)
-    reads, built = module_reads(), []
+    reads, built, given = module_reads(), [], {}
     for name in module_order():
         if not (is_full or name not in held or reads[name] & changed):
             continue
         if name in MAKERS:
-            con.register("incoming_module", MAKERS[name].make(con, town))
+            con.register("incoming_module", _made(MAKERS[name], con, town, given=given))
             con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_module")
             con.unregister("incoming_module")
         else:
@@ -116,6 +116,15 @@ def _build_changed(
         changed.add(name)
         built.append(name)
     return built
+
+
+def _made(maker: Maker, con: duckdb.DuckDBPyConnection, town: Town, *, given: dict) -> pd.DataFrame:
+    """Returns the table; what it shares with other makers of the build is read once and kept in `given`."""
+    if maker.given is None:
+        return maker.make(con, town)
+    if maker.given not in given:
+        given[maker.given] = maker.given(con, town)
+    return maker.make(con, town, given[maker.given])
 
 
 def _held_tables(con: duckdb.DuckDBPyConnection) -> set[str]:

@@ -1,11 +1,24 @@
-"""Appraisal (考核评价): departments, communities, circles and grids on dated items; parts, intervals, appeals, cases."""
+"""Appraisal (考核评价): departments, communities, circles and grids on dated items; rounds, residents' word, appeals."""
+
+from functools import partial
 
 from components.page import register_page
+from components.tiles.area_map import AreaMap
 from components.tiles.metric_table import MetricTable
 from components.tiles.scores import ScoreTable
 from components.tiles.vital_signs import VitalSigns
 
 APPEALS = ("appeal_raised_count", "appeal_pending_count", "appeal_upheld_pct")
+SURVEY = (
+    "survey_safe_pct",
+    "survey_content_pct",
+    "survey_reached_pct",
+    "survey_refused_count",
+    "survey_asked_count",
+)
+ROUNDS = ("round_due_count", "round_done_pct", "round_signed_pct", "round_hasty_pct")
+DONE = ("patrol_done_pct", "merchant_visit_done_pct", "home_visit_done_pct", "round_hasty_pct")
+Half = partial(MetricTable, area="half")
 
 register_page(
     __name__,
@@ -15,11 +28,16 @@ register_page(
     permission="modules",
     default_period="90d",
     tiles=[
+        VitalSigns(uid="survey", title="scores.survey", shown=SURVEY),
         ScoreTable(uid="departments", title="scores.departments", subject="department_id"),
         ScoreTable(uid="communities", title="scores.communities", subject="community", limit=43),
+        AreaMap(uid="safe", title="scores.safe_map", area="half", metric=SURVEY[0], level="community"),
+        Half(uid="asked", title="scores.survey_months", by="month", shown=SURVEY),
         ScoreTable(uid="circles", title="scores.circles", subject="circle30"),
         ScoreTable(uid="grids", title="scores.grids", subject="grid", limit=20),
+        Half(uid="rounds", title="scores.rounds", by="round_code", shown=ROUNDS),
+        Half(uid="walked", title="scores.walked", by="community", shown=DONE),
         VitalSigns(uid="appeals", title="scores.appeals", area="half", shown=APPEALS),
-        MetricTable(uid="items", title="scores.appeal_rows", area="half", by="metric_id", shown=APPEALS),
+        Half(uid="items", title="scores.appeal_rows", by="metric_id", shown=APPEALS),
     ],
 )

@@ -19,6 +19,7 @@ from access.secret import derive, load_secret
 from access.sessions import Sessions
 from access.signin import SignIn
 from access.signin_routes import Door
+from access.tokens import Tokens
 from components.board import Board
 from data.connection import StoreError
 from data.ops import Ops
@@ -68,10 +69,11 @@ def enclose(app: Dash, *, house: House, book: PolicyBook, board: Board | None = 
     end = [*(each.end for each in features if each.end), live.stop]
     app.server.router.lifespan_context = _lifespan(begin, end)
     audit.record(Event("start", actor="server", detail=f"generation {house.store.generation()}"))
-    return Guard(delivery, rules=_guard_rules(app, house=house, book=book), sessions=sessions, audit=audit)
+    rules = _guard_rules(app, house=house, book=book, tokens=Tokens(ops))
+    return Guard(delivery, rules=rules, sessions=sessions, audit=audit)
 
 
-def _guard_rules(app: Dash, *, house: House, book: PolicyBook) -> GuardRules:
+def _guard_rules(app: Dash, *, house: House, book: PolicyBook, tokens: Tokens) -> GuardRules:
     return GuardRules(
         book=book,
         calls=CallbackMap(app.callback_map, book),
@@ -79,6 +81,7 @@ def _guard_rules(app: Dash, *, house: House, book: PolicyBook) -> GuardRules:
         content_policy=app_policy([*app.csp_hashes(), *inline_scripts(app.index_string)]),
         is_secure=house.server.is_secure,
         explain=house.explain,
+        bearer=tokens.find,
     )
 
 

@@ -9,10 +9,12 @@ from serve.api.mount import open_door
 from serve.explore import explorer
 from serve.export.route import exports
 from serve.feature import Feature, Services
+from serve.query import console
 from serve.usage import page_usage
 
 FEATURES: tuple[Callable[[Services], Feature], ...] = (
     acknowledgement,
+    console,
     explorer,
     exports,
     open_door,

@@ -170,10 +170,12 @@ class Desk:
             value=_number(value),
         )
 
-    def listing(self, name: str, *, is_scoped: bool = True, **filters: object) -> pd.DataFrame:
-        """Returns a listing as of the edition's instant, cut to its area."""
+    def listing(
+        self, name: str, *, is_scoped: bool = True, as_of_at: datetime | None = None, **filters: object
+    ) -> pd.DataFrame:
+        """Returns a listing as of the edition's instant (or another), cut to its area."""
         chosen = replace(self.filters.during(None, None), **filters) if is_scoped else Filters()
-        listing = Listing(name, filters=chosen, as_of_at=self.edition.as_of_at)
+        listing = Listing(name, filters=chosen, as_of_at=as_of_at or self.edition.as_of_at)
         return self._once(listing, lambda: fetch_listing(listing, scope=self.scope, store=self.store))
 
     def listing_fact(self, name: str, value: object, *, by: str = "", key: str = "") -> Fact:

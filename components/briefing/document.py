@@ -105,7 +105,8 @@ class Part:
     """One numbered part.
 
     Attributes:
-        code: corrections, overall, changes, late, risk, safety, voice, outlook, todo, annex_tables, annex_definitions, annex_quality.
+        code: corrections, overall, changes, late, risk, safety, voice, outlook, todo, annex_tables, annex_definitions,
+            annex_quality.
         number: as printed, without punctuation: `一`, `附件1`, `1`, `Annex A`; writers add `、` or `. ` before the title.
     """
 

@@ -98,7 +98,10 @@ def edition_for(
             f"edition {code!r}: expected daily, weekly or monthly; days of one's own: period_edition"
         )
     made = Edition(
-        code=code, since_date=first, until_date=last, as_of_at=_as_of(morning, town, ready_at, newest_at)
+        code=code,
+        since_date=first,
+        until_date=last,
+        as_of_at=_as_of(morning, town, ready_at, newest_at=newest_at),
     )
     if code == "daily":  # data that end before the morning move the 24 hours with them
         since_at, until_at = made.window(town)
@@ -117,12 +120,12 @@ def period_edition(
     """
     if until < since:
         raise EditionError(f"period {since}..{until}: the days do not ascend")
-    as_of_at = _as_of(until + DAY, town, ready_at, newest_at)
+    as_of_at = _as_of(until + DAY, town, ready_at, newest_at=newest_at)
     made = Edition(code="period", since_date=since, until_date=until, as_of_at=as_of_at)
     return _checked(made, until, town)
 
 
-def _as_of(morning: date, town: Town, ready_at: time, newest_at: datetime | None) -> datetime:
+def _as_of(morning: date, town: Town, ready_at: time, *, newest_at: datetime | None) -> datetime:
     local = datetime.combine(morning, ready_at, tzinfo=town.zone)
     as_of_at = local.astimezone(UTC).replace(tzinfo=None)
     return as_of_at if newest_at is None else min(as_of_at, newest_at)

@@ -48,11 +48,17 @@ class Speech:
         """Whether the language is Chinese."""
         return self.language == "zh"
 
-    def say(self, rule: str, **terms: Term | str) -> Sentence:
-        """Returns a sentence; its rule names every pattern used, the outer one first."""
+    def say(self, rule: str, rests: Iterable[Fact] = (), **terms: Term | str) -> Sentence:
+        """Returns a sentence; its rule names every pattern used, the outer one first.
+
+        Args:
+            rule: the pattern.
+            rests: facts the sentence rests on without writing them (what "nothing moved" was judged by).
+            **terms: what fills the pattern.
+        """
         made = self.phrase(rule, **terms)
         text = made.text if self.is_zh else made.text[:1].upper() + made.text[1:]
-        return Sentence(text, facts=made.facts, rule="+".join(made.rules))
+        return Sentence(text, facts=tuple(dict.fromkeys((*made.facts, *rests))), rule="+".join(made.rules))
 
     def phrase(self, rule: str, **terms: Term | str) -> Term:
         """Returns a pattern filled, as a piece of another one.

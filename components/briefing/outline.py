@@ -11,9 +11,11 @@ from components.briefing.document import Document, Part
 from components.briefing.edition import Edition
 from components.briefing.grammar import Speech
 from components.briefing.parts.annex import annex_tables
+from components.briefing.parts.changes import changes
 from components.briefing.parts.clauses import scope_name
 from components.briefing.parts.late import late
 from components.briefing.parts.overall import overall
+from components.briefing.parts.risk import risk
 from components.briefing.patterns import patterns_digest
 from data.connection import Store
 from data.request import Scope
@@ -21,7 +23,7 @@ from data.settings import REPOSITORY
 from data.town import Town
 
 PartMaker = Callable[[Desk, Speech], Part | None]
-PARTS: tuple[PartMaker, ...] = (overall, late)
+PARTS: tuple[PartMaker, ...] = (overall, changes, late, risk)
 ANNEXES: tuple[PartMaker, ...] = (annex_tables,)
 NUMERALS = "一二三四五六七八九十"
 DEFINED = ("metrics", "marts", "rules", "listings", "columns")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import quote
 
 from dash import html
@@ -22,6 +23,8 @@ FILTERED = ("period", "area", "source", "category", "domain", "department", "kpi
 @dataclass(frozen=True, kw_only=True)
 class FilterBar(Tile):
     """Every filter as a plain field; the browser writes them into the address."""
+
+    is_exported: ClassVar[bool] = False
 
     def requests(self, ctx: Context) -> Mapping[str, Listing]:
         """Returns the areas of every level."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dash import html
 
@@ -22,6 +23,8 @@ AGE_WORDS = ("none", "seconds", "minutes", "hours", "days", "stale", "failed", "
 @dataclass(frozen=True, kw_only=True)
 class Header(Tile):
     """Who we are, where we are, how fresh everything is."""
+
+    is_exported: ClassVar[bool] = False
 
     def requests(self, ctx: Context) -> Mapping[str, Listing]:
         """Returns the feeds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from dash import html
 
@@ -25,6 +26,8 @@ class Tabs(Tile):
         by: the dimension picked; `pick=` in the address, or the dimension's own parameter.
         values: the values offered, in this order; empty: those there are, in their lasting order.
     """
+
+    is_exported: ClassVar[bool] = False
 
     metric: str
     by: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import ClassVar
 
 from dash import html
 
@@ -22,6 +23,8 @@ NEW = timedelta(minutes=30)
 @dataclass(frozen=True, kw_only=True)
 class Takeover(Tile):
     """Cards of the serious incidents of the last half hour; the browser shows the newest one nobody has seen yet."""
+
+    is_exported: ClassVar[bool] = False
 
     metric: str
     limit: int = 5

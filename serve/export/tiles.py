@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-from components.drawing.area_map import draw_area_map
 
 from components.board import Board, tiles_of
 from components.context import Context, View
 from components.door import Rows, answer
+from components.drawing.area_map import draw_area_map
 from components.drawing.chart import draw_chart
 from components.drawing.spec import AreaPicture
 from components.numbers import is_known
@@ -127,7 +127,7 @@ def make_file(found: Exported, form: str, *, geo: Path, reader: str, at: datetim
     if form in ("png", "svg"):
         picture = picture_of(found.tile, found.answers, found.ctx)
         if isinstance(picture, AreaPicture):
-            return Content(draw_area_map(picture, geo=geo, form=form), form, None)
+            return Content(draw_area_map(picture, geo_folder=geo, form=form), form, None)
         return Content(draw_chart(picture, form=form), form, None)
     if form == "geojson":
         level, facts = _layer(found)

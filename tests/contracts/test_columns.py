@@ -71,6 +71,10 @@ NO_SUFFIX = {
     "growth_ratio": "without unit",
     "low_ratio": "without unit",
     "high_ratio": "without unit",
+    "share_ratio": "without unit",
+    "spread_ratio": "without unit",
+    "least_ratio": "without unit",
+    "town_ratio": "without unit",
 }
 NOT_YET_TYPED = {
     "INTEGER",

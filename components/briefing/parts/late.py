@@ -66,11 +66,11 @@ def _worst(desk: Desk, speech: Speech) -> Sentence | None:
         if key and (each.n or 0) >= desk.min_n and each.low is not None
     }
     if whole.low is None or not judged:
-        return speech.say("late.none_judged", n=speech.plain(desk.min_n), rests=Term("", (whole,)))
+        return speech.say("late.none_judged", n=speech.plain(desk.min_n), rests=(whole,))
     below = {key: each for key, each in judged.items() if each.high < whole.low}
     size = speech.plain(desk.min_n)
     if not below:
-        return speech.say("late.none_worse", n=size, rests=Term("", (whole, *judged.values())))
+        return speech.say("late.none_worse", n=size, rests=(whole, *judged.values()))
     key = min(below, key=lambda each: below[each].value)
     return speech.say(
         "late.worst",

@@ -12,6 +12,7 @@ from components.briefing.parts.clauses import (
     scope_name,
     span_clause,
 )
+from data.request import Request
 
 RATES = (
     "discovery_registered_pct",
@@ -42,7 +43,7 @@ def _total(desk: Desk, speech: Speech) -> Sentence:
     if came.value is None:
         return speech.say("overall.unknown", reports=speech.count(came), **told)
     if not came.value:
-        return speech.say("overall.nothing", reports=Term("", (came,)), **told)
+        return speech.say("overall.nothing", rests=(came,), **told)
     return speech.say(
         "overall.total",
         reports=speech.count(came),
@@ -77,7 +78,7 @@ def _source_changes(desk: Desk, speech: Speech) -> Sentence | None:
         if row["is_beyond_chance"] and row["feed_id"] not in joined
     ]
     if not clear:
-        return speech.say("overall.sources_same", moved=_quiet(desk, request))
+        return speech.say("overall.sources_same", rests=_quiet(desk, request))
     terms = [
         speech.phrase(
             "overall.source_moved",
@@ -91,11 +92,11 @@ def _source_changes(desk: Desk, speech: Speech) -> Sentence | None:
     return speech.say(rest, sources=speech.joined(terms, rule="list.semicolon"))
 
 
-def _quiet(desk: Desk, request) -> Term:
+def _quiet(desk: Desk, request: Request) -> tuple[Fact, ...]:
     """What 'no source moved' rests on: every ratio."""
     change = desk.change(request)
     rows = change.frame.to_dict("records")
-    return Term("", tuple(desk.pair_facts(request, row, key=str(row["feed_id"]))[2] for row in rows))
+    return tuple(desk.pair_facts(request, row, key=str(row["feed_id"]))[2] for row in rows)
 
 
 def _rates(desk: Desk, speech: Speech) -> Sentence:
@@ -118,10 +119,10 @@ def _rate_changes(desk: Desk, speech: Speech) -> Sentence | None:
     if all(way == "" for *_, way in found):
         return None
     clear = [each for each in found if each[3] in (RISE, FALL)]
-    rests = Term("", tuple(fact for _, now, before, _ in found for fact in (now, before)))
+    rests = tuple(fact for _, now, before, _ in found for fact in (now, before))
     against = speech.word("moved.day" if desk.edition.is_daily else "moved.before")
     if not clear:
-        return speech.say("overall.rates_same", against=against, moved=rests)
+        return speech.say("overall.rates_same", against=against, rests=rests)
     terms = [
         speech.phrase(
             f"overall.rate_{way}",
