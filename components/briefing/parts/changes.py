@@ -1,0 +1,128 @@
+"""Part two (升降分析): what rose and fell, and which kinds, places and hours explain most of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from components.briefing.desk import Desk
+from components.briefing.document import Paragraph, Part, Sentence
+from components.briefing.evidence import clear_keys
+from components.briefing.grammar import Speech, Term, paragraph
+from components.briefing.parts.clauses import FALL, RISE, UNKNOWN, compared_with, direction, moved_clause
+from components.briefing.parts.series import counts_chart
+from components.numbers import is_known
+from data.request import Request
+
+METRIC = "incident_count"
+MOST_KINDS, LEAST_SHARE = 5, 0.1
+
+
+def changes(desk: Desk, speech: Speech) -> Part:
+    """Returns the part: the whole decomposed, then the kinds that moved by themselves, each with its place."""
+    title = speech.word("title.changes").text
+    chart = counts_chart(desk, speech)
+    blocks = [*_told(desk, speech), *([chart] if chart else [])]
+    return Part(code="changes", number="", title=title, blocks=tuple(blocks))
+
+
+def _told(desk: Desk, speech: Speech) -> list[Paragraph]:
+    request = desk.request(METRIC)
+    now, _, ratio = desk.moved(request)
+    way = direction(ratio)
+    if way == UNKNOWN or now.value is None:
+        return [paragraph(speech.say("changes.no_base", rests=(ratio,)))]
+    whole = speech.say(
+        "changes.whole", incidents=speech.count(now), moved=moved_clause(desk, speech, request)
+    )
+    kinds = _kinds(desk, speech)
+    parts = _explained(desk, speech, way) if way in (RISE, FALL) else None
+    if not kinds:
+        return [paragraph(whole, parts, _no_kind(desk, speech))]
+    against = compared_with(desk, speech, request)
+    lead = speech.say("changes.kinds", against=against)
+    return [paragraph(whole, parts, lead), *(paragraph(each, kind="item") for each in kinds)]
+
+
+def _explained(desk: Desk, speech: Speech, way: str) -> Sentence | None:
+    """What carries most of the whole's rise or fall: of each dimension the value that moved most the same way."""
+    terms = []
+    for by in ("category_code", "feed_id", desk.ctx.next_level(), "grid"):
+        request = desk.request(METRIC, by=(by,))
+        row = _strongest(desk.change(request).frame, by=by, way=way)
+        whole = desk.change(desk.request(METRIC)).whole
+        total = whole["count"] - whole["base_count"]
+        if row is None or not total or abs(row["count"] - row["base_count"]) < LEAST_SHARE * abs(total):
+            continue
+        now, before, _ = desk.pair_facts(request, row, key=str(row[by]))
+        told = {"name": desk.ctx.label(by, row[by]), "before": speech.count(before), "now": speech.count(now)}
+        terms.append(speech.phrase("changes.carrier", by=desk.ctx.column(by), **told))
+    if not terms:
+        return None
+    return speech.say(f"changes.carried_{way}", carriers=speech.joined(terms, rule="list.semicolon"))
+
+
+def _strongest(frame: pd.DataFrame, *, by: str, way: str) -> dict | None:
+    known = frame[frame[by].notna()]
+    if known.empty:
+        return None
+    gap = (known["count"] - known["base_count"]) * (1 if way == RISE else -1)
+    return known.loc[gap.idxmax()].to_dict() if gap.max() > 0 else None
+
+
+def _clear_rows(desk: Desk) -> list[dict]:
+    """Kinds whose count moved beyond chance, judged together so that many kinds do not make news by themselves."""
+    frame = desk.change(desk.request(METRIC, by=("category_code",))).frame
+    known = frame[frame["category_code"].notna()]
+    pairs = {
+        row["category_code"]: (int(row["count"]), int(row["base_count"])) for row in known.to_dict("records")
+    }
+    clear = clear_keys(pairs)
+    return [
+        row for row in known.to_dict("records") if row["is_beyond_chance"] and row["category_code"] in clear
+    ][:MOST_KINDS]
+
+
+def _kinds(desk: Desk, speech: Speech) -> list[Sentence]:
+    request = desk.request(METRIC, by=("category_code",))
+    found = []
+    for row in _clear_rows(desk):
+        now, _, ratio = desk.pair_facts(request, row, key=str(row["category_code"]))
+        told = {
+            "name": desk.ctx.name("category", row["category_code"]),
+            "now": speech.count(now),
+            "moved": moved_clause(desk, speech, request, row=row),
+        }
+        where = _where(desk, speech, code=row["category_code"], way=direction(ratio))
+        if where is None:
+            found.append(speech.say("changes.kind", **told))
+        else:
+            found.append(speech.say("changes.kind_where", where=where, **told))
+    return found
+
+
+def _where(desk: Desk, speech: Speech, *, code: str, way: str) -> Term | None:
+    """The grid and the hour that carry most of a kind's change, with the counts before and now."""
+    terms = []
+    for by, rule in (("grid", "changes.in_grid"), ("hour", "changes.at_hour")):
+        if by == "hour" and not desk.edition.is_daily:
+            continue
+        request = desk.request(METRIC, by=(by,), category_code=code)
+        row = _strongest(desk.change(request).frame, by=by, way=way)
+        if row is None or abs(row["count"] - row["base_count"]) < 2:
+            continue
+        now, before, _ = desk.pair_facts(request, row, key=_key(row[by]))
+        name = Term(_key(row[by]), (now,)) if by == "hour" else desk.ctx.name("area", row[by])
+        told = {"before": speech.count(before), "now": speech.count(now)}
+        terms.append(speech.phrase(rule, name=name, **told))
+    return speech.joined(terms) if terms else None
+
+
+def _key(value: object) -> str:
+    return str(int(value)) if is_known(value) and isinstance(value, float | int) else str(value)
+
+
+def _no_kind(desk: Desk, speech: Speech) -> Sentence:
+    request: Request = desk.request(METRIC, by=("category_code",))
+    rows = desk.change(request).frame.to_dict("records")
+    rests = tuple(desk.pair_facts(request, row, key=str(row["category_code"]))[2] for row in rows)
+    return speech.say("changes.no_kind", rests=rests)
