@@ -26,7 +26,7 @@ STEPS = [f"repair_{step}_minutes_p50" for step in ("assign", "finish", "answer")
 REPAIRED = ("repair_count", "repair_on_time_pct", "repair_asked_pct", "repair_satisfied_pct")
 WISHED = ("wish_count", "wish_claimed_pct", "wish_done_pct", "wish_done_minutes_p50")
 REACH = ("service_reach_pct", "service_gap_people_count", "service_point_count")
-EXCHANGED = ("exchange_count", "exchange_matched_pct", "exchange_disputed_pct")
+EXCHANGED = tuple(f"exchange_{each}" for each in ("count", "matched_pct", "disputed_pct"))
 MERCHANTS = ("merchant_rating_count", "merchant_liked_pct", "merchant_rated_count", "merchant_unfit_count")
 LIKED = ("place_name", "industry_code", "said_count", "liked_pct", "liked_low_pct", "colour_code")
 Table, Third = partial(MetricTable, area="half"), partial(MetricTable, area="third")
@@ -56,6 +56,5 @@ TILES = [
     Table(uid="merchant", title="livelihood.merchants", by="industry_code", shown=MERCHANTS),
     ListingTable(uid="liked", title="livelihood.liked", listing="merchants_liked", columns=LIKED, limit=8),
 ]
-
 NAMED = {"path": "/livelihood", "title": "page.livelihood", "nav_order": 6, "permission": "modules"}
 register_page(__name__, **NAMED, default_period="28d", tiles=TILES)
