@@ -15,7 +15,7 @@ SCREEN = ("app.py", "serve", "pages", "components", "access", "assets")
 KINDS = {".py", ".js", ".css", ".html", ".svg", ".yaml"}
 FOREIGN = re.compile(r"(?:https?:)?//(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost)", re.IGNORECASE)
 # Names of XML vocabularies: never fetched.
-VOCABULARIES = {"www.w3.org"}
+VOCABULARIES = {"www.w3.org", "schemas.microsoft.com", "schemas.openxmlformats.org"}
 LOOPBACK = {"127.0.0.1"}
 
 
