@@ -4,6 +4,7 @@ from functools import partial
 
 from components.page import register_page
 from components.tiles.area_map import AreaMap
+from components.tiles.kpi_card import KpiCard
 from components.tiles.metric_table import MetricTable
 from components.tiles.scores import ScoreTable
 from components.tiles.vital_signs import VitalSigns
@@ -18,7 +19,7 @@ SURVEY = (
 )
 ROUNDS = ("round_due_count", "round_done_pct", "round_signed_pct", "round_hasty_pct")
 DONE = ("patrol_done_pct", "merchant_visit_done_pct", "home_visit_done_pct", "round_hasty_pct")
-Half = partial(MetricTable, area="half")
+Half, Card = partial(MetricTable, area="half"), partial(KpiCard, area="third", has_trace=False)
 
 register_page(
     __name__,
@@ -28,7 +29,7 @@ register_page(
     permission="modules",
     default_period="90d",
     tiles=[
-        VitalSigns(uid="survey", title="scores.survey", shown=SURVEY),
+        *(Card(uid=name[7:-4], title="scores.survey", metric=name) for name in SURVEY[:3]),
         ScoreTable(uid="departments", title="scores.departments", subject="department_id"),
         ScoreTable(uid="communities", title="scores.communities", subject="community", limit=43),
         AreaMap(uid="safe", title="scores.safe_map", area="half", metric=SURVEY[0], level="community"),

@@ -39,7 +39,7 @@ TILES = [
     Gap(uid="orphaned", title="force.orphaned", metric=LEFT[0], side="orphaned", columns=(*GAP, "orphaned_km2"),
         order="covered_pct"),
     Gap(uid="contested", title="force.contested", metric=TWICE[0], side="contested", columns=(*GAP, "contested_km2"),
-        order="covered_pct DESC"),
+        order="-covered_pct"),
     MetricTable(uid="circle12", title="force.circle12", by="circle12", shown=CIRCLE, limit=12),
     MetricTable(uid="circle30", title="force.circle30", by="circle30", shown=CIRCLE, limit=30),
     MetricTable(uid="community", title="force.community", by="community", shown=CIRCLE, limit=43),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import xlsxwriter
 
 from data.connection import Store
 from data.settings import read_settings
@@ -44,3 +47,13 @@ def open_module_town(home: Path, files: Mapping[str, str | bytes], *, now: str) 
         build(con, town)
         publish(con, town, settings)
     return Store(home, zone=town.zone, threads=1)
+
+
+def workbook(sheet: str, head: str, rows) -> bytes:
+    """Returns a workbook of one sheet: headings (comma-separated) and rows; None and empty texts are empty cells."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        page = book.add_worksheet(sheet)
+        for number, row in enumerate((tuple(head.split(",")), *rows)):
+            page.write_row(number, 0, ["" if value is None else value for value in row])
+    return content.getvalue()

@@ -13,7 +13,7 @@ KEPT_DAYS = 240  # older tasks are thrown away by the source
 # kind -> (tasks a day and grid, hours to do it in, points from, to, median minutes at a point)
 ROUNDS = {
     "日常巡查": (0.9, 10, 8, 16, 6.0),
-    "商户走访": (0.16, 72, 6, 15, 11.0),
+    "商户走访": (0.3, 72, 6, 15, 11.0),
     "入户走访": (0.13, 96, 8, 20, 13.0),
 }
 COLUMNS = ("任务编号", "任务类型", "网格编码", "下达时间", "完成时限", "应到点数")
