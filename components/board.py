@@ -160,6 +160,13 @@ class Board:
             values |= _tile_values(tile, drawn, uid=f"{page.name}-{tile.uid}", mine=mine, ctx=ctx)
         return values, is_whole
 
+    def answers(self, asks: Mapping[str, Ask]) -> dict[str, object]:
+        """Returns name -> answer for the running visitor; what failed or does not exist here is left out."""
+        found = self._answer_all([asks], generation=self.store.generation())
+        return {
+            name: found[ask] for name, ask in asks.items() if not isinstance(found[ask], (Failed, Absent))
+        }
+
     def _answer_all(self, wanted, *, generation: int) -> dict[Ask, object]:
         """Answers every distinct ask once, several at a time; one that fails is logged and marked."""
         scope = self.scope_of()

@@ -17,6 +17,8 @@ from data.query import Answer
 
 BARS = 30  # more lying bars than this are no picture any more: the table has them all
 LINES = 8
+HOURS = 72  # points of a line by day and hour: the newest three days
+WIDE_MM = 165.0
 
 
 def picture_of(tile: Tile, answers: Mapping[str, object], ctx: Context) -> Chart | AreaPicture | None:
@@ -100,9 +102,11 @@ def _number(rows: pd.DataFrame, key: object, name: str) -> float | None:
 
 
 def _two_ways(answer: Answer, *, tile: Tile, ctx: Context) -> Chart:
-    """Columns over the first of two dimensions (a time, if one is), stacked by the other."""
+    """Two times are one line; else the second dimension's values are the series, stacked where they add up."""
     over, by = _by(answer)[:2]
-    if by in (*TIMES, "hour"):
+    if {over, by} == {"date", "hour"}:
+        return _by_hours(answer, tile=tile, ctx=ctx)
+    if by in TIMES:
         over, by = by, over
     keys = sorted(key for key in answer.frame[over].unique() if is_known(key))
     sums = answer.frame.groupby(by)["value"].sum().sort_values(ascending=False)
@@ -111,8 +115,26 @@ def _two_ways(answer: Answer, *, tile: Tile, ctx: Context) -> Chart:
         Series(_label(by, key, ctx), tuple(_number(table, each, key) for each in keys))
         for key in sums.index[:LINES]
     )
+    adds_up = answer.metric.kind in ("count", "amount")
+    kind = "stacked" if adds_up else "lines" if over in TIMES else "columns"
     labels = tuple(_label(over, key, ctx) for key in keys)
-    return Chart(kind="stacked", categories=labels, series=series, **_facts([answer], tile, ctx))
+    return Chart(kind=kind, categories=labels, series=series, **_facts([answer], tile, ctx))
+
+
+def _by_hours(answer: Answer, *, tile: Tile, ctx: Context) -> Chart:
+    rows = answer.frame.dropna(subset=["date", "hour"]).sort_values(["date", "hour"]).tail(HOURS)
+    labels = tuple(f"{str(row.date)[5:10]} {int(row.hour):02d}" for row in rows.itertuples())
+    values = tuple(float(each) if is_known(each) else None for each in rows["value"])
+    series = (Series(ctx.pick(answer.metric.label), values),)
+    return Chart(kind="lines", categories=labels, series=series, **_facts([answer], tile, ctx))
+
+
+def size_of(chart: Chart) -> tuple[float, float]:
+    """Returns width and height in mm: lying bars need a line each."""
+    if chart.kind != "bars":
+        return WIDE_MM, 80.0
+    lines = len(chart.categories) * max(1.0, 0.6 * len(chart.series))
+    return WIDE_MM, max(60.0, 28.0 + 6.0 * lines)
 
 
 def _label(column: str, key: object, ctx: Context) -> str:

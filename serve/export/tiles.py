@@ -12,13 +12,13 @@ import pandas as pd
 
 from components.board import Board, tiles_of
 from components.context import Context, View
-from components.door import Rows, answer
+from components.door import Rows
 from components.drawing.area_map import draw_area_map
 from components.drawing.chart import draw_chart
 from components.drawing.spec import AreaPicture
 from components.numbers import is_known
 from components.page import Page, find_page
-from components.sheet_pictures import picture_of
+from components.sheet_pictures import picture_of, size_of
 from components.sheets import Heading, Sheet, sheets_of
 from components.tiles.base import Tile
 from data.catalogue import catalogue
@@ -87,10 +87,7 @@ def ask_tile(board: Board, *, path: str, search: str, tile: str, lang: str) -> E
         raise NothingToExport(f"page {page.name} has nothing called {tile!r} to export")
     ctx = board.context(view, page=page, route=route)
     asks = {name: _whole(ask) for name, ask in mine.requests(ctx).items()}
-    scope = board.scope_of()
-    return Exported(
-        page, mine, ctx, {name: answer(ask, scope=scope, store=board.store) for name, ask in asks.items()}
-    )
+    return Exported(page, mine, ctx, board.answers(asks))
 
 
 def _whole(ask):
@@ -128,7 +125,7 @@ def make_file(found: Exported, form: str, *, geo: Path, reader: str, at: datetim
         picture = picture_of(found.tile, found.answers, found.ctx)
         if isinstance(picture, AreaPicture):
             return Content(draw_area_map(picture, geo_folder=geo, form=form), form, None)
-        return Content(draw_chart(picture, form=form), form, None)
+        return Content(draw_chart(picture, form=form, size_mm=size_of(picture)), form, None)
     if form == "geojson":
         level, facts = _layer(found)
         shapes = json.loads((geo / f"{level}.json").read_text(encoding="utf-8"))
