@@ -1,0 +1,225 @@
+"""The answer to a built question (查询结果): every group with value, n, interval and flag; the same as a chart and a map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dash import dcc, html
+
+from components.codes import in_order
+from components.context import Context
+from components.figure import BARE_FIGURE, GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.measure import figure, flag_of, flag_text
+from components.numbers import count_text, interval_text, is_known
+from components.question import TIMES, BuiltQuestion, question_of
+from components.tiles.area_map import AreaMap
+from components.tiles.base import Tile
+from components.tiles.query_bar import dimension_text
+from components.ways import pick_marks
+
+MOST_ROWS = 300
+MOST_BARS, MOST_SERIES = 40, 8
+SILENT = ("suppressed", "no_data", "outside", "unjoined")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryTable(Tile):
+    """Each group a row; a click on a row filters by it."""
+
+    def requests(self, ctx: Context) -> Mapping[str, object]:
+        """Returns the question."""
+        return {"rows": question_of(ctx).request(ctx)}
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the table."""
+        asked, answer = question_of(ctx), answers["rows"]
+        rows = ordered(asked, answer.frame.to_dict("records"))
+        if not rows:
+            return (html.P(ctx.t("common.no_data"), className="empty"),)
+        has_bounds = bool(asked.definition.lower)
+        unit = ctx.pick(asked.definition.unit)
+        names = [
+            *(dimension_text(name, ctx) for name in asked.by),
+            ctx.t("query.value") + (f" {unit}" if unit else ""),
+        ]
+        names += [
+            "n",
+            ctx.t("query.interval"),
+            *([ctx.t("query.bounds")] if has_bounds else []),
+            ctx.t("query.flag"),
+        ]
+        head = html.Thead(html.Tr([html.Th(name) for name in names]))
+        body = [_row(row, asked, answer=answer, ctx=ctx, has_bounds=has_bounds) for row in rows[:MOST_ROWS]]
+        if len(rows) > MOST_ROWS:
+            rest = ctx.t("query.more_rows", count=count_text(len(rows) - MOST_ROWS))
+            body.append(html.Tr(html.Td(rest, colSpan=len(names)), className="rest"))
+        return (
+            html.Div(html.Table([head, html.Tbody(body)], className="table query-table"), className="scroll"),
+        )
+
+
+def ordered(asked: BuiltQuestion, rows: list[dict]) -> list[dict]:
+    """Returns the rows: in time where time is asked for, else the largest first; what is not known last."""
+    times = [name for name in asked.by if name in TIMES]
+    if times:
+        return sorted(rows, key=lambda row: [str(row[name]) for name in (*times, *asked.by)])
+    return sorted(
+        rows, key=lambda row: (not is_known(row["value"]), -(row["value"] if is_known(row["value"]) else 0))
+    )
+
+
+def _row(row: dict, asked: BuiltQuestion, *, answer, ctx: Context, has_bounds: bool):
+    form = asked.definition.format
+    is_silent = flag_of(row) in SILENT
+    where = {name: _plain(name, row[name]) for name in asked.by}
+    keys = [html.Th(ctx.label(name, value), **pick_marks(name, value, ctx)) for name, value in where.items()]
+    cells = [
+        html.Td(figure(asked.metric, row, ctx=ctx, as_of_at=answer.as_of_at, where=where), className="right"),
+        html.Td("—" if is_silent else count_text(row["n"]), className="right digits"),
+        html.Td("" if is_silent else interval_text(row["low"], row["high"], form), className="right digits"),
+    ]
+    if has_bounds:
+        cells.append(
+            html.Td(
+                "" if is_silent else interval_text(row["lower"], row["upper"], form), className="right digits"
+            )
+        )
+    cells.append(html.Td(flag_text(row, ctx), className="note"))
+    return html.Tr([*keys, *cells], className="is-thin" if flag_of(row) else "")
+
+
+def _plain(name: str, value: object) -> object:
+    return str(value)[:10] if name in TIMES and is_known(value) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryChart(Tile):
+    """Bars for things, lines for time; the second dimension as series."""
+
+    props: ClassVar = (("chart", "figure"),)
+    clicks: ClassVar = "chart"
+
+    def requests(self, ctx: Context) -> Mapping[str, object]:
+        """Returns the question."""
+        return {"rows": question_of(ctx).request(ctx)}
+
+    def frame(self, uid: str):
+        """Returns the chart."""
+        return dcc.Graph(
+            id=f"{uid}-chart", figure=BARE_FIGURE, config=graph_config(), style=GRAPH_STYLE, className="chart"
+        )
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the figure."""
+        asked = question_of(ctx)
+        rows = [
+            row for row in ordered(asked, answers["rows"].frame.to_dict("records")) if is_known(row["value"])
+        ]
+        if not rows or not asked.by:
+            return (blank_figure(ctx, ctx.t("common.no_data" if asked.by else "query.choose_by")),)
+        times = [name for name in asked.by if name in TIMES]
+        axis = times[0] if times else asked.by[0]
+        series = next((name for name in asked.by if name != axis), "")
+        traces = _lines(rows, axis, series, ctx=ctx) if times else _bars(rows, axis, series, ctx=ctx)
+        extra = {"xaxis": {"type": "category"}, "hovermode": "closest"} if not times else {}
+        extra |= {"barmode": "group", "showlegend": bool(series), "margin": {"t": 28 if series else 8}}
+        return ({"data": traces, "layout": base_layout(ctx, **extra)},)
+
+
+def _split(rows: list[dict], series: str, ctx: Context) -> dict[object, list[dict]]:
+    """Returns the rows by series, the known ones with the most first."""
+    if not series:
+        return {"": rows}
+    sums: dict[object, float] = {}
+    for row in rows:
+        sums[row[series]] = sums.get(row[series], 0.0) + abs(row["value"])
+    kept = sorted(sums, key=lambda key: -sums[key])[:MOST_SERIES]
+    return {key: [row for row in rows if row[series] == key] for key in in_order(series, kept, ctx)}
+
+
+def _bars(rows: list[dict], axis: str, series: str, *, ctx: Context) -> list[dict]:
+    keys = list(dict.fromkeys(row[axis] for row in rows))[:MOST_BARS]
+    traces = []
+    for place, (key, mine) in enumerate(_split(rows, series, ctx).items()):
+        mine = [row for row in mine if row[axis] in keys]
+        traces.append(
+            {
+                "type": "bar",
+                "x": [ctx.label(axis, row[axis]) for row in mine],
+                "y": [row["value"] for row in mine],
+                "error_y": _error(mine, ctx),
+                "name": ctx.label(series, key) if series else "",
+                "marker": {"color": ctx.theme.series[place % len(ctx.theme.series)]},
+            }
+        )
+    return traces
+
+
+def _error(rows: list[dict], ctx: Context) -> dict:
+    if not all(is_known(row["low"]) and is_known(row["high"]) for row in rows):
+        return {"visible": False}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [row["high"] - row["value"] for row in rows],
+        "arrayminus": [row["value"] - row["low"] for row in rows],
+        "color": ctx.theme.quiet,
+        "thickness": 1,
+        "width": 2,
+    }
+
+
+def _lines(rows: list[dict], axis: str, series: str, *, ctx: Context) -> list[dict]:
+    colours = (ctx.theme.accent, *ctx.theme.series) if not series else ctx.theme.series
+    traces = []
+    for place, (key, mine) in enumerate(_split(rows, series, ctx).items()):
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers" if len(mine) <= 60 else "lines",
+                "x": [_plain(axis, row[axis]) for row in mine],
+                "y": [row["value"] for row in mine],
+                "name": ctx.label(series, key) if series else "",
+                "line": {"color": colours[place % len(colours)], "width": 2 * ctx.view.scale},
+                "marker": {"symbol": ["circle-open" if flag_of(row) else "circle" for row in mine]},
+            }
+        )
+    return traces
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryMap(Tile):
+    """The metric by area; of a metric without place it says so."""
+
+    props: ClassVar = AreaMap.props
+
+    def requests(self, ctx: Context) -> Mapping[str, object]:
+        """Returns the metric by the level of areas asked for."""
+        tile = self._tile(ctx)
+        return tile.requests(ctx) if tile else {}
+
+    def frame(self, uid: str):
+        """Returns the map."""
+        return AreaMap(uid=self.uid, metric="incident_count").frame(uid)
+
+    def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
+        """Returns the areas' colours, where the geometry lies, the legend."""
+        tile = self._tile(ctx)
+        if tile:
+            return tile.draw(answers, ctx)
+        level = ctx.town.file.hierarchies[0].levels[-2]
+        note = [html.Span(ctx.t("query.no_place"), className="legend-note")]
+        return (
+            {"theme": ctx.view.theme, "names": {}},
+            f"/geo/{level}.json",
+            note,
+            f"/geo/{level}.json",
+            {"theme": ctx.view.theme},
+        )
+
+    def _tile(self, ctx: Context) -> AreaMap | None:
+        asked = question_of(ctx)
+        level = asked.level(ctx)
+        return AreaMap(uid=self.uid, metric=asked.metric, level=level) if level else None
