@@ -35,7 +35,7 @@ API = "/api/"
 ANONYMOUS = frozenset({"/login", "/healthz"})
 _ODD_PATH = re.compile(r"//|\\|\.\.|[\x00-\x1f\x7f]")
 # Asked for by the page itself, without anybody touching it: must not keep an idle session alive.
-_BACKGROUND_PATHS = frozenset({"/events", "/healthz", "/briefing/alarm"})
+_BACKGROUND_PATHS = frozenset({"/events", "/healthz", "/briefing/alarm", "/briefing/runs"})
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,29 @@ from components.theme import css_variables
 from components.words import word
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLES = ("cockpit.css", "tiles.css", "modules.css", "economy.css", "wide.css", "takeover.css", "fonts/han.css")
-SCRIPTS = ("cockpit.js", "drawn.js", "live.js", "map.js", "areas.js", "buildings.js", "takeover.js", "export.js")
+STYLES = (
+    "cockpit.css",
+    "tiles.css",
+    "modules.css",
+    "economy.css",
+    "wide.css",
+    "takeover.css",
+    "briefing.css",
+    "fonts/han.css",
+)
+SCRIPTS = (
+    "cockpit.js",
+    "drawn.js",
+    "live.js",
+    "map.js",
+    "areas.js",
+    "buildings.js",
+    "takeover.js",
+    "export.js",
+    "briefing_paper.js",
+    "briefing_desk.js",
+    "briefing_runs.js",
+)
 # Dash's own hook after each answer: see assets/drawn.js.
 RENDERER = "var renderer = new DashRenderer({request_post: cockpit.spare});"
 LATIN = {500: "fonts/barlow-latin-500-normal.woff2", 600: "fonts/barlow-latin-600-normal.woff2"}

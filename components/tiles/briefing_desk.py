@@ -25,6 +25,12 @@ def screen_words(ctx: Context) -> str:
     return json.dumps({key: ctx.t(f"briefing_screen.{key}") for key in keys}, ensure_ascii=False)
 
 
+def trouble_words(ctx: Context) -> str:
+    """Returns the words with which every screen says that a run failed, as JSON."""
+    keys = ("daily", "weekly", "monthly", "trouble", "again_at", "plan_fault")
+    return json.dumps({key: ctx.t(f"briefing_screen.{key}") for key in keys}, ensure_ascii=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BriefingDesk(Tile):
     """Choosers, paper, notes, release, copies and archive of the briefing the address names."""
@@ -36,6 +42,8 @@ class BriefingDesk(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the frame."""
         marks = {"data-briefing": ctx.lang, "data-say": screen_words(ctx)}
+        if ctx.town.file.is_synthetic:
+            marks["data-synthetic"] = ctx.t("shell.synthetic_note")
         return (html.Div(className="briefing", **marks),)
 
 
@@ -51,4 +59,6 @@ class BriefingRuns(Tile):
         """Returns the frame."""
         if not ctx.may("feeds"):
             return (None,)
-        return (html.Div(className="briefing-runs", **{"data-runs": ctx.lang, "data-say": screen_words(ctx)}),)
+        return (
+            html.Div(className="briefing-runs", **{"data-runs": ctx.lang, "data-say": screen_words(ctx)}),
+        )

@@ -13,6 +13,7 @@ from components.context import Context
 from components.page import Page, find_page, pages
 from components.panel import instant_text
 from components.tiles.base import Tile
+from components.tiles.briefing_desk import trouble_words
 from components.tiles.feed_health import reached_text
 from data.freshness import feed_allowance_s, live_feeds
 from data.listing import Listing
@@ -99,6 +100,12 @@ class Header(Tile):
         return html.Div(
             [
                 html.Span(className="link-state", hidden=True, **{"data-link": ""}),
+                html.Span(
+                    className="trouble",
+                    hidden=True,
+                    role="alert",
+                    **{"data-trouble": "1", "data-say": trouble_words(ctx)},
+                ),
                 html.Span(scope_text(ctx), className="scope"),
                 html.Span(
                     [ctx.t("shell.as_of"), html.B(_as_of(ctx), className="digits")],
