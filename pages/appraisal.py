@@ -32,7 +32,7 @@ register_page(
         *(Card(uid=name[7:-4], title="scores.survey", metric=name) for name in SURVEY[:3]),
         ScoreTable(uid="departments", title="scores.departments", subject="department_id"),
         ScoreTable(uid="communities", title="scores.communities", subject="community", limit=43),
-        AreaMap(uid="safe", title="scores.safe_map", area="half", metric=SURVEY[0], level="community"),
+        AreaMap(uid="where", title="scores.safe_map", area="half", metric=SURVEY[0], level="community"),
         Half(uid="asked", title="scores.survey_months", by="month", shown=SURVEY),
         ScoreTable(uid="circles", title="scores.circles", subject="circle30"),
         ScoreTable(uid="grids", title="scores.grids", subject="grid", limit=20),
