@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from components.numbers import is_known
 from data.catalogue import NotInForceError, rule
 from data.compare import Change, fetch_change
 from data.connection import Store
-from data.listing import MODULE_NAMES, Listing, fetch_listing
+from data.listing import MODULE_NAMES, Listing, fetch_listing, listings
 from data.period import local_date
 from data.query import Answer, fetch, fetch_rows
 from data.request import EVERYTHING, Filters, Request, Scope
@@ -177,6 +178,21 @@ class Desk:
         chosen = replace(self.filters.during(None, None), **filters) if is_scoped else Filters()
         listing = Listing(name, filters=chosen, as_of_at=as_of_at or self.edition.as_of_at)
         return self._once(listing, lambda: fetch_listing(listing, scope=self.scope, store=self.store))
+
+    def has_listing(self, name: str) -> bool:
+        """Whether the published data hold what a listing reads; a town published before it was built does not."""
+        return self._once((LISTING, name), lambda: self._is_there(name))
+
+    def _is_there(self, name: str) -> bool:
+        tables = (
+            set(re.findall(r"(?:FROM|JOIN) ((?:mart|dim)_\w+)", listings()[name].rows))
+            if name in listings()
+            else None
+        )
+        if tables is None:
+            return False
+        shown = self.store.execute("SELECT table_name FROM information_schema.tables")
+        return tables <= set(shown["table_name"])
 
     def listing_fact(self, name: str, value: object, *, by: str = "", key: str = "") -> Fact:
         """Returns a figure of a listing, or how many rows it has, as a fact."""

@@ -170,7 +170,7 @@ class Speech:
         return Term(pattern(f"figure.{fact.flag or 'unknown'}", self.language), (fact,))
 
     def _in_unit(self, fact: Fact, value: float) -> str:
-        metric = catalogue().metrics.get(fact.metric)
+        metric = catalogue().metrics.get(fact.metric.removeprefix("bounds:"))
         text = self.plain(value, metric.format if metric else "{:.0f}")
         return f"{text}%" if metric and metric.unit.zh == "%" else text
 

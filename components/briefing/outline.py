@@ -14,8 +14,12 @@ from components.briefing.parts.annex import annex_tables
 from components.briefing.parts.changes import changes
 from components.briefing.parts.clauses import scope_name
 from components.briefing.parts.late import late
+from components.briefing.parts.outlook import outlook
 from components.briefing.parts.overall import overall
 from components.briefing.parts.risk import risk
+from components.briefing.parts.safety import safety
+from components.briefing.parts.todo import todo
+from components.briefing.parts.voice import voice
 from components.briefing.patterns import patterns_digest
 from data.connection import Store
 from data.request import Scope
@@ -23,7 +27,7 @@ from data.settings import REPOSITORY
 from data.town import Town
 
 PartMaker = Callable[[Desk, Speech], Part | None]
-PARTS: tuple[PartMaker, ...] = (overall, changes, late, risk)
+PARTS: tuple[PartMaker, ...] = (overall, changes, late, risk, safety, voice, outlook, todo)
 ANNEXES: tuple[PartMaker, ...] = (annex_tables,)
 NUMERALS = "一二三四五六七八九十"
 DEFINED = ("metrics", "marts", "rules", "listings", "columns")

@@ -90,7 +90,7 @@ def _kinds(desk: Desk, speech: Speech) -> list[Sentence]:
         told = {
             "name": desk.ctx.name("category", row["category_code"]),
             "now": speech.count(now),
-            "moved": moved_clause(desk, speech, request, row=row),
+            "moved": moved_clause(desk, speech, request, row=row, is_short=True),
         }
         where = _where(desk, speech, code=row["category_code"], way=direction(ratio))
         if where is None:

@@ -23,12 +23,17 @@ def direction(ratio: Fact) -> str:
     return FALL if ratio.high is not None and ratio.high < 1 else SAME
 
 
-def moved_clause(desk: Desk, speech: Speech, request: Request, *, row: Mapping | None = None) -> Term:
-    """Returns how a count moved against the same weekdays before: risen, fallen, or not to be seen."""
+def moved_clause(
+    desk: Desk, speech: Speech, request: Request, *, row: Mapping | None = None, is_short: bool = False
+) -> Term:
+    """Returns how a count moved against the same weekdays before: risen, fallen, or not to be seen.
+
+    `is_short`: the window before has been named already.
+    """
     change = desk.change(request)
     key = "" if row is None else str(row[request.by[0]])
     now, before, ratio = desk.pair_facts(request, change.whole if row is None else row, key=key)
-    against = compared_with(desk, speech, request)
+    against = speech.word("moved.before") if is_short else compared_with(desk, speech, request)
     way = direction(ratio)
     if way == UNKNOWN:
         return speech.phrase("moved.no_base")

@@ -84,7 +84,7 @@ def _source_changes(desk: Desk, speech: Speech) -> Sentence | None:
             "overall.source_moved",
             name=desk.ctx.name("feed", row["feed_id"]),
             now=speech.count(desk.pair_facts(request, row, key=str(row["feed_id"]))[0]),
-            moved=moved_clause(desk, speech, request, row=row),
+            moved=moved_clause(desk, speech, request, row=row, is_short=True),
         )
         for row in clear
     ]
@@ -120,7 +120,7 @@ def _rate_changes(desk: Desk, speech: Speech) -> Sentence | None:
         return None
     clear = [each for each in found if each[3] in (RISE, FALL)]
     rests = tuple(fact for _, now, before, _ in found for fact in (now, before))
-    against = speech.word("moved.day" if desk.edition.is_daily else "moved.before")
+    against = speech.word("moved.before")
     if not clear:
         return speech.say("overall.rates_same", against=against, rests=rests)
     terms = [

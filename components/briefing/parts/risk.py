@@ -21,8 +21,10 @@ MOST_LISTED = 5
 WEEK = timedelta(days=7)
 
 
-def risk(desk: Desk, speech: Speech) -> Part:
-    """Returns the part: how many grids of each colour, the map, the changes and why."""
+def risk(desk: Desk, speech: Speech) -> Part | None:
+    """Returns the part: how many grids of each colour, the map, the changes and why; none for one department."""
+    if desk.edition.department_id:
+        return None
     title = speech.word("title.risk").text
     grids = desk.listing(LISTING, picked=(("domain_code", "overall"),))
     if grids.empty:

@@ -1,0 +1,131 @@
+"""Part seven (预警与研判): warnings that stand, and what the next 24 hours are expected to bring; or that nobody forecasts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from components.briefing.desk import Desk
+from components.briefing.document import Fact, Paragraph, Part, Picture, Sentence
+from components.briefing.grammar import Speech, Term, paragraph
+from components.briefing.parts.series import source_line
+from components.drawing.spec import Chart, Series
+from components.numbers import is_known
+
+NEXT, TODAY, WARNINGS = "forecast_next", "briefing_forecast", "warnings_open"
+ALL = "all"
+MOST_LISTED = 5
+
+
+def outlook(desk: Desk, speech: Speech) -> Part:
+    """Returns the part."""
+    title = speech.word("title.outlook").text
+    blocks = [*_warnings(desk, speech), *_forecast(desk, speech)]
+    return Part(code="outlook", number="", title=title, blocks=tuple(blocks))
+
+
+def _listed(desk: Desk, name: str) -> pd.DataFrame:
+    """Rows of a listing this town's data may not have yet."""
+    return desk.listing(name) if desk.has_listing(name) else pd.DataFrame()
+
+
+def _warnings(desk: Desk, speech: Speech) -> list[Paragraph]:
+    if desk.edition.department_id:
+        return []
+    if not desk.has_listing(WARNINGS):
+        return [paragraph(speech.say("outlook.no_warnings_kept"))]
+    rows = _listed(desk, WARNINGS)
+    fact = desk.listing_fact(WARNINGS, len(rows))
+    if rows.empty:
+        return [paragraph(speech.say("outlook.no_warning", rests=(fact,)))]
+    items = [
+        paragraph(_warning(desk, speech, row), kind="item")
+        for row in rows.head(MOST_LISTED).to_dict("records")
+    ]
+    return [paragraph(speech.say("outlook.warnings", count=speech.count(fact))), *items]
+
+
+def _warning(desk: Desk, speech: Speech, row: dict) -> Sentence:
+    key = str(row["warning_id"])
+    seen, expected, high = (
+        desk.listing_fact(WARNINGS, row[name], by=name, key=key)
+        for name in ("observed_count", "expected_count", "high_count")
+    )
+    area = row["area_id"] if is_known(row["area_id"]) else "town"
+    told = {
+        "place": speech.word("span.town") if area == "town" else desk.ctx.name("area", area),
+        "category": desk.ctx.name("category", row["category_code"]),
+        "seen": speech.count(seen),
+        "expected": Term(speech.plain(expected.value, "{:.1f}"), (expected,)),
+    }
+    if high.value is None:
+        return speech.say("outlook.warning_plain", **told)
+    return speech.say("outlook.warning", high=speech.count(high), **told)
+
+
+def _forecast(desk: Desk, speech: Speech) -> list[Paragraph | Picture]:
+    if desk.edition.department_id:
+        return []
+    area = desk.edition.area_id or "town"
+    hours = _series_of(_listed(desk, NEXT), area)
+    if hours.empty:
+        return [paragraph(speech.say("outlook.no_forecast"))]
+    day = _series_of(_listed(desk, TODAY), area)
+    told = [_today(desk, speech, day)] if len(day) else []
+    told.append(_busiest(desk, speech, hours))
+    return [paragraph(*told, speech.say("outlook.caution")), Picture("outlook", _band(desk, speech, hours))]
+
+
+def _series_of(rows: pd.DataFrame, area: str) -> pd.DataFrame:
+    """The whole of one area: every kind together."""
+    if rows.empty:
+        return rows
+    return rows[(rows["area_id"] == area) & (rows["series_key"] == ALL)]
+
+
+def _today(desk: Desk, speech: Speech, day: pd.DataFrame) -> Sentence:
+    row = day.iloc[0]
+    facts = _bounded(desk, TODAY, row, key=str(row["window_from_at"]))
+    date = desk.instant(row["window_from_at"]).date()
+    return speech.say("outlook.today", day=speech.day(date, has_year=False), **_terms(speech, facts))
+
+
+def _busiest(desk: Desk, speech: Speech, hours: pd.DataFrame) -> Sentence:
+    row = hours.loc[hours["expected_count"].idxmax()]
+    facts = _bounded(desk, NEXT, row, key=str(row["hour_at"]))
+    at = desk.instant(row["hour_at"])
+    return speech.say("outlook.busiest", hour=speech.moment(at), **_terms(speech, facts))
+
+
+def _bounded(desk: Desk, name: str, row, *, key: str) -> dict[str, Fact]:
+    columns = {"expected": "expected_count", "low": "low_count", "high": "high_count"}
+    return {
+        told: desk.listing_fact(name, row[column], by=column, key=key) for told, column in columns.items()
+    }
+
+
+def _terms(speech: Speech, facts: dict[str, Fact]) -> dict[str, Term]:
+    return {name: speech.count(fact) for name, fact in facts.items()}
+
+
+def _band(desk: Desk, speech: Speech, hours: pd.DataFrame) -> Chart:
+    title = speech.word("outlook.chart").text
+    values = {
+        name: tuple(float(each) if is_known(each) else None for each in hours[name])
+        for name in ("expected_count", "low_count", "high_count")
+    }
+    series = Series(
+        speech.word("outlook.expected").text,
+        values["expected_count"],
+        low=values["low_count"],
+        high=values["high_count"],
+        colour_key="accent",
+    )
+    categories = tuple(str(desk.instant(each).hour) for each in hours["hour_at"])
+    return Chart(
+        kind="band",
+        title=title,
+        categories=categories,
+        series=(series,),
+        source=source_line(desk, speech),
+        alt=title,
+    )

@@ -1,0 +1,113 @@
+"""Part six (群众诉求): how much citizens asked, the three rates with reach and bounds, hot topics in their words, repeats."""
+
+from __future__ import annotations
+
+from components.briefing.desk import Desk
+from components.briefing.document import Fact, Paragraph, Part, Sentence
+from components.briefing.grammar import Speech, Term, paragraph
+from components.briefing.parts.clauses import moved_clause
+from components.briefing.plain import plain
+from components.numbers import is_known
+
+SURVEYED = ("complaint_solved_pct", "complaint_satisfied_pct")
+TOPICS = "briefing_topics"
+MOST_TOPICS, LONGEST_QUOTE = 4, 60
+
+
+def voice(desk: Desk, speech: Speech) -> Part:
+    """Returns the part."""
+    title = speech.word("title.voice").text
+    request = desk.request("complaint_count")
+    came = desk.fact(request)
+    if not came.value:
+        rule = "voice.none" if came.value == 0 else "voice.unknown"
+        told = {} if came.value == 0 else {"why": speech.count(came)}
+        lead = paragraph(speech.say(rule, rests=(came,), **told))
+    else:
+        moved = moved_clause(desk, speech, request, is_short=True)
+        total = speech.say("voice.total", complaints=speech.count(came), moved=moved)
+        lead = paragraph(total, _rates(desk, speech), _repeats(desk, speech))
+    return Part(code="voice", number="", title=title, blocks=(lead, *_topics(desk, speech)))
+
+
+def _rates(desk: Desk, speech: Speech) -> Sentence | None:
+    response, reached, *said = (
+        desk.fact(desk.request(name))
+        for name in ("complaint_response_pct", "complaint_reached_pct", *SURVEYED)
+    )
+    if not any(each.n for each in (response, reached, *said)):
+        return None
+    terms = [speech.phrase("voice.response", rate=speech.rate(response))]
+    for name, fact in zip(SURVEYED, said, strict=True):
+        label = speech.word(f"voice.{name.split('_')[1]}")
+        bounds = _bounds(desk, name)
+        if bounds.low is None or fact.value is None:
+            terms.append(speech.phrase("figure.pair", name=label, value=speech.rate(fact)))
+        else:
+            ends = speech.span_of(bounds)
+            terms.append(speech.phrase("voice.bounded", name=label, rate=speech.rate(fact), bounds=ends))
+    return speech.say(
+        "voice.rates", rates=speech.joined(terms, rule="list.semicolon"), reached=speech.rate(reached)
+    )
+
+
+def _bounds(desk: Desk, metric: str) -> Fact:
+    """What the rate would be had everybody not reached said no, or yes."""
+    request = desk.request(metric)
+    row = desk.answer(request).row
+    fact = desk.fact(request)
+    return Fact(**(vars(fact) | {"metric": f"bounds:{metric}", "low": row["lower"], "high": row["upper"]}))
+
+
+def _repeats(desk: Desk, speech: Speech) -> Sentence | None:
+    again = desk.fact(desk.request("complaint_repeated_pct"))
+    if not again.n:
+        return None
+    return speech.say("voice.repeats", rate=speech.rate(again))
+
+
+def _topics(desk: Desk, speech: Speech) -> list[Paragraph]:
+    """Hot topics of the whole town; recognised once a day and only the newest kept."""
+    if desk.edition.department_id or desk.edition.area_id:
+        return []
+    topics = desk.listing(TOPICS)
+    if topics.empty:
+        return [paragraph(speech.say("voice.topics_unknown", rests=(desk.listing_fact(TOPICS, None),)))]
+    hot = topics[topics["is_hot"]].head(MOST_TOPICS)
+    if hot.empty:
+        rests = (desk.listing_fact(TOPICS, 0, by="is_hot", key="true"),)
+        return [paragraph(speech.say("voice.no_topic", rests=rests))]
+    told: list[Paragraph] = [paragraph(speech.say("voice.topics"))]
+    for row in hot.to_dict("records"):
+        told.append(paragraph(_topic(desk, speech, row), kind="item"))
+        told += _quote(desk, speech, row)
+    return told
+
+
+def _topic(desk: Desk, speech: Speech, row: dict) -> Sentence:
+    key = str(row["topic_window_id"])
+    now, before, days = (
+        desk.listing_fact(TOPICS, row[name], by=name, key=key)
+        for name in ("voice_count", "base_count", "window_days")
+    )
+    told = {
+        "name": desk.ctx.name("topic", row["topic_id"]),
+        "category": desk.ctx.name("category", row["category_code"]),
+        "days": Term(speech.plain(days.value), (days,), (), days.value),
+        "voices": speech.count(now),
+    }
+    if is_known(row["agenda_code"]):
+        told["agenda"] = desk.ctx.label("agenda_code", row["agenda_code"])
+    rule = "voice.topic" if before.value else "voice.topic_new"
+    return speech.say(rule, rests=(before,), before=speech.count(before), **told)
+
+
+def _quote(desk: Desk, speech: Speech, row: dict) -> list[Paragraph]:
+    """One citizen's words about a topic, newest first, as masked at the door."""
+    request = desk.request("topic_voice_count", is_now=True, picked=(("topic_id", str(row["topic_id"])),))
+    rows = desk.rows(request, limit=1, order="-reported_at")
+    words = plain(rows["description_text"].iloc[0]) if len(rows) else ""
+    if not words:
+        return []
+    cut = words if len(words) <= LONGEST_QUOTE else words[:LONGEST_QUOTE] + "…"
+    return [paragraph(speech.say("voice.quote", words=cut), kind="quote")]
