@@ -40,6 +40,7 @@ class Metric(Definition):
     """One KPI; `value` is a SQL aggregate over its mart, so every grouping uses the same formula.
 
     `suppress_below`: groups of fewer (but some) of the sample are not told, where the sample are people.
+    `suppress_by: area`: only numbers of part of the town are kept back; few of a kind in the whole town point at nobody.
     `error`: half the width of the 95 % interval, for `interval: formula`.
     """
 
@@ -61,6 +62,7 @@ class Metric(Definition):
     interval: Literal["wilson", "poisson", "formula", "none"] = "none"
     needs_min_n: bool = True
     suppress_below: int | None = Field(default=None, ge=2)
+    suppress_by: Literal["group", "area"] = "group"
     unit: Label
     format: str
     direction: Literal["higher_is_better", "lower_is_better", "neutral"]

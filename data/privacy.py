@@ -1,7 +1,7 @@
 """Few people are not told (少数人不公开): which groups of an answer are kept back so that nobody can be made out.
 
 A metric with `suppress_below: k` counts people. A group of fewer than k (but some) is not told, neither value nor n,
-nor the smallest others that would give it away by subtraction (rule 2).
+nor the smallest others that would give it away by subtraction (rule 2); with `suppress_by: area` only where an area cuts the answer.
 A mart whose rows are people's (`person`: the column that tells them apart) is told more strictly:
 
 1. Groups are judged by distinct people, and by the metric's own sample where that is smaller.
@@ -49,7 +49,9 @@ def keep_back(records: list[Record], question: Question, snapshot: Snapshot, *, 
     """
     width = len(question.request.by)
     keys = [record[:width] for record in records]
-    if not question.mart.person:
+    if question.metric.suppress_by == "area" and not _is_of_an_area(question):
+        hidden = set()
+    elif not question.mart.person:
         least = question.metric.suppress_below
         hidden = hidden_groups({record[:width]: record[width + 1] for record in records}, least=least)
     elif is_of_the_town(question):
@@ -59,6 +61,13 @@ def keep_back(records: list[Record], question: Question, snapshot: Snapshot, *, 
     else:
         hidden = _few(records, question, snapshot) | _few_among_all(keys, question, snapshot, ask=ask)
     return [(*record[:width], *SUPPRESSED) if record[:width] in hidden else record for record in records]
+
+
+def _is_of_an_area(question: Question) -> bool:
+    """Whether an area, or what the asker may see, cuts the answer."""
+    return bool(question.area_ids) or bool(
+        set(question.request.by) & {*question.levels, "area_id", "grid_id"}
+    )
 
 
 def _few(records: list[Record], question: Question, snapshot: Snapshot) -> set[Key]:

@@ -239,3 +239,12 @@ def test_rows_are_the_number(store):
     late = Request("complaint_response_pct", filters=PERIOD)
     assert count_rows(late, scope=EVERYTHING, store=store, side="late") == 1
     assert count_rows(late, scope=EVERYTHING, store=store, side="excluded") == 4
+
+
+def test_few_alerts_and_devices_are_not_told_by_area_but_for_the_whole_town(store):
+    # Six alerts and four devices, all in one grid or nowhere.
+    for metric in ("elder_alert_count", "elder_contacted_pct", "elder_device_count"):
+        assert _answer(store, metric).row["flag"] != "suppressed"
+    for level in ("grid", "community"):
+        told = _answer(store, "elder_alert_count", by=(level,)).frame
+        assert told["value"].dropna().eq(0).all()
