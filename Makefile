@@ -10,7 +10,7 @@ SPEED ?= 1
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint browser bench docs new-feed new-town trace clean forget setup setup-test
+.PHONY: help run test check lint browser bench docs new-feed new-town trace briefing clean forget setup setup-test
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,12 @@ new-feed: setup  ## a working feed contract from a sample file (TOWN= FEED= FILE
 
 new-town: setup  ## a working town folder (NAME=)
 	@$(PYTHON) -m etl new-town "$(NAME)"
+
+# LANG is a variable of every shell (en_US.UTF-8): only one written on make's own command line names the briefing's language.
+briefing: setup  ## write one briefing in every format (DATE=2026-11-21 LANG=zh OUT=folder EDITION= UNTIL= AREA= DEPARTMENT=)
+	@$(PYTHON) -m scripts.write_briefing --town "$(TOWN)" --out "$(or $(OUT),briefing)" $(if $(DATE),--date "$(DATE)") \
+	  $(if $(filter command line,$(origin LANG)),--language "$(LANG)") $(if $(EDITION),--edition "$(EDITION)") $(if $(UNTIL),--until "$(UNTIL)") \
+	  $(if $(AREA),--area "$(AREA)") $(if $(DEPARTMENT),--department "$(DEPARTMENT)")
 
 trace: setup  ## where a number comes from (METRIC=)
 	@$(PYTHON) -m scripts.trace_metric "$(METRIC)" --town "$(TOWN)"

@@ -46,7 +46,7 @@
     if (id) await take(desk, id);
   }
   async function take(desk, id) {
-    const found = await get(`/briefing/document?id=${id}`);
+    const found = await get(`/briefing/document?id=${id}&lang=${desk.lang}`);
     Object.assign(desk, found);
     desk.isChinese = found.document.language === "zh";
     desk.gap = desk.isChinese ? "" : " ";
@@ -198,7 +198,7 @@
     return h("section", { className: "panel" }, h("header", { className: "panel-head" }, h("h2", {}, title)), inside);
   }
   function rail(desk) {
-    const parts = desk.row ? [standing(desk), copies(desk), corrected(desk), notes(desk)] : [];
+    const parts = desk.row ? [standing(desk), copies(desk), notes(desk)] : [];
     return h("aside", { className: "briefing-rail" }, parts, archive(desk));
   }
   function facts(rows) {
@@ -258,10 +258,6 @@
     });
     return card(say("download"), h("div", { className: "copies" }, links), h("label", { className: "mark" }, mark, h("span", {}, say("watermark"))), h("p", { className: "note" }, say("registered")));
   }
-  function corrected(desk) {
-    if (!desk.corrections.length) return null;
-    return card(desk.say("corrections"), h("ul", { className: "briefing-list" }, desk.corrections.map((each) => h("li", {}, each))));
-  }
   function notes(desk) {
     const say = desk.say;
     const rows = desk.notes.map(function (note) {
@@ -277,13 +273,18 @@
     if (!rows.length && !desk.canEdit) return null;
     return card(say("notes"), rows.length ? h("ul", { className: "briefing-list" }, rows) : h("p", { className: "note" }, say("no_notes")));
   }
+  function scopeName(desk, row) {
+    const { areas, departments } = desk.state.choices;
+    const named = (list, id) => (list.find((each) => each.id === id) || { name: id }).name;
+    return [row.area_id && named(areas, row.area_id), row.department_id && named(departments, row.department_id)].filter(Boolean).join(" · ");
+  }
   function archive(desk) {
     const { say, state } = desk;
     const names = ["day", "edition", "scope", "version", "state", "digest"];
     const rows = state.archive.map(function (row) {
       const link = { edition: row.edition_code, date: row.on, until: row.edition_code === "period" ? row.until_date : "", text: row.language_code, area: row.area_id, department: row.department_id, version: String(row.briefing_id) };
       const isShown = desk.row && desk.row.briefing_id === row.briefing_id;
-      const scope = row.scope_name || say("whole_town");
+      const scope = scopeName(desk, row) || say("whole_town");
       const text = `${say(row.edition_code)} · ${say(row.language_code)}`;
       const released = row.released_at ? `${say("released")} · ${row.released_by_name}` : say("draft");
       const cells = [h("button", { type: "button", className: "link", onclick: () => go(link) }, row.until_date), text, scope, String(row.version_no), released, h("code", { title: `${say("generation")} ${row.generation_no} · ${row.document_sha256}` }, row.document_sha256.slice(0, 8))];

@@ -39,9 +39,9 @@ def keep_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(making, ignore_errors=True)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Writes a new read-only file and waits until it is on the disk."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
+def write_file(path: Path, content: bytes, *, mode: int = 0o440) -> None:
+    """Writes a new file, readable only unless said otherwise, and waits until it is on the disk."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()
@@ -55,7 +55,7 @@ def put_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        write_file(hidden, content)
+        write_file(hidden, content, mode=0o640)
         os.replace(hidden, path)
     finally:
         hidden.unlink(missing_ok=True)

@@ -30,6 +30,7 @@ from serve.briefing_delivery import Courier
 from serve.briefing_making import FOLDER, READY_AT, Workshop, local_text
 from serve.briefing_room import NotAllowedError, Room, today_of
 from serve.briefing_status import run_rows, troubles
+from serve.briefing_words import group_words, metric_words
 from serve.feature import Feature, Services
 from serve.house import House
 
@@ -142,11 +143,14 @@ class Desk:
         """One archived text with the notes beside it and what it corrects."""
         room, briefing_id = self._room(), _number(request, "id")
         row, document = room.row(briefing_id), room.document(briefing_id)
+        language = "en" if request.query_params.get("lang") == "en" else "zh"
         return JSONResponse(
             {
                 "row": room.told(row),
                 "document": json.loads(document_json(document)),
                 "notes": room.notes(briefing_id),
+                "metrics": metric_words(document, language),
+                "keys": group_words(document, language, store=self.house.store),
                 "deliveries": self.clock.runs.deliveries(briefing_id) if room.may("briefing_edit") else [],
             }
         )

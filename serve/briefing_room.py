@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from components.briefing.formats import FORMATS
@@ -122,7 +122,8 @@ class Room:
             each["format_code"]: {"sha256": each["sha256"], "byte_count": each["byte_count"]}
             for each in self.archive.files(row["briefing_id"])
         }
-        return {name: value for name, value in row.items() if name not in hidden} | local | {"files": files}
+        kept = {name: value for name, value in row.items() if name not in hidden}
+        return kept | local | {"files": files, "on": _read_on(row)}
 
     def notes(self, briefing_id: int) -> list[dict]:
         """Returns the notes with their instants in the town's time."""
@@ -240,6 +241,15 @@ class Room:
 def today_of(now: datetime, zone: ZoneInfo) -> str:
     """Returns the town's local day."""
     return now.replace(tzinfo=UTC).astimezone(zone).date().isoformat()
+
+
+def _read_on(row: dict) -> str:
+    """Returns the day that asks for this edition again: a week's and a month's are read the day after they end."""
+    if row["edition_code"] == "daily":
+        return row["until_date"]
+    if row["edition_code"] == "period":
+        return row["since_date"]
+    return (date.fromisoformat(row["until_date"]) + timedelta(days=1)).isoformat()
 
 
 def _offered(rows: list[dict], mine: frozenset[str] | None, language: str) -> list[dict]:
