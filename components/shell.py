@@ -22,6 +22,7 @@ STYLES = (
     "wide.css",
     "takeover.css",
     "briefing.css",
+    "explorer.css",
     "fonts/han.css",
 )
 SCRIPTS = (
@@ -36,6 +37,12 @@ SCRIPTS = (
     "briefing_paper.js",
     "briefing_desk.js",
     "briefing_runs.js",
+    "explorer_core.js",
+    "explorer_model.js",
+    "explorer_charts.js",
+    "explorer_map.js",
+    "explorer_tables.js",
+    "explorer.js",
 )
 # Dash's own hook after each answer: see assets/drawn.js.
 RENDERER = "var renderer = new DashRenderer({request_post: cockpit.spare});"

@@ -3,12 +3,10 @@
 from components.page import register_page
 from components.tiles.backlog import Backlog
 from components.tiles.distribution import Distribution
-from components.tiles.event_table import EventTable
+from components.tiles.explorer import Explorer, RowsBehind
 from components.tiles.flow_balance import FlowBalance
 from components.tiles.listing_table import ListingTable
 from components.tiles.ranking import Ranking
-from components.tiles.risk_map import RiskMap
-from components.tiles.trend import Trend
 from components.tiles.vital_signs import VitalSigns
 
 VITALS = (
@@ -33,7 +31,6 @@ SEGMENTS = (
 
 CHANGED = ("domain_code", "grid_id", "previous_class_code", "class_code", "cycle_date")
 COLOURS = {"listing": "risk_changes", "limit": 12}
-TOP = {"metric": "incident_count", "limit": 10, "area": "third"}
 ON_TIME = {"metric": "on_time_closure_pct", "limit": 10, "area": "third", "has_interval": True}
 
 register_page(
@@ -44,17 +41,13 @@ register_page(
     permission="explore",
     tiles=[
         VitalSigns(uid="vitals", title="incidents.vitals", shown=VITALS),
-        RiskMap(uid="map", title="overview.map", area="half", has_tabs=False),
-        Trend(uid="trend", title="incidents.trend", area="half", metric="incident_count"),
-        Ranking(uid="feed", title="incidents.by_feed", by="feed_id", **TOP),
-        Ranking(uid="category", title="incidents.by_category", by="category_code", **TOP),
+        Explorer(uid="explorer", title="explorer.title"),
+        RowsBehind(uid="table", title="incidents.table"),
+        FlowBalance(uid="flow", title="flow.title", metric="open_count"),
         Ranking(uid="department", title="incidents.by_department", by="department_id", **ON_TIME),
-        Ranking(uid="place", title="incidents.by_area", by="area", **TOP),
         Backlog(uid="backlog", title="incidents.backlog", area="third", metric="open_count"),
         Ranking(uid="stage", title="incidents.by_stage", area="third", metric="open_count", by="stage_code"),
-        FlowBalance(uid="flow", title="flow.title", metric="open_count"),
         Distribution(uid="times", title="incidents.times", segments=SEGMENTS),
         ListingTable(uid="changes", title="incidents.changes", columns=CHANGED, **COLOURS),
-        EventTable(uid="table", title="incidents.table"),
     ],
 )

@@ -1,0 +1,191 @@
+// The explorer's state: what is selected, compared and asked, kept in the address; loads cubes and tells the charts to draw.
+(function () {
+  "use strict";
+  const ex = window.cockpit_explorer;
+  const OWN = ["u", "q", "x", "vs", "by", "m", "xo", "xp"];
+  const FRESH_MS = 30000; // a live town: new numbers at most this often, and never under somebody's hand
+
+  ex.Model = class {
+    constructor(config, draw) {
+      this.draw = draw;
+      this.parts = [];
+      this.turn = 0;
+      this.loadedAt = 0;
+      this.read();
+      this.configure(config);
+    }
+    read() {
+      const now = new URLSearchParams(location.search);
+      this.asked = Object.fromEntries(OWN.map((key) => [key, now.get(key) || ""]));
+      this.selection = ex.readSelection(this.asked.x);
+    }
+    configure(config) {
+      this.config = config;
+      this.sides = [new ex.Side(this.base())];
+      if (this.asked.vs) this.sides.push(new ex.Side(this.base(this.asked.vs)));
+    }
+    base(vs) {
+      const asked = new URLSearchParams(this.config.base);
+      if (this.asked.u) asked.set("u", this.asked.u);
+      if (this.asked.q) asked.set("q", this.asked.q);
+      if (vs && vs.startsWith("@")) asked.set("area", vs.slice(1));
+      else if (vs) asked.set("period", vs);
+      return asked.toString();
+    }
+    get head() {
+      return this.sides[0].head;
+    }
+    get isCompared() {
+      return this.sides.length > 1;
+    }
+    // The other period begins so many milliseconds later (an earlier one: less than none).
+    shift(place) {
+      return place && !this.asked.vs.startsWith("@") ? this.sides[1].firstDay - this.sides[0].firstDay : 0;
+    }
+    // What is selected, as one side is asked for it: the other period by the same distance, another area without grids.
+    told(place, without) {
+      if (!place) return ex.writeSelection(this.selection, without);
+      const own = { ...this.selection };
+      if (this.asked.vs.startsWith("@")) delete own.area;
+      else if (own.day) own.day = own.day.map((day) => ex.shiftDay(day, this.shift(1) / ex.DAY));
+      return ex.writeSelection(own, without);
+    }
+
+    // ---- loading ----
+    async load(active, isAnew) {
+      const turn = ++this.turn;
+      try {
+        // The other side's days are told from its own first day, which its first answer tells.
+        for (const side of this.sides) if (!side.head || isAnew) await side.cube(active, "");
+        const cubes = await Promise.all(this.sides.map((side, place) => side.cube(active, this.told(place, active))));
+        if (turn !== this.turn) return;
+        this.cubes = cubes;
+        this.active = active;
+        this.loadedAt = Date.now();
+        this.fault = "";
+      } catch (error) {
+        if (turn !== this.turn) return;
+        this.fault = error.message;
+      }
+      this.redraw();
+    }
+    // Fetched while the pointer is on its way: a click then finds the cube here.
+    prefetch(dim) {
+      if (!this.cubes || dim === this.active) return;
+      this.sides.forEach((side, place) => side.head && side.cube(dim, this.told(place, dim)).catch(() => {}));
+    }
+    async refresh(config) {
+      const isSame = config.base === this.config.base && config.lang === this.config.lang;
+      const isNew = config.generation !== this.config.generation;
+      if (isSame && isNew && (document.hidden || Date.now() - this.loadedAt < FRESH_MS)) return;
+      if (isSame && !isNew) {
+        this.config = config;
+        return this.redraw();
+      }
+      this.configure(config);
+      await this.start();
+    }
+    async start() {
+      await this.load(this.active || "day");
+      this.later();
+    }
+
+    // ---- changes ----
+    select(dim, value) {
+      const isEmpty = !value || (value instanceof Set && !value.size);
+      if (isEmpty) delete this.selection[dim];
+      else this.selection[dim] = value;
+      this.asked.xp = "";
+      if (dim === this.active && this.cubes) this.redraw();
+      else this.load(dim);
+      this.later();
+    }
+    toggle(dim, code) {
+      const value = new Set(this.selection[dim] || []);
+      if (!value.delete(code)) value.add(code);
+      this.select(dim, value);
+    }
+    clear() {
+      this.selection = {};
+      this.asked.xp = "";
+      this.load(this.active);
+      this.later();
+    }
+    // `u`, `q` and `vs` make other views; the rest only other tables.
+    ask(changes) {
+      Object.assign(this.asked, changes);
+      if ("xo" in changes || "by" in changes) this.asked.xp = changes.xp || "";
+      if (["u", "q", "vs"].some((key) => key in changes)) {
+        this.asked.xp = "";
+        if (changes.vs && !changes.vs.startsWith("@")) this.leaveToday();
+        this.configure(this.config);
+        this.start();
+      } else this.later();
+    }
+    // A day that is not over against a whole one is the classic error of comparisons.
+    leaveToday() {
+      const days = this.head.codes.day, last = days[days.length - 1];
+      if (this.selection.day || days.length < 2 || last !== this.config.today) return;
+      this.selection.day = [days[0], ex.shiftDay(last, -1)];
+    }
+    later() {
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => {
+        this.write();
+        for (const part of this.parts) if (part.fetch) part.fetch();
+      }, 150);
+    }
+    write() {
+      const now = new URLSearchParams(location.search);
+      this.asked.x = ex.writeSelection(this.selection);
+      for (const key of OWN) {
+        if (this.asked[key]) now.set(key, this.asked[key]);
+        else now.delete(key);
+      }
+      const text = now.toString();
+      if ("?" + text !== location.search && location.pathname === this.config.path) {
+        history.replaceState(history.state, "", location.pathname + (text ? "?" + text : ""));
+      }
+    }
+
+    // ---- drawing ----
+    redraw() {
+      const begun = performance.now();
+      if (this.cubes) this.folds = this.cubes.map((cube, place) => ex.fold(cube, this.chosen(cube, place)));
+      this.draw(this);
+      for (const part of this.parts) if (part.update && this.folds) part.update();
+      ex.redraws.push(performance.now() - begun);
+      if (ex.redraws.length > 500) ex.redraws.shift();
+    }
+    chosen(cube, place) {
+      const value = this.selection[cube.active];
+      if (!value || (place && cube.active === "area" && this.asked.vs.startsWith("@"))) return () => true;
+      if (cube.active === "day") {
+        const [from, to] = this.sides[place].days(value, this.shift(place));
+        return (row) => row >= from && row <= to;
+      }
+      const codes = cube.codes[cube.active];
+      const isIn = codes.map((code) => value.has(code));
+      return (row) => isIn[row];
+    }
+    // Cases of one code on one side; 0 where that side has no such code.
+    count(place, dim, code) {
+      const at = this.sides[place].places[dim].get(code);
+      return at === undefined ? 0 : this.folds[place].of[dim][at];
+    }
+    // The codes of all sides: the first one's order, then what only the other has.
+    codes(dim) {
+      const found = new Map();
+      for (const side of this.sides) side.head.codes[dim].forEach((code, at) => found.has(code) || found.set(code, [side, at]));
+      return found;
+    }
+    label(dim, code, found) {
+      const words = this.config.codes[dim];
+      if (code === "") return this.config.words[dim === "area" ? "not_placed" : "unknown"];
+      if (words) return words[code] || code;
+      const [side, at] = found || this.codes(dim).get(code) || [];
+      const labels = side && side.head.labels[dim];
+      return (labels && labels[at]) || code;
+    }
+  };
+})();
