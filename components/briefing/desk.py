@@ -102,13 +102,8 @@ class Desk:
 
     def facts(self, request: Request) -> dict[str | None, Fact]:
         """Returns the numbers of a question with one group, by its key; an unknown key is None."""
-        (name,) = request.by
-        rows = self.answer(request).frame.to_dict("records")
-        found = {}
-        for row in rows:
-            key = str(row[name]) if is_known(row[name]) else None
-            found[key] = self._fact(request, row, key=key or "")
-        return found
+        made = [self._fact(request, row) for row in self.answer(request).frame.to_dict("records")]
+        return {each.key or None: each for each in made}
 
     def is_told(self, request: Request) -> bool:
         """Whether a number can be cut to the edition's area and department; else it would be somebody else's."""
@@ -132,29 +127,19 @@ class Desk:
         change = self.change(request)
         return self.pair_facts(request, change.whole)
 
-    def pair_facts(self, request: Request, row: Mapping, *, key: str = "") -> tuple[Fact, Fact, Fact]:
-        """Returns now, before and their ratio for one row of a comparison."""
+    def pair_facts(self, request: Request, row: Mapping) -> tuple[Fact, Fact, Fact]:
+        """Returns now, before and their ratio for one row of a comparison, or for its whole."""
         change = self.change(request)
         earlier = replace(request, filters=request.filters.during(change.since_at, change.until_at))
-        by = request.by[0] if request.by else ""
-        named = {"by": by, "key": key}
-        now = Fact(
-            metric=request.metric, asked=self._address(request), value=_number(row["count"]), n=None, **named
-        )
-        before = Fact(
-            metric=request.metric, asked=self._address(earlier), value=_number(row["base_count"]), **named
-        )
-        ratio = Fact(
-            metric=CHANGE + request.metric,
-            asked=self._address(request),
-            value=_number(row["ratio"]),
-            n=_number(row["count"] + row["base_count"]),
-            low=_number(row["low"]),
-            high=_number(row["high"]),
-            flag="" if change.is_covered else "no_base",
-            **named,
-        )
-        return now, before, ratio
+        ratio = pair_of(change, request, row, asked=self._address(request))
+        if not ratio.by:
+            return self.fact(request), self.fact(earlier), ratio
+        return self._group_fact(request, ratio.key), self._group_fact(earlier, ratio.key), ratio
+
+    def _group_fact(self, request: Request, key: str) -> Fact:
+        """One group of a count; a group without any row counts none."""
+        none = Fact(metric=request.metric, asked=self._address(request), by=request.by[0], key=key, value=0.0)
+        return self.facts(request).get(key or None, none)
 
     def rows(self, request: Request, **page: object) -> pd.DataFrame:
         """Returns rows behind a number; see `data.query.fetch_rows`."""
@@ -168,7 +153,7 @@ class Desk:
             asked=self._address(request),
             by="row",
             key=key,
-            value=_number(value),
+            value=number_of(value),
         )
 
     def listing(
@@ -197,17 +182,12 @@ class Desk:
     def listing_fact(self, name: str, value: object, *, by: str = "", key: str = "") -> Fact:
         """Returns a figure of a listing, or how many rows it has, as a fact."""
         request = self.request(name, is_now=True)
-        return Fact(metric=LISTING + name, asked=self._address(request), by=by, key=key, value=_number(value))
-
-    def _fact(self, request: Request, row: Mapping, *, key: str = "") -> Fact:
-        flag = row["flag"] if is_known(row["flag"]) else ""
-        told = {name: _number(row[name]) for name in ("value", "n", "low", "high")}
-        if flag == "suppressed":
-            told["n"] = None
-        by = request.by[0] if request.by else ""
         return Fact(
-            metric=request.metric, asked=self._address(request), by=by, key=key, flag=str(flag), **told
+            metric=LISTING + name, asked=self._address(request), by=by, key=key, value=number_of(value)
         )
+
+    def _fact(self, request: Request, row: Mapping) -> Fact:
+        return fact_of(request, row, asked=self._address(request))
 
     def _address(self, request: Request) -> str:
         mine = self.filters
@@ -225,5 +205,42 @@ class Desk:
         return self.ctx.local(at)
 
 
-def _number(value: object) -> float | None:
+def fact_of(request: Request, row: Mapping, *, asked: str) -> Fact:
+    """Returns one row of an answer as a fact; a suppressed number keeps its n to itself as well."""
+    flag = row["flag"] if is_known(row["flag"]) else ""
+    told = {name: number_of(row[name]) for name in ("value", "n", "low", "high")}
+    if flag == "suppressed":
+        told["n"] = None
+    by, key = _group(request, row)
+    return Fact(metric=request.metric, asked=asked, by=by, key=key, flag=str(flag), **told)
+
+
+def pair_of(change: Change, request: Request, row: Mapping, *, asked: str) -> Fact:
+    """Returns one row of a comparison as the fact of its ratio."""
+    by, key = _group(request, row)
+    return Fact(
+        metric=CHANGE + request.metric,
+        asked=asked,
+        by=by,
+        key=key,
+        value=number_of(row["ratio"]),
+        n=number_of(row["count"] + row["base_count"]),
+        low=number_of(row["low"]),
+        high=number_of(row["high"]),
+        flag="" if change.is_covered else "no_base",
+    )
+
+
+def _group(request: Request, row: Mapping) -> tuple[str, str]:
+    """Returns dimension and key; whole numbers without a point, unknown empty; nothing for the whole."""
+    if not request.by or request.by[0] not in row:
+        return "", ""
+    value = row[request.by[0]]
+    if not is_known(value):
+        return request.by[0], ""
+    return request.by[0], str(int(value)) if isinstance(value, float) else str(value)
+
+
+def number_of(value: object) -> float | None:
+    """Returns a value as a number; None where it is unknown."""
     return float(value) if is_known(value) else None

@@ -164,7 +164,9 @@ class Speech:
     def moment(self, at: datetime, *, has_year: bool = False) -> Term:
         """Returns an instant in local time to the minute."""
         day = self.day(at.date(), has_year=has_year).text
-        return Term(f"{day}{at.hour}时{at.minute:02d}分" if self.is_zh else f"{at:%H:%M} on {day}")
+        if self.is_zh:
+            return Term(f"{day}{at.hour}时" + (f"{at.minute:02d}分" if at.minute else ""))
+        return Term(f"{at:%H:%M} on {day}")
 
     def _absent(self, fact: Fact) -> Term:
         return Term(pattern(f"figure.{fact.flag or 'unknown'}", self.language), (fact,))

@@ -10,7 +10,6 @@ from components.briefing.evidence import clear_keys
 from components.briefing.grammar import Speech, Term, paragraph
 from components.briefing.parts.clauses import FALL, RISE, UNKNOWN, compared_with, direction, moved_clause
 from components.briefing.parts.series import counts_chart
-from components.numbers import is_known
 from data.request import Request
 
 METRIC = "incident_count"
@@ -38,7 +37,7 @@ def _told(desk: Desk, speech: Speech) -> list[Paragraph]:
     parts = _explained(desk, speech, way) if way in (RISE, FALL) else None
     if not kinds:
         return [paragraph(whole, parts, _no_kind(desk, speech))]
-    against = compared_with(desk, speech, request)
+    against = compared_with(desk, speech, request, is_short=True)
     lead = speech.say("changes.kinds", against=against)
     return [paragraph(whole, parts, lead), *(paragraph(each, kind="item") for each in kinds)]
 
@@ -53,7 +52,7 @@ def _explained(desk: Desk, speech: Speech, way: str) -> Sentence | None:
         total = whole["count"] - whole["base_count"]
         if row is None or not total or abs(row["count"] - row["base_count"]) < LEAST_SHARE * abs(total):
             continue
-        now, before, _ = desk.pair_facts(request, row, key=str(row[by]))
+        now, before, _ = desk.pair_facts(request, row)
         told = {"name": desk.ctx.label(by, row[by]), "before": speech.count(before), "now": speech.count(now)}
         terms.append(speech.phrase("changes.carrier", by=desk.ctx.column(by), **told))
     if not terms:
@@ -86,7 +85,7 @@ def _kinds(desk: Desk, speech: Speech) -> list[Sentence]:
     request = desk.request(METRIC, by=("category_code",))
     found = []
     for row in _clear_rows(desk):
-        now, _, ratio = desk.pair_facts(request, row, key=str(row["category_code"]))
+        now, _, ratio = desk.pair_facts(request, row)
         told = {
             "name": desk.ctx.name("category", row["category_code"]),
             "now": speech.count(now),
@@ -110,19 +109,15 @@ def _where(desk: Desk, speech: Speech, *, code: str, way: str) -> Term | None:
         row = _strongest(desk.change(request).frame, by=by, way=way)
         if row is None or abs(row["count"] - row["base_count"]) < 2:
             continue
-        now, before, _ = desk.pair_facts(request, row, key=_key(row[by]))
-        name = Term(_key(row[by]), (now,)) if by == "hour" else desk.ctx.name("area", row[by])
+        now, before, _ = desk.pair_facts(request, row)
+        name = Term(now.key, (now,)) if by == "hour" else desk.ctx.name("area", row[by])
         told = {"before": speech.count(before), "now": speech.count(now)}
         terms.append(speech.phrase(rule, name=name, **told))
     return speech.joined(terms) if terms else None
 
 
-def _key(value: object) -> str:
-    return str(int(value)) if is_known(value) and isinstance(value, float | int) else str(value)
-
-
 def _no_kind(desk: Desk, speech: Speech) -> Sentence:
     request: Request = desk.request(METRIC, by=("category_code",))
     rows = desk.change(request).frame.to_dict("records")
-    rests = tuple(desk.pair_facts(request, row, key=str(row["category_code"]))[2] for row in rows)
+    rests = tuple(desk.pair_facts(request, row)[2] for row in rows)
     return speech.say("changes.no_kind", rests=rests)

@@ -31,9 +31,8 @@ def moved_clause(
     `is_short`: the window before has been named already.
     """
     change = desk.change(request)
-    key = "" if row is None else str(row[request.by[0]])
-    now, before, ratio = desk.pair_facts(request, change.whole if row is None else row, key=key)
-    against = speech.word("moved.before") if is_short else compared_with(desk, speech, request)
+    now, before, ratio = desk.pair_facts(request, change.whole if row is None else row)
+    against = compared_with(desk, speech, request, is_short=is_short)
     way = direction(ratio)
     if way == UNKNOWN:
         return speech.phrase("moved.no_base")
@@ -53,14 +52,16 @@ def moved_clause(
     return _resting(made, now, ratio)
 
 
-def compared_with(desk: Desk, speech: Speech, request: Request) -> Term:
-    """Returns what the window before is called."""
+def compared_with(desk: Desk, speech: Speech, request: Request, *, is_short: bool = False) -> Term:
+    """Returns what the window before is called; `is_short` once it has been named in full."""
     change = desk.change(request)
     days = (desk.edition.until_date - desk.edition.since_date).days + 1
     if desk.edition.is_daily:
-        return speech.word("moved.day")
+        return speech.word("moved.day_short" if is_short else "moved.day")
     if desk.edition.code == "weekly" or days == 7:
         return speech.word("moved.week")
+    if is_short:
+        return speech.word("moved.before")
     since, until = desk.instant(change.since_at), desk.instant(change.until_at)
     last = until.date() if until.hour or until.minute else until.date() - DAY
     has_year = since.year != desk.edition.since_date.year

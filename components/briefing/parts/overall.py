@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from components.briefing.desk import Desk
 from components.briefing.document import Fact, Part, Sentence
+from components.briefing.evidence import clear_keys
 from components.briefing.grammar import Speech, Term, paragraph
 from components.briefing.parts.clauses import (
     FALL,
     RISE,
+    compared_with,
     moved_clause,
     scope_name,
     span_clause,
@@ -72,18 +74,16 @@ def _source_changes(desk: Desk, speech: Speech) -> Sentence | None:
     if not change.is_covered or len(change.frame) < 2:
         return None
     joined = set(change.joined_feeds)
-    clear = [
-        row
-        for row in change.frame.to_dict("records")
-        if row["is_beyond_chance"] and row["feed_id"] not in joined
-    ]
+    rows = [row for row in change.frame.to_dict("records") if row["feed_id"] not in joined]
+    together = clear_keys({row["feed_id"]: (int(row["count"]), int(row["base_count"])) for row in rows})
+    clear = [row for row in rows if row["is_beyond_chance"] and row["feed_id"] in together]
     if not clear:
         return speech.say("overall.sources_same", rests=_quiet(desk, request))
     terms = [
         speech.phrase(
             "overall.source_moved",
             name=desk.ctx.name("feed", row["feed_id"]),
-            now=speech.count(desk.pair_facts(request, row, key=str(row["feed_id"]))[0]),
+            now=speech.count(desk.pair_facts(request, row)[0]),
             moved=moved_clause(desk, speech, request, row=row, is_short=True),
         )
         for row in clear
@@ -96,7 +96,7 @@ def _quiet(desk: Desk, request: Request) -> tuple[Fact, ...]:
     """What 'no source moved' rests on: every ratio."""
     change = desk.change(request)
     rows = change.frame.to_dict("records")
-    return tuple(desk.pair_facts(request, row, key=str(row["feed_id"]))[2] for row in rows)
+    return tuple(desk.pair_facts(request, row)[2] for row in rows)
 
 
 def _rates(desk: Desk, speech: Speech) -> Sentence:
@@ -120,7 +120,7 @@ def _rate_changes(desk: Desk, speech: Speech) -> Sentence | None:
         return None
     clear = [each for each in found if each[3] in (RISE, FALL)]
     rests = tuple(fact for _, now, before, _ in found for fact in (now, before))
-    against = speech.word("moved.before")
+    against = compared_with(desk, speech, desk.request("report_count"), is_short=True)
     if not clear:
         return speech.say("overall.rates_same", against=against, rests=rests)
     terms = [
@@ -129,12 +129,11 @@ def _rate_changes(desk: Desk, speech: Speech) -> Sentence | None:
             name=speech.word(f"rate.{name}"),
             points=points(speech, now, before),
             before=speech.rate(before),
+            against=against,
         )
         for name, now, before, way in clear
     ]
-    return speech.say(
-        "overall.rates_moved", rates=speech.joined(terms, rule="list.semicolon"), against=against
-    )
+    return speech.say("overall.rates_moved", rates=speech.joined(terms, rule="list.semicolon"))
 
 
 def rate_direction(now: Fact, before: Fact, min_n: int) -> str:
