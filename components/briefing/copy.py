@@ -55,9 +55,9 @@ class MarkedSentence:
 
 @dataclass(frozen=True)
 class MarkedNote:
-    """A person's words below the paragraph: what kind they are, whose, when."""
+    """A person's words below the paragraph: the mark they answer, what kind they are, whose, when."""
 
-    number: int
+    mark: str
     head: str
     text: str
 
@@ -215,9 +215,8 @@ def _marked_note(note: Note, number: int, lang: str) -> MarkedNote:
     head = word(
         "printed.note", lang, number=number, kind=word(key, lang), name=note.actor_name, at=note.noted_at
     )
-    return MarkedNote(
-        number, head, note.text or (word("printed.struck_only", lang) if note.is_struck else "")
-    )
+    mark = word("printed.mark", lang, number=number)
+    return MarkedNote(mark, head, note.text or (word("printed.struck_only", lang) if note.is_struck else ""))
 
 
 def _heading(part: Part, lang: str) -> str:

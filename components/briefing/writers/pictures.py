@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from components.briefing.document import Picture
-from components.drawing.area_map import draw_area_map
+from components.drawing.area_map import WIDTH_MM, draw_area_map
 from components.drawing.chart import draw_chart
 from components.drawing.spec import Chart
 
@@ -14,7 +14,7 @@ LEAST_MM, MOST_MM = 46.0, 120.0
 COLUMNS_MM = 66.0
 
 
-def picture_bytes(picture: Picture, *, geo: Path, form: str) -> bytes:
+def picture_bytes(picture: Picture, *, geo: Path, form: str, width_mm: float = WIDTH_MM) -> bytes:
     """Returns the drawn picture; lying bars are as high as they are many.
 
     Raises:
@@ -22,8 +22,8 @@ def picture_bytes(picture: Picture, *, geo: Path, form: str) -> bytes:
     """
     shown = picture.shown
     if isinstance(shown, Chart):
-        return draw_chart(shown, form=form, size_mm=(156.0, _height(shown)))
-    return draw_area_map(shown, geo_folder=geo, form=form)
+        return draw_chart(shown, form=form, size_mm=(width_mm, _height(shown)))
+    return draw_area_map(shown, geo_folder=geo, form=form, width_mm=width_mm)
 
 
 def _height(chart: Chart) -> float:

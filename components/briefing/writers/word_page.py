@@ -159,11 +159,10 @@ def _set_version(file: WordFile) -> None:
     uri = "http://schemas.microsoft.com/office/word"
     version = f'<w:compatSetting w:name="compatibilityMode" w:uri="{uri}" w:val="15"/>'
     compat = parse_xml(f"<w:compat {nsdecls('w')}>{version}</w:compat>")
-    after = [
-        f"w:{tag}"
-        for tag in "rsids themeFontLang clrSchemeMapping shapeDefaults decimalSymbol listSeparator".split()
-    ]
-    settings.insert_element_before(compat, "m:mathPr", *after)
+    settings.insert_element_before(compat, "w:docVars", "w:rsids", "m:mathPr", "w:themeFontLang")
+    language = settings.find(qn("w:themeFontLang"))
+    if language is not None:
+        language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _name_other_faces(file: WordFile) -> None:
