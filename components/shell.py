@@ -43,6 +43,8 @@ SCRIPTS = (
     "explorer_map.js",
     "explorer_tables.js",
     "explorer.js",
+    "query.js",
+    "query_view.js",
 )
 # Dash's own hook after each answer: see assets/drawn.js.
 RENDERER = "var renderer = new DashRenderer({request_post: cockpit.spare});"
