@@ -23,6 +23,7 @@ STYLES = (
     "takeover.css",
     "briefing.css",
     "explorer.css",
+    "query.css",
     "fonts/han.css",
 )
 SCRIPTS = (
