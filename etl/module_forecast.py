@@ -77,7 +77,8 @@ def make_shares(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook | N
             continue
         known = np.flatnonzero(counts.hours[:, :day].sum((1, 2)) > 0)
         share = np.vstack([outlook.rates[block].share[:, known], np.ones(len(known))])
-        spread = [outlook.category_phi("day", level, day=day)[known] for level in ("grid", TOWN)]
+        spread = [outlook.category_phi("day", level, day=day)[:, known] for level in ("grid", TOWN)]
+        spread = np.vstack([spread[0], np.zeros(len(known)), spread[1]])
         cell, kind = np.unravel_index(np.arange(share.size), share.shape)
         frame = pd.DataFrame(
             {
@@ -91,7 +92,7 @@ def make_shares(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook | N
             f"{since}:" + frame["grid_id"].fillna(frame["level_code"]) + ":" + frame["category_code"]
         )
         frame["share_ratio"] = share.ravel()
-        frame["spread_ratio"] = np.where(frame["level_code"] == TOWN, spread[1][kind], spread[0][kind])
+        frame["spread_ratio"] = spread.ravel()
         frame["valid_from_at"] = midnight(since, town.zone)
         frame["valid_to_at"] = midnight(block_start(block + 1), town.zone)
         parts.append(frame)
@@ -103,7 +104,9 @@ class _Table:
 
     def __init__(self, outlook: Outlook, town: Town) -> None:
         self.outlook, self.zone = outlook, town.zone
-        counts = outlook.counts
+        counts, areas = outlook.counts, outlook.areas
+        # Which of its level's areas each area is.
+        self.place = [areas.levels[:number].count(level) for number, level in enumerate(areas.levels)]
         names = len(counts.domains) + len(counts.categories) + 1
         self.domain = np.full(names, ALL, dtype=object)
         self.category = np.full(names, ALL, dtype=object)
@@ -148,7 +151,11 @@ class _Table:
         share = outlook.area_share(outlook.rates_of(day))[areas]
         split = share[:, :, None] * by_category  # area x category x time
         every = np.concatenate([outlook.series(split.transpose(1, 0, 2)), split.transpose(1, 0, 2)])[series]
-        spread = np.array([self._spread(window, outlook.areas.levels[each], day)[series] for each in areas])
+        levels = {outlook.areas.levels[each] for each in areas}
+        by_level = {level: self._spread(window, level, day) for level in levels}
+        spread = np.array([by_level[outlook.areas.levels[each]][self.place[each]] for each in areas])[
+            :, series
+        ]
         kind, area, time = np.unravel_index(np.arange(every.size), every.shape)
         mean, phi = every.ravel(), spread[area, kind]
         is_known = mean > 0
@@ -168,13 +175,16 @@ class _Table:
         return pd.DataFrame(columns | bounds, index=range(len(mean)))
 
     def _spread(self, window: str, level: str, day: int) -> np.ndarray:
-        """Returns the spread of everything, each domain, each category."""
-        phi, domains = self.outlook.phi(window, level, day=day), len(self.outlook.counts.domains)
+        """Returns the spread of everything, each domain, each category, by area of the level."""
+        outlook = self.outlook
+        phi, count = outlook.phi(window, level, day=day), len(outlook.counts.domains) + 1
         if (
             window == "hour"
         ):  # a category by hour is asked of the whole town only, and varies as its domain does
-            return np.concatenate([phi, phi[1:][self.outlook.counts.domain_of]])
-        return np.concatenate([phi[: domains + 1], self.outlook.category_phi(window, level, day=day)])
+            whole = np.concatenate([phi, phi[1:][outlook.counts.domain_of]])
+            return np.tile(whole, (len(outlook.areas.of_level(level)), 1))
+        kinds = outlook.category_phi(window, level, day=day)
+        return np.hstack([np.tile(phi[:count], (len(kinds), 1)), kinds])
 
 
 def _hour_starts(local, zone) -> list[datetime]:

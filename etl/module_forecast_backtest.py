@@ -64,7 +64,8 @@ def _row(
     at = days - outlook.first_day
     seen, expected = count[at][:, :, series], mean[at][:, :, series]
     naive = count[at - WEEK_DAYS][:, :, series]
-    phi = np.stack([_phi(outlook, window, level, day=day)[series] for day in days])[:, None]
+    phi = np.stack([_phi(outlook, window, level, day=int(day), is_kinds=domain is None) for day in days])
+    phi = phi if domain is None else phi[:, None, series]
     phi = np.broadcast_to(phi[..., None] if seen.ndim == 4 else phi, seen.shape)
     is_known = (expected > 0) & ~np.isnan(naive)
     seen, expected, naive, phi = (each[is_known] for each in (seen, expected, naive, phi))
@@ -84,8 +85,6 @@ def _row(
     }  # fmt: skip
 
 
-def _phi(outlook: Outlook, window: str, level: str, *, day: int) -> np.ndarray:
-    phi, domains = outlook.phi(window, level, day=int(day)), len(outlook.counts.domains)
-    if window == "hour":
-        return phi
-    return np.concatenate([phi[: domains + 1], outlook.category_phi(window, level, day=int(day))])
+def _phi(outlook: Outlook, window: str, level: str, *, day: int, is_kinds: bool) -> np.ndarray:
+    """Returns the spread of everything and each domain, or area x category."""
+    return outlook.category_phi(window, level, day=day) if is_kinds else outlook.phi(window, level, day=day)

@@ -78,7 +78,7 @@ def block_start(number: int) -> date:
 
 def read_counts(con: duckdb.DuckDBPyConnection, town: Town) -> Counts | None:
     """Returns the counts up to yesterday; None where nothing is known."""
-    origin = con.execute("SELECT as_of_date FROM day_input").fetchone()[0]
+    origin = con.execute("SELECT as_of_date FROM day_input").fetchall()[0][0]
     rows = con.execute(KNOWN, {"days": MOST_DAYS}).df()
     if origin is None or rows.empty:
         return None

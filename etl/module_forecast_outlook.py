@@ -65,6 +65,7 @@ class Outlook:
     def __init__(self, counts: Counts, areas: Areas, *, zone: ZoneInfo) -> None:
         """Fits the rates of the last blocks."""
         self.counts, self.areas, self.zone = counts, areas, zone
+        self._kept: dict[str, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
         newest = block_of(counts.origin)
         wanted = range(newest - counts.recent.shape[0] // BLOCK_DAYS, newest + 1)
         self.rates = {
@@ -114,20 +115,30 @@ class Outlook:
         return np.where(np.isnan(found), found[0], found)
 
     def category_phi(self, window: str, level: str, *, day: int) -> np.ndarray:
-        """Returns the spread by category: that of all categories of its domain together."""
-        return self.phi(window, level, day=day)[len(self.counts.domains) + 1 :][self.counts.domain_of]
+        """Returns the spread by area of the level and category.
+
+        That of all categories of its domain together, and what comes of knowing the area's part from few cases.
+        """
+        pooled = self.phi(window, level, day=day)[len(self.counts.domains) + 1 :][self.counts.domain_of]
+        rates, members = self.rates_of(day), self.areas.members[self.areas.of_level(level)]
+        share = members @ rates.share
+        unsure = members @ (rates.share**2 * rates.share_spread)
+        return pooled + unsure / np.maximum(share**2, 1e-30)
 
     def past(self, level: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Returns window -> (count, mean) of a level's areas: day from `first_day` on x area x series.
 
         Series of `day` and `week` are everything, domains, categories; of `hour` (with an axis more) without categories.
         """
+        if level in self._kept:
+            return self._kept[level]
         parts = [self._past_block(block, level) for block in self.rates]
         parts = [each for each in parts if each]
-        return {
+        self._kept[level] = {
             window: tuple(np.concatenate([each[window][side] for each in parts]) for side in (0, 1))
             for window in WINDOWS
         }
+        return self._kept[level]
 
     @cached_property
     def levels(self) -> tuple[str, ...]:

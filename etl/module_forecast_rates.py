@@ -51,15 +51,22 @@ class Rates:
         self.until = until
         self.shape = fit_shape(counts, until=until)
 
-    @cached_property
+    @property
     def share(self) -> np.ndarray:
         """Grid x category: a grid's part of the category's cases; the last row is what cannot be placed."""
+        return self._share[0]
+
+    @property
+    def share_spread(self) -> np.ndarray:
+        """Grid x category: relative variance of that part, because few cases tell it."""
+        return self._share[1]
+
+    @cached_property
+    def _share(self) -> tuple[np.ndarray, np.ndarray]:
         kept = [self.counts.blocks.get(self.block - back) for back in range(1, SHARE_BLOCKS + 1)]
-        kept = [each for each in kept if each is not None]
-        if not kept:
-            cells = len(self.counts.grids) + 1, len(self.counts.categories)
-            return np.full(cells, 1 / cells[0])
-        return fit_share(np.sum(kept, axis=0), domain_of=self.counts.domain_of)
+        cells = len(self.counts.grids) + 1, len(self.counts.categories)
+        cases = np.sum([np.zeros(cells), *(each for each in kept if each is not None)], axis=0)
+        return fit_share(cases, domain_of=self.counts.domain_of)
 
     def days(self, origins: np.ndarray) -> np.ndarray:
         """Returns category x origin x day ahead (0: the origin's own day): cases expected in the town."""
@@ -174,8 +181,8 @@ def _parts(cases: np.ndarray, *, parent: np.ndarray) -> np.ndarray:
     return (cases + PRIOR_HOUR * parent) / (cases.sum(-1, keepdims=True) + PRIOR_HOUR)
 
 
-def fit_share(cases: np.ndarray, *, domain_of: np.ndarray) -> np.ndarray:
-    """Returns grid x category: each grid's part of a category's cases, shrunk to its part of the domain's.
+def fit_share(cases: np.ndarray, *, domain_of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns grid x category: each grid's part of a category's cases, shrunk to its part of the domain's, and how sure it is.
 
     Args:
         cases: grid x category; the last grid is what cannot be placed.
@@ -185,22 +192,26 @@ def fit_share(cases: np.ndarray, *, domain_of: np.ndarray) -> np.ndarray:
     total = placed.sum() + lost.sum() + 1
     lost_part = (lost + PRIOR_LEVEL * lost.sum() / total) / (cases.sum(0) + PRIOR_LEVEL)
     whole = (placed.sum(1) + 1) / (placed.sum() + len(placed))
-    share = np.empty_like(placed)
+    share, spread = np.empty_like(placed), np.empty_like(placed)
     for domain in np.unique(domain_of):
         mine = domain_of == domain
         together = placed[:, mine].sum(1, keepdims=True)
-        parent = _grid_parts(together, parent=whole[:, None])
-        share[:, mine] = _grid_parts(placed[:, mine], parent=parent)
-    return np.vstack([share * (1 - lost_part), lost_part[None]])
+        parent, _ = _grid_parts(together, parent=whole[:, None])
+        share[:, mine], spread[:, mine] = _grid_parts(placed[:, mine], parent=parent)
+    lost_spread = 1 / (lost + PRIOR_LEVEL)
+    return np.vstack([share * (1 - lost_part), lost_part[None]]), np.vstack([spread, lost_spread[None]])
 
 
-def _grid_parts(cases: np.ndarray, *, parent: np.ndarray) -> np.ndarray:
-    """Returns parts of each column by grid; k from how much the grids differ beyond chance, all columns together."""
+def _grid_parts(cases: np.ndarray, *, parent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns parts of each column by grid, and their relative variance.
+
+    k comes from how much the grids differ beyond chance, all columns together.
+    """
     expected = cases.sum(0) * parent
     spread = ((cases - expected) ** 2 - expected).sum() / max((expected**2).sum(), 1e-9)
     k = 1 / np.clip(spread, 0.02, 20)
     parts = parent * (cases + k) / (expected + k)
-    return parts / parts.sum(0)
+    return parts / parts.sum(0), 1 / (cases + k)
 
 
 def _by_domain(values: np.ndarray, counts: Counts) -> np.ndarray:

@@ -14,6 +14,8 @@ from etl.module_forecast import make_forecast, make_shares
 from etl.module_forecast_backtest import make_backtest
 from etl.module_forecast_outlook import read_outlook
 from etl.module_topics import make_growth, make_voices, make_words
+from etl.module_warning import make_warnings
+from etl.module_warning_clusters import make_clusters
 
 
 @dataclass(frozen=True)
@@ -39,5 +41,11 @@ MAKERS: Mapping[str, Maker] = {
     "core_topic_growth": Maker(("core_topic_voice",), make_growth),
     "mart_forecast": Maker(("mart_incident", "dim_area_grid"), make_forecast, given=read_outlook),
     "mart_forecast_share": Maker(("mart_incident", "dim_area_grid"), make_shares, given=read_outlook),
+    "mart_warning": Maker(
+        ("mart_incident", "dim_area_grid", "mart_warning_rule"), make_warnings, given=read_outlook
+    ),
+    "mart_cluster": Maker(
+        ("mart_incident", "dim_area", "dim_area_grid", "mart_warning_rule"), make_clusters, given=read_outlook
+    ),
     "mart_backtest": Maker(("mart_incident", "dim_area_grid"), make_backtest, given=read_outlook),
 }

@@ -74,7 +74,8 @@ NO_SUFFIX = {
     "share_ratio": "without unit",
     "spread_ratio": "without unit",
     "least_ratio": "without unit",
-    "town_ratio": "without unit",
+    "wide_ratio": "without unit",
+    "exceed_ratio": "without unit",
 }
 NOT_YET_TYPED = {
     "INTEGER",

@@ -2,7 +2,7 @@
 SELECT
     max(v.value) FILTER (WHERE v.rule_id = 'warning.least_count')::BIGINT AS least_count,
     max(v.value) FILTER (WHERE v.rule_id = 'warning.least_ratio')::DOUBLE AS least_ratio,
-    max(v.value) FILTER (WHERE v.rule_id = 'warning.town_ratio')::DOUBLE AS town_ratio,
+    max(v.value) FILTER (WHERE v.rule_id = 'warning.wide_ratio')::DOUBLE AS wide_ratio,
     max(v.value) FILTER (WHERE v.rule_id = 'warning.false_alarm_pct')::DOUBLE AS false_alarm_pct
 FROM rule_value AS v
 CROSS JOIN day_input AS d
