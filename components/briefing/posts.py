@@ -30,7 +30,7 @@ def posts_of(desk: Desk, speech: Speech, grid_id: object) -> dict[str, str]:
     for role in _levels():
         mine = staff[(staff["role_code"] == role) & staff["area_id"].isin(areas)]
         if len(mine):
-            area = desk.ctx.name("area", mine["area_id"].iloc[0])
+            area = desk.ctx.name("area", mine["area_id"].iloc[0]).removesuffix("网格")  # 网格长 says it again
             is_held = (mine["worker_count"].fillna(0) > 0).any()
             rule = f"post.{role}" if is_held else f"post.{role}_vacant"
             found[role] = speech.phrase(rule, area=area).text

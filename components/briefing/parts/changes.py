@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from components.briefing.desk import Desk
-from components.briefing.document import Paragraph, Part, Sentence
+from components.briefing.document import Fact, Paragraph, Part, Sentence
 from components.briefing.evidence import clear_keys
 from components.briefing.grammar import Speech, Term, paragraph
 from components.briefing.parts.clauses import FALL, RISE, UNKNOWN, compared_with, direction, moved_clause
@@ -79,6 +79,15 @@ def _clear_rows(desk: Desk) -> list[dict]:
     return [
         row for row in known.to_dict("records") if row["is_beyond_chance"] and row["category_code"] in clear
     ][:MOST_KINDS]
+
+
+def risen_kinds(desk: Desk) -> list[tuple[Fact, Fact, Fact]]:
+    """Returns now, before and ratio of the kinds that rose beyond chance, most evident first."""
+    request = desk.request(METRIC, by=("category_code",))
+    if not desk.change(request).is_covered:
+        return []
+    facts = [desk.pair_facts(request, row) for row in _clear_rows(desk)]
+    return [each for each in facts if direction(each[2]) == RISE]
 
 
 def _kinds(desk: Desk, speech: Speech) -> list[Sentence]:

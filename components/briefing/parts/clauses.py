@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from components.briefing.desk import Desk
-from components.briefing.document import Fact
+from components.briefing.document import Fact, Sentence
 from components.briefing.grammar import Speech, Term
 from data.period import DAY
 from data.request import Request
@@ -81,6 +81,28 @@ def span_clause(desk: Desk, speech: Speech) -> Term:
             return since
         return speech.phrase("span.days", since=since, until=until)
     return speech.phrase("span.hours", since=speech.moment(since_at), until=speech.moment(until_at))
+
+
+def calendar_note(desk: Desk, speech: Speech) -> Sentence | None:
+    """Returns that the two spans differ in working days (definitions 3.9), where they do; they are not comparable alone."""
+    change = desk.change(desk.request("report_count"))
+    if desk.edition.is_daily or not change.is_covered:
+        return None
+    first = desk.instant(change.since_at).date()
+    length = (desk.edition.until_date - desk.edition.since_date).days + 1
+    now, before = (
+        sum(desk.town.calendar.is_workday(start + DAY * step) for step in range(length))
+        for start in (desk.edition.since_date, first)
+    )
+    if now == before:
+        return None
+    facts = [
+        Fact(
+            metric="calendar:workday", asked=f"since={start}", value=float(count), by="days", key=str(length)
+        )
+        for start, count in ((desk.edition.since_date, now), (first, before))
+    ]
+    return speech.say("span.workdays", now=speech.count(facts[0]), before=speech.count(facts[1]))
 
 
 def scope_name(desk: Desk, speech: Speech) -> str:

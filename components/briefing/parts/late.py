@@ -9,7 +9,7 @@ from components.briefing.posts import ABOVE, GROUND, posts_of
 from components.numbers import is_known
 from data.request import Request
 
-MOST_LISTED = 5
+MOST_LISTED = 3
 DEPARTMENT = "department_id"
 
 
@@ -21,7 +21,9 @@ def late(desk: Desk, speech: Speech) -> Part:
         rule = "late.none" if overdue.value == 0 else "late.unknown"
         only = paragraph(speech.say(rule, late=Term(speech.count(overdue).text, (overdue,))))
         return Part(code="late", number="", title=title, blocks=(only,))
-    lead = paragraph(_total(desk, speech, overdue), _whose(desk, speech), _worst(desk, speech))
+    lead = paragraph(
+        _total(desk, speech, overdue), _fell_due(desk, speech), _whose(desk, speech), _worst(desk, speech)
+    )
     return Part(code="late", number="", title=title, blocks=(lead, *_escalated(desk, speech)))
 
 
@@ -35,6 +37,12 @@ def _total(desk: Desk, speech: Speech, overdue: Fact) -> Sentence:
     if not suspended.value:
         return speech.say("late.total", **told)
     return speech.say("late.total_suspended", suspended=speech.count(suspended), **told)
+
+
+def _fell_due(desk: Desk, speech: Speech) -> Sentence | None:
+    """How much of what fell due in the days told about is closed by now."""
+    closed = desk.fact(desk.request("closed_of_due_pct"))
+    return speech.say("late.fell_due", rate=speech.rate(closed)) if closed.n else None
 
 
 def _whose(desk: Desk, speech: Speech) -> Sentence | None:
@@ -82,17 +90,20 @@ def _worst(desk: Desk, speech: Speech) -> Sentence | None:
 
 
 def _escalated(desk: Desk, speech: Speech) -> tuple[Paragraph, ...]:
-    """The cases longest past their limit that nobody has suspended, each with the post that answers and the one above."""
+    """The gravest and the oldest cases past their limit, suspended ones left out, each with the post that answers."""
     request = desk.request("open_overdue_count", is_now=True)
-    rows = desk.rows(request, limit=MOST_LISTED, order="is_suspended,due_at", side="late")
-    rows = rows[~rows["is_suspended"].fillna(False).astype(bool)]
-    if rows.empty:
-        return ()
-    items = [
-        paragraph(_case(desk, speech, request=request, row=row), kind="item")
-        for row in rows.to_dict("records")
-    ]
-    return (paragraph(speech.say("late.escalate")), *items)
+    found = []
+    for rule, order in (
+        ("late.gravest", "is_suspended,-severity_level,-due_at"),
+        ("late.oldest", "is_suspended,due_at"),
+    ):
+        rows = desk.rows(request, limit=MOST_LISTED, order=order, side="late")
+        rows = rows[~rows["is_suspended"].fillna(False).astype(bool)]
+        told = [row for row in rows.to_dict("records") if row["incident_id"] not in {key for key, _ in found}]
+        items = [(row["incident_id"], _case(desk, speech, request=request, row=row)) for row in told]
+        if items:
+            found += [("", speech.say(rule)), *items]
+    return tuple(paragraph(each, kind="item" if key else "text") for key, each in found)
 
 
 def _case(desk: Desk, speech: Speech, *, request: Request, row: dict) -> Sentence:

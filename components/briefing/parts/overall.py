@@ -6,9 +6,11 @@ from components.briefing.desk import Desk
 from components.briefing.document import Fact, Part, Sentence
 from components.briefing.evidence import clear_keys
 from components.briefing.grammar import Speech, Term, paragraph
+from components.briefing.parts.attention import attention
 from components.briefing.parts.clauses import (
     FALL,
     RISE,
+    calendar_note,
     compared_with,
     moved_clause,
     scope_name,
@@ -26,14 +28,20 @@ MOST_SOURCES = 8
 
 
 def overall(desk: Desk, speech: Speech) -> Part:
-    """Returns the part: one paragraph on what came in, one on how it is handled."""
+    """Returns the part: what came in and needs a leader's eye, from where, how it is handled."""
+    sources = [_sources(desk, speech), _source_changes(desk, speech), calendar_note(desk, speech)]
     return Part(
         code="overall",
         number="",
         title=speech.word("title.overall").text,
-        blocks=(
-            paragraph(_total(desk, speech), _sources(desk, speech), _source_changes(desk, speech)),
-            paragraph(_rates(desk, speech), _rate_changes(desk, speech), _open(desk, speech)),
+        blocks=tuple(
+            paragraph(*sentences)
+            for sentences in (
+                (_total(desk, speech), attention(desk, speech)),
+                sources,
+                (_rates(desk, speech), _rate_changes(desk, speech)),
+            )
+            if any(sentences)
         ),
     )
 
@@ -150,10 +158,3 @@ def points(speech: Speech, now: Fact, before: Fact) -> Term:
     """Returns how far apart two rates are, in percentage points."""
     gap = round(now.value, 1) - round(before.value, 1)
     return Term(speech.plain(abs(gap), "{:.1f}"), (now, before), (), abs(gap))
-
-
-def _open(desk: Desk, speech: Speech) -> Sentence | None:
-    left, late = (desk.fact(desk.request(name, is_now=True)) for name in ("open_count", "open_overdue_count"))
-    if not left.value:
-        return None
-    return speech.say("overall.open", open=speech.count(left), late=speech.count(late))

@@ -67,6 +67,17 @@ def _changed(desk: Desk, grids: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def newly_red(desk: Desk) -> pd.DataFrame:
+    """Returns the grids that turned red, worst first; none where the map is unknown."""
+    if desk.edition.department_id:
+        return pd.DataFrame()
+    grids = desk.listing(LISTING, picked=(("domain_code", "overall"),))
+    if grids.empty:
+        return grids
+    changed = _changed(desk, grids)
+    return changed[changed["class_code"] == "red"]
+
+
 def _level(code: str) -> int:
     return len(CLASSES) - CLASSES.index(code) if code in CLASSES else 0
 

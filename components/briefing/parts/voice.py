@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from components.briefing.desk import Desk
 from components.briefing.document import Fact, Paragraph, Part, Sentence
 from components.briefing.grammar import Speech, Term, paragraph
@@ -82,6 +84,14 @@ def _topics(desk: Desk, speech: Speech) -> list[Paragraph]:
         told.append(paragraph(_topic(desk, speech, row), kind="item"))
         told += _quote(desk, speech, row)
     return told
+
+
+def unheard_topics(desk: Desk) -> pd.DataFrame | None:
+    """Returns the hot topics no agenda has taken up; None where topics are not told."""
+    if desk.edition.department_id or desk.edition.area_id:
+        return None
+    topics = desk.listing(TOPICS)
+    return topics[topics["is_hot"] & (topics["agenda_code"] == "none")] if len(topics) else None
 
 
 def _topic(desk: Desk, speech: Speech, row: dict) -> Sentence:
