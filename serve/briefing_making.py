@@ -16,12 +16,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from components.briefing.formats import FORMATS
-
 from components.briefing.canonical import document_json, read_document
 from components.briefing.document import Document, Note, Printing
 from components.briefing.edition import READY_AT, Edition, EditionError, edition_for, period_edition
-from components.briefing.outline import make_document
+from components.briefing.formats import FORMATS
+from components.briefing.outline import make_document, with_corrections
 from data.briefing_plan import read_plan
 from data.briefing_record import BriefingError, BriefingKey, MadeBriefing, digest_of
 from data.briefings import Archive
@@ -109,7 +108,7 @@ def made_briefing(document: Document, *, geo: Path) -> MadeBriefing:
         title=document.title,
         generation=document.generation,
         definitions_digest=document.digest,
-        content_sha256=digest_of(document_json(replace(document, anchor=""))),
+        content_sha256=digest_of(document_json(replace(document, anchor="", generation=0))),
         document=document_json(document),
         files=printed(document, Printing(), geo=geo),
     )
@@ -167,8 +166,20 @@ class Workshop:
         self._check(edition.area_id, "dim_area", "area_id")
         self._check(edition.department_id, "dim_department", "department_id")
         scope = scope_of_edition(edition)
-        made = make_document(edition, language=wanted.language, scope=scope, store=self.store, town=self.town)
+        about = {"scope": scope, "store": self.store, "town": self.town}
+        made = make_document(edition, language=wanted.language, **about)
+        earlier = self._earlier(made)
+        if earlier is not None:
+            made = with_corrections(made, earlier, **about)
         return made if made.anchor else replace(made, anchor=anchor_of(self.archive.ops))
+
+    def _earlier(self, document: Document) -> Document | None:
+        """Returns the newest released briefing of the same kind and scope that tells of earlier days, or None."""
+        same = ("edition_code", "language_code", "area_id", "department_id")
+        key = asdict(key_of(document))
+        rows = self.archive.listed(**{name: key[name] for name in same})
+        found = [row for row in rows if row["released_at"] and row["until_date"] < document.until_date]
+        return read_document(self.archive.document(found[0]["briefing_id"])) if found else None
 
     def make(self, wanted: Wanted, *, by: str, at: datetime) -> tuple[int, bool]:
         """Makes a briefing and keeps it; returns its number and whether it is a new version."""

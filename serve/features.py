@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from serve.acknowledged import acknowledgement
+from serve.briefing import briefing
 from serve.api.mount import open_door
 from serve.explore import explorer
 from serve.export.route import exports
@@ -14,6 +15,7 @@ from serve.usage import page_usage
 
 FEATURES: tuple[Callable[[Services], Feature], ...] = (
     acknowledgement,
+    briefing,
     console,
     explorer,
     exports,
