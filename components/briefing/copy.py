@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from components.briefing.document import Document, Note, Paragraph, Part, Picture, Printing, Table
 from components.briefing.plain import printable_model
@@ -118,6 +119,7 @@ class Copy:
         return word(key, self.document.language, **values)
 
 
+@lru_cache(maxsize=8)
 def make_copy(document: Document, printing: Printing | None = None) -> Copy:
     """Returns the document and what this copy adds, ready for any writer."""
     told = printable_model(document, limits=LIMITS)

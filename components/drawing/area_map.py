@@ -4,38 +4,40 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from shapely import Polygon, maximum_inscribed_circle
 
+from components.drawing.area_legend import (
+    LETTER_INK,
+    THIN,
+    entries_of,
+    legend_room,
+    letter_ground,
+    letters_of,
+    write_legend,
+)
 from components.drawing.canvas import (
     MM_PER_INCH,
     DrawingError,
     Ink,
-    drawable,
     drawing,
     ink_of,
-    language_of,
     new_figure,
     saved,
 )
-from components.drawing.chart_frame import NORMAL, SMALL, write_source, write_title
+from components.drawing.chart_frame import NORMAL, write_source, write_title
 from components.drawing.spec import AreaMark, AreaPicture
-from components.theme import RISK_CLASSES, RISK_LETTERS, RISK_LETTERS_EN
-from components.words import word
+from components.theme import RISK_CLASSES
 
 WIDTH_MM = 156.0
-LEGEND_MM = 36.0
-LETTER_INK = "#0B1220"
-THIN = "////"
+TALLEST = 1.25  # times the width
 SMALLEST = 2.5  # points
 LOUD = {"red": 1.6, "orange": 0.9}  # their outline on paper: seen in a black and white copy, too
 Ring = tuple[tuple[float, float], ...]
@@ -100,31 +102,28 @@ def _draw(
 ) -> bytes:
     shapes = _read_shapes(file)
     ink = ink_of(theme)
-    width_km = max(x for shape in shapes for ring in shape.rings for x, _ in ring)
-    height_km = max(y for shape in shapes for ring in shape.rings for _, y in ring)
-    scale = min(
-        (width_mm - LEGEND_MM - 4) / width_km, 1.25 * (width_mm - LEGEND_MM) / height_km
-    )  # mm on paper per km
+    east_km, north_km = (
+        max(point[axis] for each in shapes for ring in each.rings for point in ring) for axis in (0, 1)
+    )
+    entries = entries_of(picture, (shape.area_id for shape in shapes))
+    beside, below = legend_room(entries, width_mm=width_mm)
+    scale = (width_mm - beside - 4) / east_km  # mm on paper per km
+    scale = min(scale, TALLEST * width_mm / north_km)
     above = 9.0 if picture.title else 2.0
-    below = 7.0 if picture.source else 2.0
+    foot = 7.0 if picture.source else 2.0
     with drawing():
-        figure = new_figure((width_mm, height_km * scale + above + below), ink=ink)
+        figure = new_figure((width_mm, north_km * scale + above + below + foot), ink=ink)
         height_mm = figure.get_figheight() * MM_PER_INCH
         write_title(figure, picture.title, ink=ink)
-        below = max(below, write_source(figure, picture.source, ink=ink))
-        place = (
-            2 / width_mm,
-            below / height_mm,
-            width_km * scale / width_mm,
-            (height_mm - above - below) / height_mm,
-        )
-        axes = figure.add_axes(place)
+        write_source(figure, picture.source, ink=ink)
+        size = (east_km * scale / width_mm, north_km * scale / height_mm)
+        axes = figure.add_axes((2 / width_mm, (foot + below) / height_mm, *size))
         axes.set_axis_off()
-        axes.set_xlim(0, width_km)
-        axes.set_ylim(0, height_km)
-        axes.set_aspect("equal", anchor="W")
+        axes.set_xlim(0, east_km)
+        axes.set_ylim(0, north_km)
         _fill(axes, picture, shapes, ink=ink, scale=scale)
-        _write_legend(figure, picture, shapes, ink=ink)
+        top = height_mm - above - 2 if beside else foot + below - 3
+        write_legend(figure, entries, ink=ink, top_mm=top)
         return saved(figure, form=form)
 
 
@@ -157,76 +156,29 @@ def _rings(geometry: dict) -> list[Ring]:
 
 def _fill(axes: Axes, picture: AreaPicture, shapes: tuple[Shape, ...], *, ink: Ink, scale: float) -> None:
     marks = {mark.area_id: mark for mark in picture.marks}
-    letters = _letters(picture)
+    letters = letters_of(picture)
     for shape in shapes:
         mark = marks.get(shape.area_id) or AreaMark(area_id=shape.area_id, class_code="none")
         known = mark.class_code if mark.class_code in RISK_CLASSES else "none"
         look = {"facecolor": ink.theme.risk(known), "edgecolor": ink.ground, "linewidth": 0.6}
-        axes.add_patch(PathPatch(shape.outline(), **look, zorder=1))
+        axes.add_artist(PathPatch(shape.outline(), **look, zorder=1))
         bare = {"facecolor": "none", "linewidth": 0.6}
         if mark.is_hatched and known != "none":
-            axes.add_patch(PathPatch(shape.outline(), **bare, edgecolor=ink.ground, hatch=THIN, zorder=2))
+            axes.add_artist(PathPatch(shape.outline(), **bare, edgecolor=ink.ground, hatch=THIN, zorder=2))
         if known in LOUD and ink.is_paper:
             bare["linewidth"] = LOUD[known]
-            axes.add_patch(PathPatch(shape.outline(), **bare, edgecolor=ink.theme.text, zorder=2.5))
+            axes.add_artist(PathPatch(shape.outline(), **bare, edgecolor=ink.theme.text, zorder=2.5))
         x, y, square_km = shape.middle()
         size = min(
             NORMAL - 0.5, 1.05 * math.sqrt(square_km) * scale
         )  # points: the letter stays inside its area
         if known != "none" and size >= SMALLEST:
-            _write_letter(axes, letters[known], at=(x, y), size=size, ground=_letter_ground(known, ink))
-
-
-def _letter_ground(class_code: str, ink: Ink) -> str:
-    return ink.ground if ink.is_paper else ink.theme.risk(class_code)
+            _write_letter(axes, letters[known], at=(x, y), size=size, ground=letter_ground(known, ink))
 
 
 def _write_letter(axes: Axes, letter: str, *, at: tuple[float, float], size: float, ground: str) -> None:
     halo = {"boxstyle": "circle,pad=0.14", "facecolor": ground, "edgecolor": "none"}
     axes.text(*at, letter, ha="center", va="center", fontsize=size, color=LETTER_INK, bbox=halo, zorder=3)
-
-
-def _letters(picture: AreaPicture) -> dict[str, str]:
-    lang = language_of(picture.title, picture.alt, *(words for _, words in picture.legend))
-    return RISK_LETTERS if lang == "zh" else RISK_LETTERS_EN
-
-
-def _write_legend(figure: Figure, picture: AreaPicture, shapes: tuple[Shape, ...], *, ink: Ink) -> None:
-    width, height = (each * MM_PER_INCH for each in figure.get_size_inches())
-    classes = {mark.area_id: mark.class_code for mark in picture.marks}
-    counts = Counter(classes.get(shape.area_id, "none") for shape in shapes)
-    lang = language_of(picture.title, picture.alt, *(words for _, words in picture.legend))
-    letters = _letters(picture)
-    rows = [(code, drawable(words), counts[code], letters.get(code, "")) for code, words in picture.legend]
-    thin = sum(mark.is_hatched and mark.class_code != "none" for mark in picture.marks)
-    if thin:
-        rows.append(("thin", word("map.thin", lang), thin, ""))
-    left, top = width - LEGEND_MM + 3, height - (11 if picture.title else 4)
-    for row, (code, words, count, letter) in enumerate(rows):
-        low = top - row * 6.2 - 4.2
-        colour = ink.theme.raised if code == "thin" else ink.theme.risk(code)
-        hatch = {"hatch": THIN, "edgecolor": ink.theme.quiet} if code == "thin" else {"edgecolor": "none"}
-        swatch = Rectangle(
-            (left / width, low / height),
-            4.6 / width,
-            4.6 / height,
-            facecolor=colour,
-            transform=figure.transFigure,
-            **hatch,
-        )
-        figure.add_artist(swatch)
-        middle = (low + 2.3) / height
-        figure.text(
-            (left + 2.3) / width, middle, letter, ha="center", va="center", fontsize=SMALL, color=LETTER_INK
-        )
-        figure.text(
-            (left + 6.2) / width,
-            middle,
-            f"{words}  {count}",
-            va="center",
-            fontsize=NORMAL - 0.5,
-            color=ink.theme.text,
-        )
 
 
 def _area(ring: Ring) -> float:
