@@ -38,7 +38,8 @@
     }
   };
 
-  // ---- a list: one row per code; the pale bar is everything, the full one what the others leave, the tick the other side
+  // ---- a list: one row per code. Full bars are what the other charts leave, pale ones everything, each against its own
+  // longest: a small selection keeps its shape to be seen. The tick is the other side.
   ex.List = class extends ex.Chart {
     constructor(model, dim, box) {
       super(model, dim, box);
@@ -55,13 +56,13 @@
       const { model, dim } = this, head = model.head;
       const isNatural = Boolean(model.config.codes[dim]);
       const totals = head.totals[dim];
-      let codes = [...model.codes(dim)].map(([code, found]) => ({ code, found, total: found[0].head === head ? totals[found[1]] : 0 }));
       const kept = model.selection[dim];
-      codes = codes.filter((each) => each.total || !each.found || model.isCompared || (kept && kept.has(each.code)));
+      let codes = [...model.codes(dim)].map(([code, found]) => ({ code, found, total: found[0].head === head ? totals[found[1]] : 0 }));
+      codes = codes.filter((each) => each.total || model.total(1, dim, each.code) || (kept && kept.has(each.code)));
       // A chosen code the view does not have stays to be seen and taken back.
       for (const code of kept || []) if (!codes.some((each) => each.code === code)) codes.push({ code, found: null, total: 0 });
       if (!isNatural) codes.sort((a, b) => (a.code === "") - (b.code === "") || b.total - a.total);
-      this.most = Math.max(1, ...codes.map((each) => each.total));
+      this.whole = Math.max(1, ...codes.map((each) => each.total));
       this.list.replaceChildren();
       this.rows = codes.map((each, place) => this.row(each, place));
       this.built = head;
@@ -77,7 +78,7 @@
       label.title = name;
       const track = row.appendChild(make("span", "ex-track"));
       const whole = track.appendChild(make("i", "ex-whole"));
-      whole.style.width = `${(100 * each.total) / this.most}%`;
+      whole.style.width = `${(100 * each.total) / this.whole}%`;
       const bar = track.appendChild(make("i", "ex-bar"));
       const tick = track.appendChild(make("i", "ex-tick"));
       const told = row.appendChild(make("span", "ex-count digits"));
@@ -89,12 +90,13 @@
       const lacks = kept && [...kept].some((code) => !this.rows || !this.rows.some((each) => each.code === code));
       if (this.built !== model.head || this.language !== model.config.lang || this.sides !== model.sides || lacks) this.build();
       this.sides = model.sides;
-      for (const each of this.rows) {
-        const count = model.count(0, dim, each.code);
-        const other = model.isCompared ? model.count(1, dim, each.code) : null;
-        each.bar.style.width = `${Math.min(100, (100 * count) / this.most)}%`;
+      const counts = this.rows.map((each) => [model.count(0, dim, each.code), model.isCompared ? model.count(1, dim, each.code) : null]);
+      const most = Math.max(1, ...counts.flat());
+      for (const [place, each] of this.rows.entries()) {
+        const [count, other] = counts[place];
+        each.bar.style.width = `${(100 * count) / most}%`;
         each.tick.hidden = other === null;
-        if (other !== null) each.tick.style.left = `${Math.min(100, (100 * other) / this.most)}%`;
+        if (other !== null) each.tick.style.left = `${(100 * other) / most}%`;
         ex.say(each.told, other === null ? ex.number(count) : `${ex.number(count)} | ${ex.number(other)}`);
         const isOn = Boolean(kept && kept.has(each.code));
         each.row.classList.toggle("is-on", isOn);
@@ -179,7 +181,8 @@
       if (!count) return;
       const own = this.values(0), whole = model.head.totals[this.dim];
       const other = model.isCompared ? this.values(1) : null;
-      const most = Math.max(1, ...whole, ...(other ? [...other].slice(0, count) : []));
+      const most = Math.max(1, ...own, ...(other ? [...other].slice(0, count) : []));
+      const mostOf = Math.max(1, ...whole);
       const font = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
       const foot = font * 1.5, top = font * 1.2, tall = high - foot - top, step = (this.step = wide / count);
       const bar = Math.max(1, step - (step > 4 ? 1.5 : 0));
@@ -188,7 +191,8 @@
       const rise = (value) => (tall * value) / most;
       for (let at = 0; at < count; at++) {
         pen.fillStyle = colour.whole;
-        pen.fillRect(at * step, top + tall - rise(whole[at]), bar, rise(whole[at]));
+        const pale = (tall * whole[at]) / mostOf;
+        pen.fillRect(at * step, top + tall - pale, bar, pale);
         const isOut = range && (at < range[0] || at > range[1]);
         pen.globalAlpha = isOut ? 0.4 : 1;
         pen.fillStyle = colour.own;

@@ -173,6 +173,11 @@
       const at = this.sides[place].places[dim].get(code);
       return at === undefined ? 0 : this.folds[place].of[dim][at];
     }
+    // Cases of one code on one side when nothing is selected; 0 without that side or code.
+    total(place, dim, code) {
+      const side = this.sides[place];
+      return side ? side.head.totals[dim][side.places[dim].get(code)] || 0 : 0;
+    }
     // The codes of all sides: the first one's order, then what only the other has.
     codes(dim) {
       const found = new Map();

@@ -37,7 +37,7 @@ ORDERS = {
 # Kinds of time a cross table may group by, beside the dimensions.
 PERIODS = {"month": "date_trunc('month', {day})", "weekday": "isodow({day})"}
 SUMS = (
-    "count(*) AS n, sum(weight)::BIGINT AS weight, count(*) FILTER (WHERE h3 = 1) AS h3_in, "
+    "count(*) AS n, coalesce(sum(weight), 0)::BIGINT AS weight, count(*) FILTER (WHERE h3 = 1) AS h3_in, "
     "count(*) FILTER (WHERE h3 > 0) AS h3_of, count(*) FILTER (WHERE ot = 1) AS ot_in, count(*) FILTER (WHERE ot > 0) AS ot_of"
 )
 

@@ -160,6 +160,6 @@ def _local(instant: datetime, zone: ZoneInfo) -> str | None:
 
 
 def _plain(value: object) -> object:
-    if value is None or value != value:  # NaN and NaT are not equal to themselves
+    if pd.isna(value):
         return None
     return value.item() if isinstance(value, np.generic) else value
