@@ -57,6 +57,8 @@ class FakeStore:
 class FakeTownFile:
     is_synthetic = True
     language = "zh"
+    timezone = "Asia/Shanghai"
+    default_period = "28d"
 
 
 @dataclass
