@@ -56,14 +56,14 @@ def fetch_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataFra
         raise RequestError(f"limit = {page.limit}, offset = {page.offset}: neither may be negative")
     if question.mart.key:
         return _listed_rows(question, snapshot, page)
-    own = _own_columns(question)
+    own = own_columns(question)
     if question.mart.entity == "feed":
-        listed = _listed(question, {}, side=page.side)
+        listed = rows_statement(question, {}, side=page.side)
         return snapshot.frame(f"SELECT * FROM ({listed.sql}) ORDER BY ALL", listed.params)
     fetched = [name for name in INCIDENT_COLUMNS if name not in own]
     names, order = _order(page.order, [*own, *fetched])
     window = f"LIMIT {int(page.limit)} OFFSET {int(page.offset)}"
-    listed = _listed(question, own, side=page.side)
+    listed = rows_statement(question, own, side=page.side)
     early, late = (f"ORDER BY {order} {window}", "") if own.keys() >= names else ("", window)
     keys = [
         key for key in ("incident_id", "first_signal_at") if key in own
@@ -88,7 +88,7 @@ def _listed_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataF
     name = order.lstrip("-")
     if name not in sortable:
         raise RequestError(f"order = {order!r}: not a column of the list{nearest_name(name, sortable)}")
-    listed = _listed(question, sortable, side=page.side)
+    listed = rows_statement(question, sortable, side=page.side)
     columns = ", ".join(f'"{each}"' for each in own)
     sql = (
         f'SELECT {columns} FROM ({listed.sql}) ORDER BY "{name}" {"DESC" if order.startswith("-") else "ASC"} '
@@ -99,13 +99,13 @@ def _listed_rows(question: Question, snapshot: Snapshot, page: Page) -> pd.DataF
 
 def count_rows(question: Question, snapshot: Snapshot, side: str | None) -> int:
     """Returns how many rows the list has."""
-    listed = _listed(question, {"one": "1"}, side=side)
+    listed = rows_statement(question, {"one": "1"}, side=side)
     return snapshot.rows(f"SELECT count(*) FROM ({listed.sql})", listed.params)[0][0]
 
 
 def count_sides(question: Question, snapshot: Snapshot) -> dict[str, int]:
     """Returns how many rows of the list each side has; a row without one is on the side `unknown`."""
-    listed = _listed(question, {"side_code": f"({question.mart.side})"}, side=None)
+    listed = rows_statement(question, {"side_code": f"({question.mart.side})"}, side=None)
     sql = f"SELECT coalesce(CAST(side_code AS VARCHAR), 'unknown'), count(*) FROM ({listed.sql}) GROUP BY 1 ORDER BY 1"
     return dict(snapshot.rows(sql, listed.params))
 
@@ -118,7 +118,7 @@ def fetch_exclusions(question: Question, snapshot: Snapshot, code: str | None) -
 
 def list_incidents(question: Question, side: str | None) -> Statement:
     """Returns SQL of the ids of the incidents behind a number."""
-    return _listed(question, {"incident_id": "incident_id"}, side=side)
+    return rows_statement(question, {"incident_id": "incident_id"}, side=side)
 
 
 def _order(order: str | None, columns: list[str]) -> tuple[set[str], str]:
@@ -136,7 +136,7 @@ def _order(order: str | None, columns: list[str]) -> tuple[set[str], str]:
     return names, f'{", ".join(terms)}, "{columns[0]}"'
 
 
-def _listed(question: Question, own: dict[str, str], *, side: str | None) -> Statement:
+def rows_statement(question: Question, own: dict[str, str], *, side: str | None) -> Statement:
     """Returns SQL of the rows that enter the number, with some of their columns (none given: all)."""
     mart = question.mart
     tests = row_tests(question) + privacy.row_tests(question)
@@ -150,7 +150,7 @@ def _listed(question: Question, own: dict[str, str], *, side: str | None) -> Sta
     return question.bind(f"SELECT {columns} FROM ({chosen}) AS source", side=side)
 
 
-def _own_columns(question: Question) -> dict[str, str]:
+def own_columns(question: Question) -> dict[str, str]:
     """Returns the columns of a list that the mart has itself, the row's key first."""
     mart = question.mart
     side = {"side_code": f"({mart.side})"}
