@@ -1,7 +1,7 @@
 """Few people are not told (少数人不公开): which groups of an answer are kept back so that nobody can be made out.
 
 A metric with `suppress_below: k` counts people. A group of fewer than k (but some) is not told, neither value nor n,
-nor the smallest others that would give it away by subtraction (rule 2); with `suppress_by: area` only where an area cuts the answer.
+nor the smallest others that would give it away by subtraction (rule 2); `suppress_by: area`: only where an area cuts the answer.
 A mart whose rows are people's (`person`: the column that tells them apart) is told more strictly:
 
 1. Groups are judged by distinct people, and by the metric's own sample where that is smaller.

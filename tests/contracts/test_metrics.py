@@ -15,7 +15,7 @@ from tests.golden.expected import EXPECTED
 
 ALL = catalogue()
 NAME = re.compile(
-    r"^[a-z]+(_[a-z0-9]+)*_(pct|count|minutes_p\d\d|minutes|hours|days|per_[a-z0-9_]+|yuan|score|index|points|km|m2)$"
+    r"^[a-z]+(_[a-z0-9]+)*_(pct|count|minutes_p\d\d|minutes|hours|days|per_[a-z0-9_]+|yuan|score|index|points|km|km2|m2)$"
 )
 
 

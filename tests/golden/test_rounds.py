@@ -1,4 +1,4 @@
-"""Survey, rounds, older grids, neighbours' exchange and merchants against hand-computed values, from a file to the door."""
+"""Survey, rounds, older grids, neighbours and merchants against hand-computed values, from a file to the door."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ TASKS = {
     "T6": ("日常巡查", "10 18:00", "", 10, "", "", "10 12:00"),  # called off
     "T7": ("日常巡查", "20 18:00", "", 10, "", "", ""),  # not due
     "T8": ("商户走访", "12 18:00", "12 10:00", 6, 6, "12 09:00", ""),  # 600 s a shop
+    "T10": ("入户走访", "12 18:00", "12 17:00", 10, 10, "12 09:00", ""),  # 2,880 s a home
     "T9": ("入户走访", "12 18:00", "12 10:00", 0, 0, "12 09:00", ""),  # no points on the list
 }
 LEGACY = (  # number, line, code, ours, share of ours, share of the older
@@ -53,12 +54,18 @@ OFFERS = {  # days of November: put up, taken, taken back, disputed
     "o5": ("02", "", "03", ""),  # taken back
     "o6": ("10", "", "", ""),  # due on the 24th
 }
+PATROL = """巡查单号;更新时间;发现时间;上传时间;问题编码;处置单位;属实;网格;自办;经度;纬度
+W1;2026-11-10 09:05:00;2026-11-10 09:00:00;2026-11-10 09:01:00;XC315;交警中队;Y;G001;是;120.0735;30.3255
+W2;2026-11-11 09:05:00;2026-11-11 09:00:00;2026-11-11 09:01:00;XC315;交警中队;Y;G001;否;120.0735;30.3255
+W3;2026-11-12 09:05:00;2026-11-12 09:00:00;2026-11-12 09:01:00;XC315;交警中队;N;G001;是;120.0735;30.3255
+"""
 MERCHANTS = {"91A": ("甲餐饮", "餐饮业"), "91B": ("乙百货", "零售业")}
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     files = {
+        f"grid_patrol/grid_patrol_{STAMP}.csv": ("\ufeff" + PATROL).encode(),
         f"safety_survey/safety_survey_{STAMP}.csv": _survey().encode("gb18030"),
         f"patrol_task/patrol_task_{STAMP}.csv": ("\ufeff" + _tasks()).encode(),
         f"legacy_grid/legacy_grid_{STAMP}.xlsx": _legacy(),
@@ -77,7 +84,8 @@ def _survey() -> str:
     for number, (call, feeling) in enumerate(zip(CALLS, feelings, strict=True), start=1):
         phone, day = (1, 18) if number == 22 else (number, 5)
         when = f"2026-11-{day:02d} 10:00:00"
-        lines.append(f"S{number:02d},138{phone:08d},{when},{call},{feeling},,G001,{when}")
+        content = "基本满意" if 2 <= number <= 10 else "不满意" if number <= 13 else ""
+        lines.append(f"S{number:02d},138{phone:08d},{when},{call},{feeling},{content},G001,{when}")
     for number in range(30, 35):
         lines.append(
             f"S{number},139{number:08d},2026-11-05 10:00:00,已接通,安全,满意,G060,2026-11-05 10:00:00"
@@ -163,17 +171,27 @@ EXPECTED = {
     "survey_reached_pct": (100 * 20 / 26, 26, {"duplicate": 1}),
     # said: S02-S13, S22 and the five: 18; safe: S02-S12 and the five
     "survey_safe_pct": (100 * 16 / 18, 18, {"duplicate": 1}),
+    # said: S02-S13 and the five; content: S02-S10 and the five
+    "survey_content_pct": (100 * 14 / 17, 17, {"duplicate": 1}),
+    # W1 of W1 and W2; W3 was not true, the police never settle by the grid
+    "patrol_self_handled_pct": (50, 2, {}),
     # due on the 10th: T1-T5; T1 and T4 are done
     "patrol_done_pct": (40, 5, {"withdrawn": 1}),
     "merchant_visit_done_pct": (100, 1, {}),
-    "round_due_count": (6, 6, {"withdrawn": 1, "no_points": 1}),
-    "round_done_pct": (50, 6, {"withdrawn": 1, "no_points": 1}),
-    # handed in: T1, T2, T3, T4, T8; T4 took 30 s a point
-    "round_hasty_pct": (20, 5, {"withdrawn": 1, "no_points": 1}),
-    # 9 + 8 + 10 + 10 + 6 of 10 + 10 + 10 + 10 + 10 + 6
-    "round_signed_pct": (100 * 43 / 56, 56, {"withdrawn": 1, "no_points": 1}),
+    "home_visit_done_pct": (100, 1, {"no_points": 1}),
+    "round_due_count": (7, 7, {"withdrawn": 1, "no_points": 1}),
+    # T1, T4, T8, T10
+    "round_done_pct": (400 / 7, 7, {"withdrawn": 1, "no_points": 1}),
+    # handed in: T1, T2, T3, T4, T8, T10; T4 took 30 s a point
+    "round_hasty_pct": (100 / 6, 6, {"withdrawn": 1, "no_points": 1}),
+    # 9 + 8 + 10 + 10 + 6 + 10 of 10 + 10 + 10 + 10 + 10 + 6 + 10
+    "round_signed_pct": (100 * 53 / 66, 66, {"withdrawn": 1, "no_points": 1}),
     # ZZ1, ZZ2, ZZ3, CG1, CG2
     "legacy_grid_count": (5, 5, {}),
+    # two lines, 125 grids each: ZZ has G001 and G002 whole, G003 cut, 122 nobody's; CG claims G002 twice, 124 are partly nobody's
+    "overlap_whole_pct": (100 * 2 / 250, 250, {}),
+    "overlap_orphaned_count": (246, 250, {}),
+    "overlap_contested_count": (1, 250, {}),
     # o1-o4 and o6 stand or were taken
     "exchange_count": (5, 5, {}),
     # due by the 20th: o1, o2 in time, o3 late, o4 never
