@@ -117,10 +117,10 @@
       "div",
       { className: "briefing-choose" },
       h("div", { className: "editions", role: "group", "aria-label": say("edition") }, tabs),
-      h("div", { className: "days" }, days),
+      h("div", { className: "on-days" }, days),
       select(say("text"), [["zh", say("zh")], ["en", say("en")]], wanted.language, (value) => go({ text: value })),
-      areas.length > 1 || (areas[0] || {}).id ? select(say("scope"), named(areas, say("whole_town")), wanted.area, (value) => go({ area: value })) : null,
-      departments.length ? select(say("scope"), named(departments, say("every_department")), wanted.department, (value) => go({ department: value })) : null,
+      areas.length > 1 || (areas[0] || {}).id ? select(say("area"), named(areas, say("whole_town")), wanted.area, (value) => go({ area: value })) : null,
+      departments.length ? select(say("department"), named(departments, say("every_department")), wanted.department, (value) => go({ department: value })) : null,
     );
   }
 
@@ -143,7 +143,6 @@
       const before = desk.row && desk.row.briefing_id;
       await again(desk, async function () {
         const made = await post("/briefing/make", { edition, language, on, until, area, department });
-        desk.document = null;
         if (made.briefing_id === before) desk.said = desk.say("same_again");
       });
     };
@@ -167,19 +166,19 @@
     const listed = facts.length
       ? h("div", { className: "scroll" }, h("table", { className: "table" }, h("thead", {}, h("tr", {}, titles)), h("tbody", {}, facts)))
       : h("p", { className: "note" }, say("no_facts"));
-    return h("div", { className: "explain", dataset: { at: `${place.part}/${place.number}` } }, h("h3", {}, say("facts")), listed, desk.canEdit ? editor(desk, place) : null, close);
+    return h("div", { className: "explain", dataset: { at: `${place.part}/${place.number}` } }, h("h3", {}, say("facts")), listed, desk.canEdit ? editor(desk, place, close) : close);
   }
   function factRow(desk, fact) {
     const metric = desk.metrics[fact.metric];
-    const name = metric ? metric.name : fact.metric;
+    const name = metric ? metric.name : desk.say("fact_list");
     const asked = metric ? h("button", { type: "button", className: "info", dataset: { ask: fact.metric }, "aria-label": name }, "i") : null;
-    const number = (value) => (value === null || value === undefined ? "—" : String(Math.round(value * 100) / 100));
+    const number = (value) => (value === null || value === undefined ? "—" : (Math.round(value * 10) / 10).toLocaleString("en-US", { useGrouping: false }));
     const unit = metric && metric.unit && fact.value !== null ? ` ${metric.unit}` : "";
     const span = fact.low === null && fact.high === null ? "—" : `${number(fact.low)} – ${number(fact.high)}`;
     const group = fact.key ? desk.keys[`${fact.by}:${fact.key}`] || fact.key : "—";
     return h("tr", { title: fact.asked }, h("td", {}, name, " ", asked), h("td", {}, group), h("td", { className: "right" }, number(fact.value) + unit), h("td", { className: "right" }, span), h("td", { className: "right" }, number(fact.n)));
   }
-  function editor(desk, place) {
+  function editor(desk, place, close) {
     const say = desk.say;
     const words = h("textarea", { rows: "2", maxlength: "500", placeholder: say("note_text"), "aria-label": say("note_text") });
     const isStruck = desk.notesAt(place.part, place.number).some((note) => note.is_struck);
@@ -187,7 +186,7 @@
       again(desk, () => post("/briefing/note", { id: desk.row.briefing_id, part: place.part, sentence: place.number, text: words.value.trim(), is_struck: strikes }));
     const add = h("button", { type: "button", className: "act is-main", onclick: () => words.value.trim() && send(false) }, say("note_add"));
     const strike = isStruck ? null : h("button", { type: "button", className: "act", onclick: () => send(true) }, say("strike"));
-    return h("div", { className: "editor" }, words, h("div", { className: "acts" }, add, strike));
+    return h("div", { className: "editor" }, words, h("div", { className: "acts" }, add, strike, close));
   }
   function unsay(desk, note) {
     return again(desk, () => post("/briefing/note", { withdraw: note.note_id }));

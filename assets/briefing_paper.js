@@ -85,18 +85,21 @@
     const stop = desk.isChinese && /^[一二三四五六七八九十]+$/.test(part.number) ? "、" : desk.isChinese ? " " : /^\d+$/.test(part.number) ? ". " : " · ";
     const title = part.number ? `${part.number}${stop}${part.title}` : part.title;
     const atEnd = desk.notesAt(part.code, -1).map((note) => h("p", { className: "paper-text" }, remark(note, desk)));
-    const kind = part.code.startsWith("annex") ? "paper-part is-annex" : "paper-part";
-    return h("section", { className: kind, id: `part-${part.code}` }, h("h2", {}, title), blocks, atEnd);
+    const id = `part-${part.code}`;
+    if (!part.code.startsWith("annex")) return h("section", { className: "paper-part", id: id }, h("h2", {}, title), blocks, atEnd);
+    // Annexes are long: on the screen they open at a click.
+    const count = part.blocks.filter((block) => block[""] === "Table").length;
+    const summary = h("summary", {}, title, count ? h("span", { className: "note" }, desk.say("tables", { n: count })) : null);
+    return h("details", { className: "paper-part is-annex", id: id }, summary, blocks, atEnd);
   }
 
   // The whole paper: head, parts, foot. `desk` says what may be done with it.
   briefing.paper = function (desk) {
     const text = desk.document;
     const say = desk.say;
-    const days = text.since_date === text.until_date ? text.until_date : `${text.since_date} – ${text.until_date}`;
     const stamp = desk.row.released_at
       ? h("p", { className: "paper-stamp" }, say("released_by", { name: desk.row.released_by_name, at: desk.row.released_at }))
-      : h("p", { className: "paper-stamp is-draft" }, say("draft"));
+      : h("p", { className: "paper-stamp is-draft" }, say("draft_long"));
     const synthetic = text.is_synthetic ? h("p", { className: "paper-synthetic" }, desk.syntheticWords) : null;
     const foot = [
       [say("as_of"), text.as_of],
@@ -107,7 +110,7 @@
     return h(
       "article",
       { className: "paper", lang: desk.isChinese ? "zh-CN" : "en" },
-      h("header", { className: "paper-head" }, synthetic, h("p", { className: "paper-issuer" }, text.issuer), h("h1", {}, text.title), h("p", { className: "paper-days" }, `${days} · ${say("as_of")} ${text.as_of}`), stamp),
+      h("header", { className: "paper-head" }, synthetic, h("p", { className: "paper-issuer" }, text.issuer), h("h1", {}, text.title), h("p", { className: "paper-days" }, `${desk.period} · ${say("as_of")} ${text.as_of}`), stamp),
       text.parts.map((part) => section(part, desk)),
       h("footer", { className: "paper-foot" }, foot.map(([name, value]) => h("span", {}, `${name} ${value}`))),
     );

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from data.town import HourOfDay
-from data.yamlfile import Definition, DefinitionError, read_definition
+from data.yamlfile import Definition, read_definition
 
 FILE = "briefing.yaml"
 READY_AT = time(7, 30)
@@ -109,6 +109,8 @@ DEFAULT = Plan.model_validate(
         ]
     }
 )
+# A replay of the past has no mornings.
+NOTHING = Plan.model_validate({"terms": [{"from": "2000-01-01", "editions": []}]})
 
 
 def read_plan(home: Path, town_folder: Path) -> Plan:
@@ -161,16 +163,3 @@ def _is_on(order: Order, day: date) -> bool:
     if order.edition == "weekly":
         return day.isoweekday() == 1
     return order.edition == "daily" or day.day == 1
-
-
-__all__ = [
-    "DEFAULT",
-    "DefinitionError",
-    "Order",
-    "Plan",
-    "Slot",
-    "Term",
-    "due_slots",
-    "next_slot",
-    "read_plan",
-]

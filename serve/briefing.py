@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from urllib.parse import quote, urlencode
 
-from components.briefing.formats import FORMATS
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,19 +15,22 @@ from starlette.routing import Route
 from access.audit import Audit, Event
 from access.context import current_visitor
 from components.briefing.canonical import document_json
+from components.briefing.copy import make_copy
 from components.briefing.edition import EditionError
-from data.briefing_plan import Plan, read_plan
+from components.briefing.formats import FORMATS
+from data.briefing_plan import NOTHING, Plan, instant_of, read_plan
 from data.briefing_record import BriefingError, DamagedBriefingError, NoBriefingError
 from data.briefing_runs import Runs
 from data.briefings import Archive
 from data.connection import StoreError
 from data.exports import Export, register_export
 from data.mail_settings import read_mail_settings
+from data.period import DAY, local_date
 from data.yamlfile import DefinitionError
 from serve.briefing_clock import ChildMaker, Clock, MakingError
 from serve.briefing_delivery import Courier
 from serve.briefing_making import FOLDER, READY_AT, Workshop, local_text
-from serve.briefing_room import NotAllowedError, Room, today_of
+from serve.briefing_room import NotAllowedError, Room
 from serve.briefing_status import run_rows, troubles
 from serve.briefing_words import group_words, metric_words
 from serve.feature import Feature, Services
@@ -64,12 +66,12 @@ def briefing(services: Services) -> Feature:
 def open_desk(services: Services) -> Desk:
     """Returns the desk of one installation."""
     house = services.house
-    home = house.settings.home
+    home, is_replay = house.settings.home, house.town.pinned_at is not None
     archive, runs = Archive(services.ops, home / FOLDER), Runs(services.ops)
     maker = ChildMaker(house.settings)
     courier = Courier(archive, runs, home, house.now, read_mail_settings())
     clock = Clock(
-        plan=lambda: read_plan(home, house.settings.town_dir),
+        plan=lambda: NOTHING if is_replay else read_plan(home, house.settings.town_dir),
         runs=runs,
         courier=courier,
         make=maker,
@@ -122,7 +124,7 @@ class Desk:
         told, room = dict(request.query_params), self._room()
         language = "en" if told.get("lang") == "en" else "zh"
         choices = room.choices(language)
-        wanted = room.wanted(told, today=today_of(self.house.now(), self.house.town.zone), choices=choices)
+        wanted = room.wanted(told, today=self._newest_day(), choices=choices)
         room.check(wanted)
         answer = {
             "wanted": {name: str(value or "") for name, value in asdict(wanted).items()},
@@ -148,6 +150,7 @@ class Desk:
             {
                 "row": room.told(row),
                 "document": json.loads(document_json(document)),
+                "period": make_copy(document, None).period,
                 "notes": room.notes(briefing_id),
                 "metrics": metric_words(document, language),
                 "keys": group_words(document, language, store=self.house.store),
@@ -186,9 +189,7 @@ class Desk:
     def make(self, request: Request) -> Response:
         """Makes the edition that is wanted; the same again is the version that is there."""
         room = self._room()
-        wanted = room.wanted(
-            _body(request), today=today_of(self.house.now(), self.house.town.zone), choices=_OPEN
-        )
+        wanted = room.wanted(_body(request), today=self._newest_day(), choices=_OPEN)
         room.check(wanted)
         briefing_id = self.clock.make(wanted, room.name)
         row = room.row(briefing_id)
@@ -232,8 +233,15 @@ class Desk:
 
     def _ready_at(self) -> time:
         plan: Plan = self.clock.plan()
-        term = plan.term(datetime.fromisoformat(today_of(self.house.now(), self.house.town.zone)).date())
+        term = plan.term(local_date(self.house.now(), self.house.town.zone))
         return term.ready_at if term else READY_AT
+
+    def _newest_day(self) -> str:
+        """Returns the day of the newest briefing: today's, once its hour has come."""
+        zone, now = self.house.town.zone, self.house.now()
+        today = local_date(now, zone)
+        is_ready = now >= instant_of(today, self._ready_at(), zone=zone)
+        return (today if is_ready else today - DAY).isoformat()
 
     def _local(self, at: datetime) -> str:
         return local_text(f"{at:%Y-%m-%d %H:%M:%S}", zone=self.house.town.zone)

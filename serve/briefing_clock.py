@@ -12,6 +12,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -115,6 +116,7 @@ class Clock:
     zone: ZoneInfo
     cancel: Callable[[], None] = lambda: None
     _task: list = field(default_factory=list, repr=False)
+    _began: list[float] = field(default_factory=list, repr=False)
 
     def look(self) -> list[int]:
         """Makes what is due, hands over what is made; returns the numbers of what was made."""
@@ -150,7 +152,9 @@ class Clock:
     def _state(self, order: Order, due: Slot | None, *, plan: Plan) -> dict:
         upcoming = next_slot(plan, order, now=self.now(), zone=self.zone)
         last = self.runs.last(order.key, due.due_at) if due else None
-        is_unseen = due is not None and last is None and self.now() > due.due_at + UNSEEN
+        is_unseen = (
+            due is not None and last is None and self.now() > due.due_at + UNSEEN and self._has_looked()
+        )
         return {
             "order": order,
             "next_at": upcoming.due_at if upcoming else None,
@@ -191,11 +195,16 @@ class Clock:
         found = self.courier.archive.listed(**{name: row[name] for name in same})
         return [each["briefing_id"] for each in found if each["released_at"]]
 
+    def _has_looked(self) -> bool:
+        """Whether the clock had its chance: a server that has just begun is not late yet."""
+        return not self._began or time.monotonic() - self._began[0] > FIRST_LOOK_S + LIMIT_S
+
     def _today(self) -> date:
         return self.now().replace(tzinfo=UTC).astimezone(self.zone).date()
 
     async def start(self) -> None:
         """Begin to look, a little after the server began to answer."""
+        self._began.append(time.monotonic())
         self.runs.interrupted(at=self.now())
         self._task.append(asyncio.create_task(self._go_on()))
 

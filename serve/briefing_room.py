@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from components.briefing.formats import FORMATS
+from datetime import date, datetime, timedelta
 
 from access.context import Visitor
 from access.policy import PERMISSIONS
 from components.briefing.canonical import read_document
 from components.briefing.document import Document, Paragraph, Picture, Printing
+from components.briefing.formats import FORMATS
 from components.briefing.plain import plain
 from components.drawing.area_map import draw_area_map
 from components.drawing.chart import draw_chart
@@ -236,11 +234,6 @@ class Room:
     def _named(self, sql: str, level: str | None) -> list[dict]:
         frame = self.shop.store.execute(sql, {"level": level} if level else None)
         return sorted(frame.to_dict("records"), key=lambda row: row["id"])
-
-
-def today_of(now: datetime, zone: ZoneInfo) -> str:
-    """Returns the town's local day."""
-    return now.replace(tzinfo=UTC).astimezone(zone).date().isoformat()
 
 
 def _read_on(row: dict) -> str:

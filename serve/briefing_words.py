@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.briefing.document import Document, Fact, Paragraph
-from components.context import NAMED, names_by_kind, stem
+from components.context import NAMED, WORDED, names_by_kind, stem
+from components.words import read_words, word
 from data.catalogue import catalogue
 from data.connection import Store
 from data.listing import Listing, fetch_listing
@@ -42,9 +43,15 @@ def group_words(document: Document, language: str, *, store: Store) -> dict[str,
     for column, key in asked:
         tables = (names.get(kind, {}) for kind in (NAMED.get(column, stem(column)), "area"))
         name = next((each[key][place] or each[key][1 - place] for each in tables if key in each), None)
+        name = name or _code_word(column, key, language)
         if name:
             found[f"{column}:{key}"] = name
     return dict(sorted(found.items()))
+
+
+def _code_word(column: str, key: str, language: str) -> str | None:
+    told = f"{WORDED.get(column, stem(column))}.{key}"
+    return word(told, language) if told in read_words() else None
 
 
 def _text(label: object, language: str) -> str:
