@@ -13,7 +13,7 @@ from components.briefing.parts.series import counts_chart
 from data.request import Request
 
 METRIC = "incident_count"
-MOST_KINDS, LEAST_SHARE = 5, 0.1
+MOST_KINDS, LEAST_SHARE, LEAST_CASES = 5, 0.25, 3
 
 
 def changes(desk: Desk, speech: Speech) -> Part:
@@ -61,8 +61,9 @@ def _explained(desk: Desk, speech: Speech, way: str) -> Sentence | None:
 
 
 def _strongest(frame: pd.DataFrame, *, by: str, way: str) -> dict | None:
+    """Returns the value that moved most the same way; nothing of a dimension with one value, which explains nothing."""
     known = frame[frame[by].notna()]
-    if known.empty:
+    if len(known) < 2:
         return None
     gap = (known["count"] - known["base_count"]) * (1 if way == RISE else -1)
     return known.loc[gap.idxmax()].to_dict() if gap.max() > 0 else None
@@ -100,7 +101,13 @@ def _kinds(desk: Desk, speech: Speech) -> list[Sentence]:
             "now": speech.count(now),
             "moved": moved_clause(desk, speech, request, row=row, is_short=True),
         }
-        where = _where(desk, speech, code=row["category_code"], way=direction(ratio))
+        where = _where(
+            desk,
+            speech,
+            code=row["category_code"],
+            way=direction(ratio),
+            whole=abs(row["count"] - row["base_count"]),
+        )
         if where is None:
             found.append(speech.say("changes.kind", **told))
         else:
@@ -108,15 +115,16 @@ def _kinds(desk: Desk, speech: Speech) -> list[Sentence]:
     return found
 
 
-def _where(desk: Desk, speech: Speech, *, code: str, way: str) -> Term | None:
-    """The grid and the hour that carry most of a kind's change, with the counts before and now."""
+def _where(desk: Desk, speech: Speech, *, code: str, way: str, whole: float) -> Term | None:
+    """The grid and the hour that carry a good part of a kind's change, with the counts before and now."""
     terms = []
     for by, rule in (("grid", "changes.in_grid"), ("hour", "changes.at_hour")):
         if by == "hour" and not desk.edition.is_daily:
             continue
         request = desk.request(METRIC, by=(by,), category_code=code)
         row = _strongest(desk.change(request).frame, by=by, way=way)
-        if row is None or abs(row["count"] - row["base_count"]) < 2:
+        least = max(LEAST_CASES, LEAST_SHARE * whole)
+        if row is None or abs(row["count"] - row["base_count"]) < least:
             continue
         now, before, _ = desk.pair_facts(request, row)
         name = Term(now.key, (now,)) if by == "hour" else desk.ctx.name("area", row[by])

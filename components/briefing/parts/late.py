@@ -120,9 +120,13 @@ def _case(desk: Desk, speech: Speech, *, request: Request, row: dict) -> Sentenc
         "over": speech.duration(overdue),
         "department": desk.ctx.name("department", row[DEPARTMENT]),
     }
-    if above is None or minutes < DAY:
-        return speech.say("late.case", **told)
     ground = posts.get(GROUND)
+    if above is None or minutes < DAY:
+        return (
+            speech.say("late.case_ground", ground=ground, **told)
+            if ground
+            else speech.say("late.case", **told)
+        )
     if ground is None:
         return speech.say("late.case_above", above=above, **told)
     return speech.say("late.case_posts", ground=ground, above=above, **told)

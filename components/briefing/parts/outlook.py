@@ -10,16 +10,23 @@ from components.briefing.grammar import Speech, Term, paragraph
 from components.briefing.parts.series import source_line
 from components.drawing.spec import Chart, Series
 from components.numbers import is_known
+from data.question import TOWN_AREA
 
 NEXT, TODAY, WARNINGS = "forecast_next", "briefing_forecast", "warnings_open"
 ALL = "all"
 MOST_LISTED = 5
 
 
-def outlook(desk: Desk, speech: Speech) -> Part:
-    """Returns the part."""
+def outlook(desk: Desk, speech: Speech) -> Part | None:
+    """Returns the part; none for one department, whose share of what comes nobody forecasts."""
+    if desk.edition.department_id:
+        return None
     title = speech.word("title.outlook").text
-    blocks = [*_warnings(desk, speech), *_forecast(desk, speech)]
+    hours = _series_of(_listed(desk, NEXT), desk.edition.area_id or TOWN_AREA)
+    warned = _warnings(desk, speech) if desk.has_listing(WARNINGS) else []
+    if hours.empty and len(warned) < 2:  # nobody expected anything, so nothing can be more than expected
+        warned = []
+    blocks = [*warned, *_forecast(desk, speech, hours)]
     return Part(code="outlook", number="", title=title, blocks=tuple(blocks))
 
 
@@ -29,10 +36,6 @@ def _listed(desk: Desk, name: str) -> pd.DataFrame:
 
 
 def _warnings(desk: Desk, speech: Speech) -> list[Paragraph]:
-    if desk.edition.department_id:
-        return []
-    if not desk.has_listing(WARNINGS):
-        return [paragraph(speech.say("outlook.no_warnings_kept"))]
     rows = _listed(desk, WARNINGS)
     fact = desk.listing_fact(WARNINGS, len(rows))
     if rows.empty:
@@ -50,9 +53,9 @@ def _warning(desk: Desk, speech: Speech, row: dict) -> Sentence:
         desk.listing_fact(WARNINGS, row[name], by=name, key=key)
         for name in ("observed_count", "expected_count", "high_count")
     )
-    area = row["area_id"] if is_known(row["area_id"]) else "town"
+    area = row["area_id"] if is_known(row["area_id"]) else TOWN_AREA
     told = {
-        "place": speech.word("span.town") if area == "town" else desk.ctx.name("area", area),
+        "place": speech.word("span.town") if area == TOWN_AREA else desk.ctx.name("area", area),
         "category": desk.ctx.name("category", row["category_code"]),
         "seen": speech.count(seen),
         "expected": Term(speech.plain(expected.value, "{:.1f}"), (expected,)),
@@ -62,14 +65,10 @@ def _warning(desk: Desk, speech: Speech, row: dict) -> Sentence:
     return speech.say("outlook.warning", high=speech.count(high), **told)
 
 
-def _forecast(desk: Desk, speech: Speech) -> list[Paragraph | Picture]:
-    if desk.edition.department_id:
-        return []
-    area = desk.edition.area_id or "town"
-    hours = _series_of(_listed(desk, NEXT), area)
+def _forecast(desk: Desk, speech: Speech, hours: pd.DataFrame) -> list[Paragraph | Picture]:
     if hours.empty:
         return [paragraph(speech.say("outlook.no_forecast"))]
-    day = _series_of(_listed(desk, TODAY), area)
+    day = _series_of(_listed(desk, TODAY), desk.edition.area_id or TOWN_AREA)
     told = [_today(desk, speech, day)] if len(day) else []
     told.append(_busiest(desk, speech, hours))
     return [paragraph(*told, speech.say("outlook.caution")), Picture("outlook", _band(desk, speech, hours))]

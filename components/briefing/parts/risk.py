@@ -46,6 +46,10 @@ def _counts(desk: Desk, speech: Speech, grids: pd.DataFrame) -> Sentence:
     for code in CLASSES:
         fact = desk.listing_fact(LISTING, int(shown.get(code, 0)), by="class_code", key=code)
         terms.append(speech.phrase("risk.class", name=speech.word(f"risk.{code}"), grids=speech.count(fact)))
+    unknown = int((~grids["class_code"].isin(CLASSES)).sum())
+    if unknown:
+        fact = desk.listing_fact(LISTING, unknown, by="class_code", key="none")
+        terms.append(speech.phrase("risk.unjudged", grids=speech.count(fact)))
     day = pd.Timestamp(grids["cycle_date"].iloc[0]).date()
     return speech.say("risk.counts", day=speech.day(day, has_year=False), classes=speech.joined(terms))
 

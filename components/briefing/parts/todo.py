@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from components.briefing.desk import Desk
 from components.briefing.document import Column, Fact, Paragraph, Part, Sentence, Table
 from components.briefing.grammar import Speech, paragraph
@@ -35,14 +37,17 @@ def todo(desk: Desk, speech: Speech) -> Part:
     """Returns the part: a line on the whole, a table by department; for one department its cases due."""
     title = speech.word("title.todo").text
     duties = _duties(desk)
-    due = desk.listing(DUE)
+    due = _due(desk)
     whole = desk.listing_fact(DUE, len(due))
     late = desk.fact(desk.request("open_overdue_count", is_now=True))
     until = speech.moment(desk.instant(desk.edition.as_of_at))
     if not whole.value and not late.value:
         only = paragraph(speech.say("todo.nothing", rests=(whole, late), since=until))
         return Part(code="todo", number="", title=title, blocks=(only,))
-    lead = speech.say("todo.whole", since=until, due=speech.count(whole), late=speech.count(late))
+    told = {"since": until, "late": speech.count(late)}
+    lead = speech.say("todo.whole", due=speech.count(whole), **told)
+    if not whole.value:
+        lead = speech.say("todo.none_due", rests=(whole,), **told)
     blocks: list[Paragraph | Table] = [paragraph(lead, _checks(desk, speech))]
     if desk.edition.department_id:
         blocks += _cases(desk, speech)
@@ -51,8 +56,14 @@ def todo(desk: Desk, speech: Speech) -> Part:
     return Part(code="todo", number="", title=title, blocks=tuple(blocks))
 
 
+def _due(desk: Desk) -> pd.DataFrame:
+    """Cases whose limit runs out in the 24 hours after as-of, of the edition's department if it has one."""
+    department = desk.edition.department_id
+    return desk.listing(DUE, picked=((DEPARTMENT, department),) if department else ())
+
+
 def _duties(desk: Desk) -> list[Duty]:
-    due = desk.listing(DUE)[DEPARTMENT].value_counts()
+    due = _due(desk)[DEPARTMENT].value_counts()
     late = desk.facts(desk.request("open_overdue_count", by=(DEPARTMENT,), is_now=True))
     supervised = desk.facts(desk.request("supervised_open_count", by=(DEPARTMENT,), is_now=True))
     keys = {str(key) for key in due.index} | {key for key in (*late, *supervised) if key}
@@ -98,7 +109,7 @@ def _table(desk: Desk, speech: Speech, duties: list[Duty]) -> Table:
 
 
 def _cases(desk: Desk, speech: Speech) -> list[Paragraph]:
-    rows = desk.listing(DUE).head(MOST_CASES).to_dict("records")
+    rows = _due(desk).head(MOST_CASES).to_dict("records")
     return [paragraph(_case(desk, speech, row), kind="item") for row in rows]
 
 

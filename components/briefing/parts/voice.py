@@ -21,7 +21,13 @@ def voice(desk: Desk, speech: Speech) -> Part:
     title = speech.word("title.voice").text
     request = desk.request("complaint_count")
     came = desk.fact(request)
-    if not came.value:
+    if not _is_joined(desk):
+        lead = paragraph(
+            speech.say(
+                "voice.unjoined", rests=(desk.listing_fact("feeds", 0, by="channel", key="complaint"),)
+            )
+        )
+    elif not came.value:
         rule = "voice.none" if came.value == 0 else "voice.unknown"
         told = {} if came.value == 0 else {"why": speech.count(came)}
         lead = paragraph(speech.say(rule, rests=(came,), **told))
@@ -32,6 +38,12 @@ def voice(desk: Desk, speech: Speech) -> Part:
     return Part(code="voice", number="", title=title, blocks=(lead, *_topics(desk, speech)))
 
 
+def _is_joined(desk: Desk) -> bool:
+    """Whether a hotline's feed ever came; without one its silence means nothing."""
+    feeds = desk.listing("feeds", is_scoped=False)
+    return bool((feeds["file_count"].fillna(0)[feeds["channel"] == "complaint"] > 0).any())
+
+
 def _rates(desk: Desk, speech: Speech) -> Sentence | None:
     response, reached, *said = (
         desk.fact(desk.request(name))
@@ -39,6 +51,9 @@ def _rates(desk: Desk, speech: Speech) -> Sentence | None:
     )
     if not any(each.n for each in (response, reached, *said)):
         return None
+    if all((each.n or 0) < desk.min_n for each in (response, *said)):
+        rests = (response, reached, *said)
+        return speech.say("voice.rates_small", rests=rests, n=speech.plain(desk.min_n))
     terms = [speech.phrase("voice.response", rate=speech.rate(response))]
     for name, fact in zip(SURVEYED, said, strict=True):
         label = speech.word(f"voice.{name.split('_')[1]}")
