@@ -117,7 +117,7 @@ def saved(figure: Figure, *, form: str) -> bytes:
 def wrapped(text: str, *, width: float) -> str:
     """Returns the text in lines of about `width` latin letters; a Chinese character counts two."""
     lines, room = [""], width
-    for word in _words(text):
+    for word in pieces(text):
         size = measured(word)
         if size > room and lines[-1]:
             lines.append("")
@@ -127,7 +127,8 @@ def wrapped(text: str, *, width: float) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _words(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[str]:
+    """Yields what a line may end after: Chinese characters, blanks, words; very long words in slices."""
     word = ""
     for char in text:
         if ord(char) > 0x2E7F or char == " " or len(word) >= 24:

@@ -24,6 +24,7 @@ from components.drawing.spec import Chart, Number, Series
 SIZE_MM = (156.0, 72.0)
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 SIGNS = ("o", "s", "^", "D")
+PALE = 3
 HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx")
 
 
@@ -86,7 +87,10 @@ def _reach(series: Series, values: Sequence[float]) -> tuple[list[float], list[f
     return below, above
 
 
-def _colour(series: Series, index: int, ink: Ink) -> str:
+def _colour(series: Series, index: int, ink: Ink, *, is_area: bool = False) -> str:
+    """A quiet bar is pale, so that it stays behind; a quiet line must still be seen."""
+    if series.colour_key == "quiet" and is_area:
+        return ink.theme.series[PALE]
     return ink.of(series.colour_key, index)
 
 
@@ -116,7 +120,7 @@ def _blocks(axes: Axes, chart: Chart, ink: Ink, *, is_lying: bool) -> None:
             places,
             values,
             thick * 0.9,
-            color=_colour(series, index, ink),
+            color=_colour(series, index, ink, is_area=True),
             hatch=HATCHES[index % len(HATCHES)],
             edgecolor=ink.ground,
             linewidth=0.4,
@@ -171,7 +175,7 @@ def _draw_stacked(axes: Axes, chart: Chart, ink: Ink) -> None:
             values,
             min(0.72, 0.2 + 0.1 * count),
             bottom=ground,
-            color=_colour(series, index, ink),
+            color=_colour(series, index, ink, is_area=True),
             hatch=HATCHES[index % len(HATCHES)],
             edgecolor=ink.ground,
             linewidth=0.5,

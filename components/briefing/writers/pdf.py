@@ -6,6 +6,7 @@ template and the font; no network, no packages.
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from components.drawing.typeface import typeface_path
 
 TEMPLATE = Path(__file__).with_name("briefing.typ")
 TEXT_MM = 160.0
+_VIEW_BOX = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -122,5 +124,12 @@ def _picture(picture: Picture, geo: Path) -> dict:
         "title": breakable(shown.title),
         "source": breakable(shown.source),
         "alt": shown.alt or shown.title,
+        "ratio": _ratio(drawn),
         "svg": drawn.decode("utf-8"),
     }
+
+
+def _ratio(drawn: bytes) -> float:
+    """Returns height over width, from the drawing's own view box."""
+    found = _VIEW_BOX.search(drawn)
+    return float(found[2]) / float(found[1]) if found else 0.5

@@ -9,9 +9,9 @@ from components.drawing.area_map import WIDTH_MM, draw_area_map
 from components.drawing.chart import draw_chart
 from components.drawing.spec import Chart
 
-ROW_MM = 7.5
-LEAST_MM, MOST_MM = 46.0, 120.0
-COLUMNS_MM = 66.0
+ROW_MM = 6.5
+LEAST_MM, MOST_MM = 40.0, 110.0
+COLUMNS_MM = 48.0
 
 
 def picture_bytes(picture: Picture, *, geo: Path, form: str, width_mm: float = WIDTH_MM) -> bytes:

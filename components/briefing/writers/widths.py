@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from components.briefing.document import Table
-from components.drawing.canvas import measured
+from components.drawing.canvas import measured, pieces
 
 NUMBERS = frozenset({"number", "pct", "minutes", "yuan"})
 SHORT = NUMBERS | {"instant", "date"}
 LONGEST_WORDS = 34.0
 NARROWEST = 5.0
+SHORT_HEAD = 10.0  # shorter headings stay on one line
+PADDING = 2.2
 
 
 def column_widths(table: Table) -> list[float]:
@@ -25,14 +27,15 @@ def _width(table: Table, place: int) -> float:
     cells = sorted(measured(row[place].text) for row in table.rows if place < len(row)) or [0.0]
     head = measured(column.name)
     if column.kind in SHORT:
-        return max(NARROWEST, cells[-1] + 1.5, head / 3 + 1)
+        longest_word = max(map(measured, pieces(column.name)), default=0.0)
+        return max(NARROWEST, cells[-1] + 1.5, head / 3 + 1, longest_word + 1)
     most = cells[int(0.95 * (len(cells) - 1))]
-    return max(NARROWEST, min(most + 1.0, LONGEST_WORDS), min(head / 2 + 1, LONGEST_WORDS))
+    return max(NARROWEST, min(most + 1.0, LONGEST_WORDS), min(head, max(SHORT_HEAD, head / 2)) + 0.5)
 
 
 def shares(table: Table) -> list[float]:
     """Returns the widths as shares of one."""
-    widths = column_widths(table)
+    widths = [width + PADDING for width in column_widths(table)]
     whole = sum(widths) or 1.0
     return [round(width / whole, 4) for width in widths]
 
@@ -44,6 +47,6 @@ def is_right(kind: str) -> bool:
 
 def font_size(table: Table, *, width_mm: float, largest: float, smallest: float = 7.0) -> float:
     """Returns the size in points at which a line of the table holds what its columns need."""
-    letters = sum(column_widths(table)) + 2.2 * len(table.columns)
+    letters = sum(column_widths(table)) + PADDING * len(table.columns)
     fits = width_mm / 25.4 * 72 / (letters * 0.53)
     return round(max(smallest, min(largest, fits)) * 2) / 2
