@@ -39,6 +39,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "/logout": EVERYONE,
     # Reading: whoever sees a wall. Acknowledging: those who act on cases, asked in serve/acknowledged.py.
     "/acknowledged": EVERYONE,
+    # The same of warnings: setting one aside is for those who act on cases (serve/warnings.py).
+    "/warnings/dismissed": PERMISSIONS["modules"],
     **{f"/query/{name}": PERMISSIONS["query"] for name in ("schema", "run", "job", "cancel", "history")},
     **{f"/query/{name}": PERMISSIONS["query"] for name in ("saved", "save", "remove", "export")},
     # A file of one tile: the page's own roles are asked as well (serve/export/route.py).

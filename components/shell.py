@@ -24,6 +24,7 @@ STYLES = (
     "briefing.css",
     "explorer.css",
     "query.css",
+    "warning.css",
     "fonts/han.css",
 )
 SCRIPTS = (
@@ -34,6 +35,7 @@ SCRIPTS = (
     "areas.js",
     "buildings.js",
     "takeover.js",
+    "warning.js",
     "export.js",
     "briefing_paper.js",
     "briefing_desk.js",

@@ -12,6 +12,7 @@ from serve.export.route import exports
 from serve.feature import Feature, Services
 from serve.query import console
 from serve.usage import page_usage
+from serve.warnings import warnings
 
 FEATURES: tuple[Callable[[Services], Feature], ...] = (
     acknowledgement,
@@ -21,4 +22,5 @@ FEATURES: tuple[Callable[[Services], Feature], ...] = (
     exports,
     open_door,
     page_usage,
+    warnings,
 )
