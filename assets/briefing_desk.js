@@ -98,7 +98,7 @@
     return at.toISOString().slice(0, 10);
   }
   function step(desk, days, title, sign) {
-    return h("button", { type: "button", className: "step", title: title, "aria-label": title, onclick: () => go({ date: moved(desk.state.wanted.on, days) }) }, sign);
+    return h("button", { type: "button", className: "day-step", title: title, "aria-label": title, onclick: () => go({ date: moved(desk.state.wanted.on, days) }) }, sign);
   }
   function choosers(desk) {
     const { say, state } = desk;
