@@ -9,10 +9,12 @@ from datetime import datetime
 from data.appraisal import Scores, appraise
 from data.compare import fetch_change
 from data.connection import Store
+from data.curves import Curve, fetch_curve
 from data.flow import fetch_flow
 from data.listing import Listing, fetch_listing
 from data.query import count_rows, fetch, fetch_incident, fetch_rows
 from data.request import Filters, Request, Scope
+from data.rivals import Rivalry, fetch_differences
 from data.sides import count_sides
 from data.together import bundles, fetch_together
 
@@ -67,7 +69,17 @@ class Case:
     incident_id: str
 
 
-Ask = Request | Listing | Rows | Count | Sides | Comparison | Balance | Case | Scores
+Ask = Request | Listing | Rows | Count | Sides | Comparison | Balance | Case | Scores | Curve | Rivalry
+
+
+# Asks that are answered as they are.
+PLAIN = {
+    Request: fetch,
+    Listing: fetch_listing,
+    Scores: appraise,
+    Curve: fetch_curve,
+    Rivalry: fetch_differences,
+}
 
 
 def bundled(asks: Iterable[Ask]) -> list[list[Ask]]:
@@ -84,18 +96,15 @@ def answer_together(asks: Iterable[Ask], *, scope: Scope, store: Store) -> None:
 
 def answer(ask: Ask, *, scope: Scope, store: Store) -> object:
     """Returns the answer to one ask: an Answer, a frame, a count, counts by side, a Change or one case."""
+    plain = PLAIN.get(type(ask))
+    if plain:
+        return plain(ask, scope=scope, store=store)
     match ask:
-        case Request():
-            return fetch(ask, scope=scope, store=store)
-        case Listing():
-            return fetch_listing(ask, scope=scope, store=store)
         case Rows():
             page = {"limit": ask.limit, "offset": ask.offset, "order": ask.order, "side": ask.side}
             return fetch_rows(ask.request, scope=scope, store=store, **page)
         case Count():
             return count_rows(ask.request, scope=scope, store=store, side=ask.side)
-        case Scores():
-            return appraise(ask, scope=scope, store=store)
         case Sides():
             return count_sides(ask.request, scope=scope, store=store)
         case Comparison():

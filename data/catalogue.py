@@ -33,18 +33,31 @@ class Catalogue:
         self.rules = _read_rules(folder / "rules")
         self.marts = {mart.id: mart for mart in _read_marts(folder / "marts")}
         self.metrics = {metric.id: metric for metric in _read_metrics(folder / "metrics")}
+        self.earlier = _read_earlier(folder / "metrics" / "earlier")
         for mart in self.marts.values():
             self._check_entities(mart)
-        for metric in self.metrics.values():
+        for metric in [*self.metrics.values(), *self.earlier.values()]:
             self._check(metric)
+        self._check_versions()
 
     def metric(self, name: str) -> Metric:
-        """Returns a metric by id.
+        """Returns a metric by id; `id@version` is an earlier version of its definition.
 
         Raises:
-            CatalogueError: no such metric; names the nearest.
+            CatalogueError: no such metric or version; names the nearest.
         """
+        if name in self.earlier:
+            return self.earlier[name]
         return _named(name, self.metrics, what="metric", where=self.folder / "metrics")
+
+    def versions(self, name: str) -> list[tuple[str, Metric]]:
+        """Returns every version of a metric as (name to ask for, definition), oldest first; the last is in force."""
+        older = [(key, each) for key, each in self.earlier.items() if key.partition("@")[0] == name]
+        return [*sorted(older, key=lambda pair: pair[1].version), (name, self.metric(name))]
+
+    def name_on(self, name: str, on: date) -> str:
+        """Returns the name to ask for so that a metric is told as it was defined on a day."""
+        return next(key for key, each in self.versions(name) if each.valid_to is None or on <= each.valid_to)
 
     def mart(self, name: str) -> Mart:
         """Returns how a mart is read.
@@ -74,6 +87,22 @@ class Catalogue:
             if name not in known:
                 where = self.folder / "marts" / f"{mart.id}.yaml"
                 raise CatalogueError(f"{where}: entities: no register {name!r}{nearest_name(name, known)}")
+
+    def _check_versions(self) -> None:
+        """Versions of one metric follow each other without gaps in their numbers or turns in their days."""
+        for name in {key.partition("@")[0] for key in self.earlier}:
+            if name not in self.metrics:
+                raise CatalogueError(f"{self.folder / 'metrics' / 'earlier'}: no metric {name!r} is in force")
+            found = [each for _, each in self.versions(name)]
+            ends = [each.valid_to for each in found[:-1]]
+            if [each.version for each in found] != list(range(1, len(found) + 1)):
+                raise CatalogueError(
+                    f"{found[0].path}: versions of {name} are not 1, 2, ... one after the other"
+                )
+            if None in ends or ends != sorted(set(ends)):
+                raise CatalogueError(
+                    f"{found[0].path}: each earlier version needs `valid_to`, later for later versions"
+                )
 
     def _check(self, metric: Metric) -> None:
         try:
@@ -123,6 +152,20 @@ def _read_metrics(folder: Path):
             yield _parse(
                 path, Metric, _percentile(content, each) | {"id": f"{path.stem}_p{each}", "path": path}
             )
+
+
+def _read_earlier(folder: Path) -> dict[str, Metric]:
+    """Definitions no longer in force, `<metric>@<version>.yaml`: a number told last month can be told again."""
+    found = {}
+    for path in sorted(folder.glob("*@*.yaml")):
+        name, _, version = path.stem.partition("@")
+        content = _mapping(path)
+        percentiles = content.pop("percentiles", None)
+        for share in percentiles or [None]:
+            own = f"{name}_p{share}" if share else name
+            told = _percentile(content, share) if share else content
+            found[f"{own}@{version}"] = _parse(path, Metric, told | {"id": own, "path": path})
+    return found
 
 
 def _percentile(content: dict, each: int) -> dict:

@@ -74,6 +74,7 @@ class Metric(Definition):
     checked_by: str
     reviewed: date
     next_review: date
+    valid_to: date | None = None  # last day of an earlier version; the one in force has none
     path: Path
 
     @model_validator(mode="after")

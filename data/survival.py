@@ -31,6 +31,16 @@ class Percentile:
     sample_count: int
 
 
+@dataclass(frozen=True)
+class LifeCurve:
+    """The share not done yet at every moment something ended, with its 95 % band; arrays of one length."""
+
+    moments: np.ndarray
+    survival: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
 NOTHING = Percentile(None, None, None, None, 0)
 
 
@@ -51,9 +61,23 @@ def percentile(times: np.ndarray, events: np.ndarray, censored: np.ndarray, *, s
     """
     if not len(times):
         return NOTHING
+    moments, _, at_risk = _life_table(times, events, censored)
+    total, beyond = int(at_risk[0]), float(moments[-1])
+    curve = life_curve(times, events, censored)
+    moments, survival, low_curve, high_curve = curve.moments, curve.survival, curve.low, curve.high
+    goal = 1 - share + TOLERANCE
+    return Percentile(
+        value=_first_at_or_under(moments, survival, goal),
+        low=_first_at_or_under(moments, low_curve, goal),
+        high=_first_at_or_under(moments, high_curve, goal),
+        beyond=beyond,
+        sample_count=total,
+    )
+
+
+def life_curve(times: np.ndarray, events: np.ndarray, censored: np.ndarray) -> LifeCurve:
+    """Returns the Kaplan-Meier curve of a sample given as counts per duration; arguments as in `percentile`."""
     moments, ended, at_risk = _life_table(times, events, censored)
-    total = int(at_risk[0])
-    beyond = float(moments[-1])
     happened = ended > 0
     moments, ended, at_risk = moments[happened], ended[happened], at_risk[happened]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -66,14 +90,7 @@ def percentile(times: np.ndarray, events: np.ndarray, censored: np.ndarray, *, s
     # When the last case at risk ends the curve is exactly 0 and the band is not defined: both ends are 0 there.
     low_curve = np.where(survival > 0, low_curve, 0.0)
     high_curve = np.where(survival > 0, high_curve, 0.0)
-    goal = 1 - share + TOLERANCE
-    return Percentile(
-        value=_first_at_or_under(moments, survival, goal),
-        low=_first_at_or_under(moments, low_curve, goal),
-        high=_first_at_or_under(moments, high_curve, goal),
-        beyond=beyond,
-        sample_count=total,
-    )
+    return LifeCurve(moments, survival, low_curve, high_curve)
 
 
 def _life_table(times, events, censored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
