@@ -42,7 +42,7 @@ class Desk:
         self._now = now
         self.limits = Limits()
         self.gate = Gate(frozenset(console_tables()) | {TOLD})
-        self.runner = Runner(self._work, on_end=self._note_end)
+        self.runner = Runner(self.answer, on_end=self._note_end)
 
     def submit(self, visitor: Visitor, sql: str, declared: object) -> Job:
         """Puts a statement into the queue.
@@ -53,7 +53,7 @@ class Desk:
         """
         try:
             checked = self.gate.check(sql)
-            params = bind(declared, checked.parameters, given=self._given())
+            params = bind(declared, checked.parameters, given=self.given())
         except Refused as refused:
             reason = f"{refused.code} {refused.detail}".strip()
             self._note(_facts(visitor, sql), state="refused", reason=reason)
@@ -66,12 +66,14 @@ class Desk:
             raise
         return job
 
-    def _given(self) -> dict[str, list]:
+    def given(self) -> dict[str, list]:
+        """Returns the parameters every statement has: the data's instant and its local day."""
         as_of_at = self._store.as_of_at()
-        day = local_date(as_of_at, self._town.zone)
+        day = local_date(as_of_at, self._store.zone)
         return {"as_of_at": ["instant", as_of_at.isoformat()], "as_of_date": ["date", day.isoformat()]}
 
-    def _work(self, job: Job) -> dict:
+    def answer(self, job: Job) -> dict:
+        """Returns what a job's statement gives, or the `error` that ended it."""
         told = self._told(job.checked, job.scope)
         with self._store.reading() as snapshot:
             plan = make_plan(job.checked, scope=job.scope, snapshot=snapshot, told=told)
