@@ -40,7 +40,8 @@
   }
   function state(each, say) {
     const code = each.status_code || each.status || "none";
-    const again = code === "failed" && each.next_at ? ` · ${say("again_at", { at: each.next_at.slice(5) })}` : "";
+    const at = "again_at" in each ? each.again_at : each.next_at;
+    const again = code === "failed" && at ? ` · ${say("again_at", { at: at.slice(5) })}` : "";
     const tries = each.attempt_no > 1 ? ` · ${say("tries", { n: each.attempt_no })}` : "";
     return `${say(`status_${code}`)}${tries}${again}`;
   }
@@ -53,7 +54,7 @@
     );
     const runs = table(
       [say("recent_runs"), say("made_by"), say("col_state"), ""],
-      rows(told.runs.slice(0, 12), (each) => [about(each, say), (each.ended_at || each.started_at).slice(5), state(each, say), each.error_text || ""]),
+      rows(told.runs.slice(0, 12), (each) => [about(each, say), (each.ended_at || each.started_at).slice(5), state(each, say), each.error_text === "interrupted" ? say("interrupted") : each.error_text || ""]),
     );
     const sent = told.deliveries.length
       ? table([say("deliveries"), say("channel_mail"), say("col_state"), ""], rows(told.deliveries.slice(0, 20), (each) => [`${about(each, say)} · ${each.until_date}`, each.target_text, `${each.tried_at.slice(5)} ${state(each, say)}`, each.detail_text]))

@@ -9,6 +9,7 @@ from data.briefing_record import stamp_of
 from data.ops import Ops
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
+INTERRUPTED = "interrupted"  # the reason of a run that a stopped server left behind
 BACK_OFF = tuple(timedelta(minutes=each) for each in (1, 2, 5, 10, 20, 30))
 LONGEST_ERROR = 500
 
@@ -77,9 +78,9 @@ class Runs:
 
     def interrupted(self, *, at: datetime) -> int:
         """Notes that runs which never ended were cut short (the server stopped): they may be tried at once."""
-        sql = "UPDATE briefing_run SET status_code = ?, ended_at = ?, next_at = ?, error_text = 'interrupted'"
+        sql = "UPDATE briefing_run SET status_code = ?, ended_at = ?, next_at = ?, error_text = ?"
         sql += " WHERE status_code = ?"
-        return self.ops.write(sql, [FAILED, stamp_of(at), stamp_of(at), RUNNING])
+        return self.ops.write(sql, [FAILED, stamp_of(at), stamp_of(at), INTERRUPTED, RUNNING])
 
     def newest(self, *, limit: int = 40) -> list[dict]:
         """Returns the newest attempt of every due run, newest first."""

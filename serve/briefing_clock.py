@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from data.briefing_plan import Order, Plan, Slot, due_slots, next_slot
 from data.briefing_record import BriefingError
-from data.briefing_runs import DONE, FAILED, Runs, wait_after
+from data.briefing_runs import DONE, FAILED, INTERRUPTED, Runs, wait_after
 from data.settings import Settings
 from data.yamlfile import DefinitionError
 from serve.briefing_delivery import Courier
@@ -160,7 +160,7 @@ class Clock:
             "next_at": upcoming.due_at if upcoming else None,
             "due": due,
             "last": last,
-            "is_wrong": is_unseen or bool(last and last["status_code"] == FAILED),
+            "is_wrong": (is_unseen or is_failed) and not may_be_fine,
         }
 
     def _run(self, slot: Slot) -> int | None:

@@ -63,6 +63,7 @@ def _order(state: dict, zone: ZoneInfo) -> dict:
         "next_at": _local(_stamp(state["next_at"]), zone),
         "due_at": _local(_stamp(state["due"].due_at), zone) if state["due"] else None,
         "status": last["status_code"] if last else None,
+        "again_at": _local(last["next_at"], zone) if last else None,
         "is_wrong": state["is_wrong"],
     }
 
