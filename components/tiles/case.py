@@ -14,6 +14,7 @@ from components.door import Case
 from components.numbers import UNKNOWN, duration_text, instant_full, is_known
 from components.tiles.base import Tile
 from components.tiles.event_table import lateness_text
+from data.catalogue import catalogue
 
 FACTS = (
     "category_code",
@@ -115,7 +116,7 @@ class CaseClocks(CaseTile):
         names = ("clock_code", "start_at", "stop_at", "due_at", "minutes")
         body = []
         for _, row in case["clocks"].iterrows():
-            cells = [html.Td(_fact(name, row[name], ctx)) for name in names]
+            cells = [html.Td(_clock_fact(name, row, ctx)) for name in names]
             body.append(
                 html.Tr(
                     [*cells, html.Td(_standing(row, ctx))],
@@ -192,6 +193,21 @@ def _fact(name: str, value: object, ctx: Context) -> str:
     if name.endswith("_code"):
         return ctx.maybe(f"{name.removesuffix('_code')}.{value}", str(value))
     return str(value)
+
+
+def _clock_fact(name: str, row, ctx: Context):
+    if name == "due_at" and not is_known(row["start_at"]):
+        return UNKNOWN  # a limit that never began to run
+    text = _fact(name, row[name], ctx)
+    if name != "clock_code":
+        return text
+    counted = [
+        metric
+        for metric in catalogue().metrics.values()
+        if metric.model == "mart_clock" and row["clock_code"] in metric.pinned("clock_code")
+    ]
+    fed = " · ".join(ctx.pick(metric.label) for metric in counted)
+    return [html.Div(text), html.Div(fed, className="note")]
 
 
 def _standing(row, ctx: Context) -> str:
