@@ -47,6 +47,7 @@
       this.units();
       this.search();
       this.comparison();
+      this.pair = this.bar.appendChild(make("span", "ex-pair digits"));
       this.reset = this.bar.appendChild(make("button", "clear", words.clear_all));
       this.reset.type = "button";
       this.reset.addEventListener("click", () => model.clear());
@@ -170,8 +171,19 @@
       ex.say(this.note, parts.join(" · "));
       this.box.dataset.generation = head.generation;
       this.box.dataset.ready = "1";
+      this.sides();
       const values = model.folds.map((fold) => this.measures(fold));
       this.signs.replaceChildren(...this.figures(values).map((figure) => this.sign(figure)));
+    }
+    sides() {
+      const { model } = this, isArea = model.asked.vs.startsWith("@");
+      this.box.classList.toggle("is-compared", model.isCompared);
+      const area = (id) => (model.config.compared.find((each) => each[0] === id) || [])[1] || model.config.areas[id] || id;
+      const days = ({ head }) => `${head.codes.day[0] || "—"} … ${head.codes.day[head.codes.day.length - 1] || "—"}`;
+      const own = new URLSearchParams(model.config.base).get("area");
+      const names = isArea ? [own ? area(own) : model.config.town, area(model.asked.vs.slice(1))] : model.sides.map(days);
+      this.pair.hidden = !model.isCompared;
+      if (model.isCompared) this.pair.replaceChildren(...names.map((name) => make("b", "", name)));
     }
     local(at) {
       const zone = { timeZone: this.model.config.zone, hour12: false, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
@@ -200,7 +212,7 @@
         name: config.words[key],
         text: values.map((each) => this.rate(each[key])),
         notes: values.map((each) => this.bounds(each[key])),
-        gap: values.length > 1 ? this.points(ex.difference(...values[0][key], ...values[1][key]), values) : "",
+        gap: values.length > 1 ? this.points(ex.difference(...values[0][key], ...values[1][key]), values.every((each) => each[key][1] >= ex.SMALL)) : "",
         isSmall: values.some((each) => each[key][1] < ex.SMALL),
       });
       return [
@@ -222,13 +234,15 @@
       return `n ${ex.number(n)}` + (found ? ` · ${(100 * found[0]).toFixed(1)}–${(100 * found[1]).toFixed(1)}%` : "");
     }
     ratio([count, other]) {
-      const found = other === undefined ? null : ex.ratio(count, other);
+      // A town against a part of it: how many times as many cases says nothing.
+      const isPart = this.model.asked.vs.startsWith("@") && !new URLSearchParams(this.model.config.base).get("area");
+      const found = other === undefined || isPart ? null : ex.ratio(count, other);
       if (!found) return "";
       const [gap, low, high] = found.map((each) => `${each >= 1 ? "+" : "−"}${Math.abs(100 * (each - 1)).toFixed(0)}%`);
       return `${gap} (${low} … ${high})`;
     }
-    points(found, values) {
-      if (!found || values.some((each) => !each.n)) return "";
+    points(found, isEnough) {
+      if (!found || !isEnough) return "";
       const [gap, low, high] = found.map((each) => `${each >= 0 ? "+" : "−"}${Math.abs(100 * each).toFixed(1)}`);
       return `${gap} ${this.model.config.words.points} (${low} … ${high})`;
     }

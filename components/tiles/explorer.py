@@ -79,6 +79,7 @@ def _view(ctx: Context) -> dict[str, object]:
         "zone": ctx.town.file.timezone,
         "today": local_date(ctx.as_of_at, ctx.town.zone).isoformat() if ctx.as_of_at else "",
         "geo": f"/geo/{ctx.town.levels[-1]}.json",
+        "town": ctx.pick(ctx.town.label),
         "may_see_rows": ctx.may("cases"),
     }
 
