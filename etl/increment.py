@@ -19,6 +19,7 @@ MARTS = ("mart_incident", "mart_report", "mart_step_log")
 TIMES = {"mart_incident": "first_signal_at", "mart_report": "reported_at"}
 AIDS = (
     "fresh_raw",
+    "decided_report",
     "stepped_report",
     "touched_week",
     "fresh_offset",
@@ -38,6 +39,17 @@ FRESH_RAW = """
     SELECT * FROM raw_report
     WHERE _load_id >= {first_load} AND _is_current
     AND _load_id IN (SELECT load_id FROM ledger WHERE NOT is_built)"""
+# What somebody decided about their links: these reports are linked again as if they had just come.
+DECIDED_REPORT = """
+    WITH decided AS (
+        SELECT report_id, other_report_id FROM raw_link_decision
+        WHERE _load_id >= {first_load} AND _load_id IN (SELECT load_id FROM ledger WHERE NOT is_built)
+    )
+    SELECT report_id FROM decided UNION SELECT other_report_id FROM decided"""
+DECIDED_RAW = """
+    SELECT * FROM raw_report
+    WHERE _is_current AND report_id IN (SELECT report_id FROM decided_report)
+    AND report_id NOT IN (SELECT report_id FROM fresh_raw)"""
 STEPPED_REPORT = """
     SELECT DISTINCT f.report_feed_id || ':' || s.report_source_key AS report_id
     FROM raw_step AS s JOIN dim_feed AS f ON f.feed_id = s.feed_id
@@ -114,6 +126,9 @@ def collect_touched(con: duckdb.DuckDBPyConnection) -> int:
         0
     ]
     _temporary(con, "fresh_raw", FRESH_RAW.format(first_load=first_load))
+    _temporary(con, "decided_report", DECIDED_REPORT.format(first_load=first_load))
+    if con.execute("SELECT 1 FROM decided_report LIMIT 1").fetchall():
+        con.execute(f"INSERT INTO fresh_raw {DECIDED_RAW}")
     _temporary(con, "stepped_report", STEPPED_REPORT.format(first_load=first_load))
     counts = "SELECT (SELECT count(*) FROM fresh_raw) + (SELECT count(*) FROM stepped_report)"
     return con.execute(counts).fetchall()[0][0]
@@ -240,6 +255,12 @@ def _collect_neighbours(con: duckdb.DuckDBPyConnection, home: str) -> None:
         wanted_sql += " AND has_case_key" if column == "case_id" else ""
         if con.execute(f"{wanted_sql} LIMIT 1").fetchall():
             ways.append(f"{column} IN ({wanted_sql}){' AND has_case_key' if column == 'case_id' else ''}")
+    for one, other in (("report_id", "other_report_id"), ("other_report_id", "report_id")):
+        wanted_sql = (
+            f"SELECT {one} FROM raw_link_decision WHERE {other} IN (SELECT report_id FROM fresh_report)"
+        )
+        if con.execute(f"{wanted_sql} LIMIT 1").fetchall():
+            ways.append(f"report_id IN ({wanted_sql})")
     each = [f"SELECT * FROM {home}.core_report WHERE {way}" for way in ways or ["false"]]
     _temporary(con, "core_report", " UNION ".join(each))
 

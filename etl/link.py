@@ -14,6 +14,7 @@ from data.yamlfile import read_yaml
 
 LINK_RULES = Path(__file__).resolve().parent.parent / "data" / "rules" / "link.yaml"
 LINK_MODEL = Path(__file__).resolve().parent / "models" / "link" / "core_link.sql"
+DECIDED_MODEL = LINK_MODEL.with_name("core_link_decided.sql")
 
 
 def build_link_rules(con: duckdb.DuckDBPyConnection) -> None:
@@ -79,10 +80,14 @@ def build_full_links(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def link_sql(*, is_full: bool) -> str:
-    """Returns the linking query; in a full build a pair is looked at once, from its later report."""
-    sql = LINK_MODEL.read_text(encoding="utf-8")
-    if not is_full:
-        return sql
-    return sql.replace(
-        "AND o.report_id <> p.report_id", "AND (o.reported_at, o.report_id) < (p.reported_at, p.report_id)"
-    )
+    """Returns the linking query: what the rules find, then what people decided by hand.
+
+    In a full build a pair is looked at once, from its later report.
+    """
+    found = LINK_MODEL.read_text(encoding="utf-8")
+    if is_full:
+        found = found.replace(
+            "AND o.report_id <> p.report_id",
+            "AND (o.reported_at, o.report_id) < (p.reported_at, p.report_id)",
+        )
+    return DECIDED_MODEL.read_text(encoding="utf-8").replace("FROM link_found AS f", f"FROM ({found}) AS f")

@@ -28,8 +28,15 @@ def _report(name: str, *, north_m: float = 0, minutes: float = 0, **more) -> dic
     return row | more
 
 
-def _incidents(rows: list[dict]) -> set[frozenset[str]]:
+def _incidents(rows: list[dict], decisions: tuple = ()) -> set[frozenset[str]]:
     con = duckdb.connect()
+    con.execute(
+        "CREATE TABLE raw_link_decision (source_key VARCHAR, report_id VARCHAR, other_report_id VARCHAR, "
+        "link_verdict_code VARCHAR, decided_at TIMESTAMP, _is_current BOOLEAN)"
+    )
+    for number, (one, other, verdict) in enumerate(decisions):
+        values = [f"{one}|{other}|{number}", one, other, verdict, NOON + timedelta(minutes=number)]
+        con.execute("INSERT INTO raw_link_decision VALUES (?, ?, ?, ?, ?, true)", values)
     text = dict.fromkeys(
         "report_id feed_id category_code link_group asset_key place_method_code case_id transfer_report_id".split(),
         "VARCHAR",
@@ -126,3 +133,31 @@ def test_the_order_of_arrival_decides_nothing(order):
     rows = [_report(f"a:{n}", north_m=12 * n, minutes=3 * n) for n in range(4)]
     rows += [_report("b:1", north_m=500), _report("b:2", north_m=505, minutes=1)]
     assert _incidents([rows[n] for n in order]) == _incidents(rows)
+
+
+NEAR = (_report("a:1"), _report("b:1", north_m=10, minutes=5))
+FAR = (_report("a:1"), _report("b:1", north_m=900, minutes=500))
+
+
+@pytest.mark.parametrize(
+    ("rows", "decisions", "is_one"),
+    [
+        (NEAR, (), True),
+        (NEAR, (("a:1", "b:1", "apart"),), False),
+        (NEAR, (("b:1", "a:1", "apart"),), False),  # named the other way round
+        (NEAR, (("a:1", "b:1", "apart"), ("a:1", "b:1", "same")), True),  # the later word stands
+        (FAR, (), False),
+        (FAR, (("a:1", "b:1", "same"),), True),
+        (FAR, (("a:1", "c:9", "same"),), False),  # a report nobody knows
+        (FAR, (("a:1", "a:1", "same"),), False),
+    ],
+)
+def test_what_people_decided_stands_above_the_rules(rows, decisions, is_one):
+    assert (frozenset({"a:1", "b:1"}) in _incidents(list(rows), decisions)) is is_one
+
+
+def test_two_kept_apart_meet_again_only_through_a_third_that_belongs_to_both():
+    rows = [*NEAR, _report("c:1", north_m=5, minutes=3)]
+    apart = (("a:1", "b:1", "apart"),)
+    assert _incidents(rows, apart) == {frozenset({"a:1", "b:1", "c:1"})}
+    assert _incidents(rows, (*apart, ("b:1", "c:1", "apart"))) == {frozenset({"a:1", "c:1"})}
