@@ -152,15 +152,16 @@ class Clock:
     def _state(self, order: Order, due: Slot | None, *, plan: Plan) -> dict:
         upcoming = next_slot(plan, order, now=self.now(), zone=self.zone)
         last = self.runs.last(order.key, due.due_at) if due else None
-        is_unseen = (
-            due is not None and last is None and self.now() > due.due_at + UNSEEN and self._has_looked()
-        )
+        is_unseen = due is not None and last is None and self.now() > due.due_at + UNSEEN
+        is_failed = last is not None and last["status_code"] == FAILED
+        is_cut_short = last is not None and last["error_text"] == INTERRUPTED
+        is_early = (is_unseen or is_cut_short) and not self._has_looked()
         return {
             "order": order,
             "next_at": upcoming.due_at if upcoming else None,
             "due": due,
             "last": last,
-            "is_wrong": (is_unseen or is_failed) and not may_be_fine,
+            "is_wrong": (is_unseen or is_failed) and not is_early,
         }
 
     def _run(self, slot: Slot) -> int | None:

@@ -212,7 +212,8 @@ class Room:
     @property
     def name(self) -> str:
         """The visitor as paper names him: what he is called, and the account."""
-        return f"{self.visitor.label} ({self.visitor.name})" if self.visitor.label else self.visitor.name
+        label, name = self.visitor.label, self.visitor.name
+        return f"{label} ({name})" if label not in ("", name) else name
 
     def _printing(self, row: dict, *, reader: str) -> Printing:
         return Printing(

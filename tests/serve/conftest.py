@@ -1,0 +1,43 @@
+"""One small installation for the tests of the briefing's routes; each test gets a book and an archive of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from data.server_settings import read_server_settings
+from data.settings import read_settings
+from data.town import load_town
+from serve.assemble import enclose
+from serve.house import House
+from tests.access.small_app import Served, make_accounts, make_app
+from tests.module_town import open_module_town
+from tests.serve.briefing_desk import AT
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory) -> Path:
+    """A home of S-town as of 2026-11-22 08:00, without cases, and one account per role."""
+    home = tmp_path_factory.mktemp("empty") / "home"
+    open_module_town(home, {}, now="2026-11-22 08:00").close()
+    make_accounts(home / "ops.sqlite")
+    return home
+
+
+@pytest.fixture
+def served(tmp_path, empty_home) -> Served:
+    """The guarded server over a copy of the empty home."""
+    home = tmp_path / "home"
+    shutil.copytree(empty_home, home)
+    (home / "assets").mkdir()
+    settings = read_settings({}, home=home, town="stown", now=f"{AT.isoformat()}Z")
+    town = load_town(settings)
+    from data.connection import Store
+
+    store = Store(home, zone=town.zone, threads=1)
+    house = House(settings, read_server_settings({}), town, store)
+    app, book = make_app([], None, assets=home / "assets")
+    yield Served(enclose(app, house=house, book=book), app, house, home)
+    store.close()
