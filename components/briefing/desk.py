@@ -15,7 +15,7 @@ from components.briefing.document import Fact
 from components.briefing.edition import Edition
 from components.context import Context, Names, View, names_by_kind
 from components.numbers import is_known
-from data.catalogue import NotInForceError, rule
+from data.catalogue import rule
 from data.compare import Change, fetch_change
 from data.connection import Store
 from data.listing import MODULE_NAMES, Listing, fetch_listing, listings
@@ -28,6 +28,7 @@ MISSING = {"value": None, "n": None, "low": None, "high": None, "flag": "no_data
 CHANGE = "change:"
 ROWS = "rows:"
 LISTING = "listing:"
+RULE, LEAST = "rule:", "reporting.min_n"
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,12 @@ class Desk:
     @cached_property
     def min_n(self) -> int:
         """Fewer cases than this are too few to judge anybody by."""
-        return int(rule("reporting.min_n", local_date(self.edition.as_of_at, self.town.zone)))
+        return int(rule(LEAST, local_date(self.edition.as_of_at, self.town.zone)))
 
-    def limit(self, name: str) -> float | None:
-        """Returns a rule's value on the edition's day; None before its first day."""
-        try:
-            return rule(name, local_date(self.edition.as_of_at, self.town.zone))
-        except NotInForceError:
-            return None
+    @property
+    def least(self) -> Fact:
+        """The smallest sample as a fact: sentences write it."""
+        return Fact(metric=RULE + LEAST, asked=f"on={self.edition.until_date}", value=float(self.min_n))
 
     def request(
         self, metric: str, by: tuple[str, ...] = (), *, is_now: bool = False, **filters: object

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from components.briefing.desk import Desk
 from components.briefing.document import Document, Part
@@ -95,8 +96,9 @@ def with_corrections(
     return replace(document, parts=(*_numbered([*body, part], Speech(document.language)), *annexes))
 
 
+@cache
 def definitions_digest() -> str:
-    """Returns the SHA-256 of the definitions, rules and sentence patterns in force, hex."""
+    """Returns the SHA-256 of the definitions, rules and sentence patterns in force, hex; read once, as they are."""
     digest = hashlib.sha256()
     for folder in DEFINED:
         for path in sorted((REPOSITORY / "data" / folder).glob("*.yaml")):

@@ -74,9 +74,9 @@ def _worst(desk: Desk, speech: Speech) -> Sentence | None:
         if key and (each.n or 0) >= desk.min_n and each.low is not None
     }
     if whole.low is None or not judged:
-        return speech.say("late.none_judged", n=speech.plain(desk.min_n), rests=(whole,))
+        return speech.say("late.none_judged", n=speech.count(desk.least), rests=(whole,))
     below = {key: each for key, each in judged.items() if each.high < whole.low}
-    size = speech.plain(desk.min_n)
+    size = speech.count(desk.least)
     if not below:
         return speech.say("late.none_worse", n=size, rests=(whole, *judged.values()))
     key = min(below, key=lambda each: below[each].value)

@@ -110,7 +110,7 @@ def _quiet(desk: Desk, request: Request) -> tuple[Fact, ...]:
 def _rates(desk: Desk, speech: Speech) -> Sentence:
     facts = [desk.fact(desk.request(name)) for name in RATES]
     if all((each.n or 0) < desk.min_n for each in facts):
-        return speech.say("overall.rates_small", rests=facts, n=speech.plain(desk.min_n))
+        return speech.say("overall.rates_small", rests=facts, n=speech.count(desk.least))
     terms = []
     for name in RATES:
         label = speech.word(f"rate.{name}")

@@ -53,7 +53,7 @@ def _rates(desk: Desk, speech: Speech) -> Sentence | None:
         return None
     if all((each.n or 0) < desk.min_n for each in (response, *said)):
         rests = (response, reached, *said)
-        return speech.say("voice.rates_small", rests=rests, n=speech.plain(desk.min_n))
+        return speech.say("voice.rates_small", rests=rests, n=speech.count(desk.least))
     terms = [speech.phrase("voice.response", rate=speech.rate(response))]
     for name, fact in zip(SURVEYED, said, strict=True):
         label = speech.word(f"voice.{name.split('_')[1]}")
@@ -85,7 +85,7 @@ def _repeats(desk: Desk, speech: Speech) -> Sentence | None:
 
 def _topics(desk: Desk, speech: Speech) -> list[Paragraph]:
     """Hot topics of the whole town; recognised once a day and only the newest kept."""
-    if desk.edition.department_id or desk.edition.area_id:
+    if desk.edition.department_id or desk.edition.area_id or not _is_joined(desk):
         return []
     topics = desk.listing(TOPICS)
     if topics.empty:
