@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.period import midnight
 from data.town import Town
-from etl.module_forecast_counts import block_of, block_start
+from etl.module_forecast_counts import block_start
 from etl.module_forecast_outlook import TOWN, Outlook
 from etl.module_forecast_spread import quantile
 
@@ -26,7 +26,7 @@ FORECAST = {
 SHARES = {
     "share_id": "string", "valid_from_at": "datetime64[us]", "valid_to_at": "datetime64[us]", "level_code": "string",
     "grid_id": "string",
-    "domain_code": "string", "category_code": "string", "share_ratio": "float64", "spread_ratio": "float64",
+    "domain_code": "string", "category_code": "string", "share_ratio": "float64", "spread_ratio": "float64", "history_count": "int64",
 }  # fmt: skip
 
 
@@ -93,6 +93,8 @@ def make_shares(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook | N
         )
         frame["share_ratio"] = share.ravel()
         frame["spread_ratio"] = spread.ravel()
+        history = outlook.rates[block].history[:, known]
+        frame["history_count"] = np.vstack([history, history.sum(0)]).ravel().astype(int)
         frame["valid_from_at"] = midnight(since, town.zone)
         frame["valid_to_at"] = midnight(block_start(block + 1), town.zone)
         parts.append(frame)

@@ -62,11 +62,15 @@ class Rates:
         return self._share[1]
 
     @cached_property
-    def _share(self) -> tuple[np.ndarray, np.ndarray]:
+    def history(self) -> np.ndarray:
+        """Grid x category: the cases of the 52 weeks before, which the parts come from."""
         kept = [self.counts.blocks.get(self.block - back) for back in range(1, SHARE_BLOCKS + 1)]
         cells = len(self.counts.grids) + 1, len(self.counts.categories)
-        cases = np.sum([np.zeros(cells), *(each for each in kept if each is not None)], axis=0)
-        return fit_share(cases, domain_of=self.counts.domain_of)
+        return np.sum([np.zeros(cells), *(each for each in kept if each is not None)], axis=0)
+
+    @cached_property
+    def _share(self) -> tuple[np.ndarray, np.ndarray]:
+        return fit_share(self.history, domain_of=self.counts.domain_of)
 
     def days(self, origins: np.ndarray) -> np.ndarray:
         """Returns category x origin x day ahead (0: the origin's own day): cases expected in the town."""

@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 
 from data.town import Town
-from etl.module_forecast import ALL, typed
+from etl.module_forecast import ALL, PARTS, typed
 from etl.module_forecast_outlook import WEEK_DAYS, Outlook
+from etl.module_forecast_spread import quantile
 from etl.module_warning import Alarm, read_alarm
 from etl.module_warning_scan import Cluster, Zones, make_zones, scan
 
 CLUSTER = {
     "cluster_id": "string", "found_at": "datetime64[us]", "domain_code": "string", "grid_id": "string", "grid_list": "object",
     "grid_count": "int64", "radius_m": "float64", "lon": "float64", "lat": "float64", "window_from_at": "datetime64[us]",
-    "window_to_at": "datetime64[us]", "observed_count": "int64", "expected_count": "float64", "exceed_ratio": "float64",
+    "window_to_at": "datetime64[us]", "observed_count": "int64", "expected_count": "float64", "low_count": "Int64",
+    "high_count": "Int64", "exceed_ratio": "float64",
     "tail_pct": "float64", "tried_count": "int64",
 }  # fmt: skip
 M_PER_DEGREE = 111_320
@@ -61,7 +63,9 @@ def _row(cluster: Cluster, domain: str, outlook: Outlook, *, zones: Zones, place
     inside = zones.grids(cluster.zone)
     grids = [str(name) for name in places.index[inside]]
     day = outlook.counts.first + timedelta(days=outlook.today)
-    return {
+    mean, spread = np.array([cluster.expected]), cluster.spread
+    bounds = {name: int(quantile(mean, spread, part=PARTS[name])[0]) for name in ("low_count", "high_count")}
+    return bounds | {
         "cluster_id": f"cluster:{domain}:{grids[0]}:{day}",
         "found_at": outlook.starts_at(outlook.today),
         "domain_code": domain,

@@ -39,6 +39,7 @@ class Cluster:
         zone: centre grid, and how many neighbours.
         days: how many of the last days.
         observed, expected: cases; expected given the total.
+        spread: variance = expected + spread x expected squared.
         chance: how often chance alone gives a stronger one anywhere.
         tries: simulations it was compared with.
     """
@@ -47,6 +48,7 @@ class Cluster:
     days: int
     observed: float
     expected: float
+    spread: float
     chance: float
     tries: int
 
@@ -89,7 +91,9 @@ def scan(
         chance = (1 + (chances >= scores[at]).sum()) / (1 + len(chances))
         if chance > limit:
             break
-        numbers = float(sums[at]), float(expected[at]), float(chance)
+        cells = scanner.mean[-days - 1 :][:, zones.grids(zone)]
+        spread = phi * float((cells**2).sum() / cells.sum() ** 2)
+        numbers = float(sums[at]), float(expected[at]), spread, float(chance)
         found.append(Cluster(zone, int(days) + 1, *numbers, tries=len(chances)))
         is_taken[zones.grids(zone)] = True
         scores[:, np.cumsum(is_taken[zones.near], axis=1) > 0] = 0

@@ -9,7 +9,7 @@ from components.tiles.warning_backtest import BacktestTable
 from components.tiles.warning_chart import ForecastChart
 from components.tiles.warning_list import WarningList
 
-EXPECTED, LOAD = "forecast_day_count", "forecast_load_pct"
+EXPECTED, LOAD = "forecast_day_count", "forecast_load_index"
 HELD = ("forecast_inside_pct", "forecast_inner_inside_pct")
 VITALS = (EXPECTED, "forecast_week_count", LOAD, "warning_count", "cluster_count", *HELD, "forecast_gain_pct")
 FOUND = (

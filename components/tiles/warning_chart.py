@@ -140,7 +140,7 @@ def _seen(times: list[str], counts: list[float], *, ctx: Context) -> dict:
 def _band(times: list[str], ahead: pd.DataFrame, names: tuple, *, ctx: Context) -> dict:
     low, high, strength = names
     return {
-        "type": "scatter", "x": times + times[::-1], "y": [*ahead[high].astype(float), *ahead[low].astype(float)[::-1]],
+        "type": "scatter", "mode": "lines", "x": times + times[::-1], "y": [*ahead[high].astype(float), *ahead[low].astype(float)[::-1]],
         "fill": "toself", "fillcolor": _faint(ctx.theme.accent, strength), "line": {"width": 0, "shape": "linear"}, "hoverinfo": "skip",
         "name": ctx.t(f"warning.band_{'outer' if low == 'low_count' else 'inner'}"),
     }  # fmt: skip
