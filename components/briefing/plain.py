@@ -97,14 +97,18 @@ def _stand_in(char: str) -> str:
     return "" if unicodedata.category(char) in ("Mn", "Me") else MISSING
 
 
-def breakable(text: str) -> str:
-    """Returns the text with places where a line may end inside words longer than any honest one (addresses, keys)."""
-    return _RUN.sub(lambda found: BREAK.join(_slices(found[0])), text)
+def breakable(text: str, *, piece: int = LONG_WORD // 2) -> str:
+    """Returns the text with places where a line may end inside words longer than any honest one (addresses, keys).
+
+    Args:
+        text: plain words.
+        piece: letters between two such places; fewer for narrow columns.
+    """
+    return _RUN.sub(lambda found: BREAK.join(_slices(found[0], piece)), text)
 
 
-def _slices(word: str) -> list[str]:
-    half = LONG_WORD // 2
-    return [word[start : start + half] for start in range(0, len(word), half)]
+def _slices(word: str, piece: int) -> list[str]:
+    return [word[start : start + piece] for start in range(0, len(word), piece)]
 
 
 def without_formula(text: object) -> str:

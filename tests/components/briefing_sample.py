@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass, replace
+from itertools import cycle
 from pathlib import Path
 
 from components.briefing.document import (
@@ -254,7 +255,7 @@ def definitions_table(lang: str = "zh") -> Table:
     )
 
 
-def sample_document(lang: str = "zh") -> Document:
+def sample_document(lang: str = "zh", rows: int = 80) -> Document:
     """The whole sample."""
     zh, words = lang == "zh", ZH if lang == "zh" else EN
     first = (
@@ -326,7 +327,7 @@ def sample_document(lang: str = "zh") -> Document:
             ),
         ),
         Part(code="todo", number="五" if zh else "5", title=words["todo"], blocks=()),
-        Part(code="annex_grids", number="", title=words["annex"], blocks=(long_table(lang),)),
+        Part(code="annex_grids", number="", title=words["annex"], blocks=(long_table(lang, rows),)),
         Part(
             code="annex_definitions",
             number="",
@@ -384,43 +385,23 @@ def sample_printing(lang: str = "zh") -> Printing:
     )
 
 
-def hostile(model, words: str):
-    """The same document with these words in every field of text that is not a code, date or key."""
-    kept = {
-        "kind",
-        "code",
-        "key",
-        "language",
-        "edition_code",
-        "since_date",
-        "until_date",
-        "colour_key",
-        "level",
-        "area_id",
-    }
-    kept |= {
-        "class_code",
-        "part_code",
-        "department_id",
-        "asked",
-        "metric",
-        "by",
-        "flag",
-        "rule",
-        "digest",
-        "legend",
-    }
-    changed = {
-        field.name: _hostile_value(getattr(model, field.name), words)
-        for field in fields(model)
-        if field.name not in kept
-    }
-    return replace(model, **changed)
+KEPT = frozenset(
+    "kind code key language edition_code since_date until_date colour_key level area_id class_code part_code "
+    "department_id asked metric by flag rule digest legend".split()
+)
 
 
-def _hostile_value(value, words: str):
+def hostile(model, words: str, *more: str):
+    """The same document with these words, taken in turn, in every field of text that is not a code, date or key."""
+    return _hostile_value(model, cycle((words, *more)))
+
+
+def _hostile_value(value, words):
     if isinstance(value, str):
-        return words
+        return next(words)
     if isinstance(value, tuple):
         return tuple(_hostile_value(each, words) for each in value)
-    return hostile(value, words) if is_dataclass(value) else value
+    if not is_dataclass(value):
+        return value
+    names = [field.name for field in fields(value) if field.name not in KEPT]
+    return replace(value, **{name: _hostile_value(getattr(value, name), words) for name in names})

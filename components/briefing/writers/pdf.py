@@ -23,6 +23,8 @@ from components.drawing.typeface import typeface_path
 
 TEMPLATE = Path(__file__).with_name("briefing.typ")
 TEXT_MM = 160.0
+NARROW = 4  # letters of a very long word that stay together in a column
+WHOLE_ROWS, WHOLE_LETTERS = 12, 60
 _VIEW_BOX = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -111,9 +113,17 @@ def _table(table: Table) -> dict:
         "size": size,
         "widths": widths.shares(table),
         "aligns": ["right" if widths.is_right(column.kind) else "left" for column in table.columns],
-        "heads": [breakable(column.name) for column in table.columns],
-        "rows": [[breakable(cell.text) for cell in row] for row in table.rows],
+        "is_whole": _is_short(table),
+        "heads": [breakable(column.name, piece=NARROW) for column in table.columns],
+        "rows": [[breakable(cell.text, piece=NARROW) for cell in row] for row in table.rows],
     }
+
+
+def _is_short(table: Table) -> bool:
+    """Whether the table is not torn apart by a page's end."""
+    return len(table.rows) <= WHOLE_ROWS and all(
+        len(cell.text) <= WHOLE_LETTERS for row in table.rows for cell in row
+    )
 
 
 def _picture(picture: Picture, geo: Path) -> dict:

@@ -18,6 +18,7 @@ from pptx.util import Emu, Pt
 
 from components.briefing.copy import Copy
 from components.briefing.document import Table
+from components.briefing.plain import without_formula
 from components.briefing.writers import widths
 from components.drawing.spec import Chart, Number, Series
 from components.theme import LIGHT
@@ -77,10 +78,11 @@ def add_words(slide: Slide, box: Box, *, anchor=MSO_ANCHOR.TOP, align=PP_ALIGN.L
 def add_chart(slide: Slide, box: Box, *, chart: Chart, copy: Copy) -> None:
     """Adds a chart that PowerPoint itself draws and lets its reader change."""
     data = CategoryChartData(number_format="General")
-    data.categories = [name or " " for name in chart.categories] or ["—"]
+    # The workbook behind a native chart takes words that begin like a formula for one.
+    data.categories = [without_formula(name) or " " for name in chart.categories] or ["—"]
     rows = _rows(chart, copy)
     for series in rows:
-        data.add_series(series.name, _finite(series.values, len(chart.categories)))
+        data.add_series(without_formula(series.name), _finite(series.values, len(chart.categories)))
     placed = slide.shapes.add_chart(
         KINDS.get(chart.kind, XL_CHART_TYPE.COLUMN_CLUSTERED), *map(Emu, box), data
     )

@@ -55,6 +55,7 @@ def write_slides(document: Document, printing: Printing | None = None, *, geo: P
     _write_front(file, copy)
     for part in copy.parts:
         _write_part(file, part, copy=copy, geo=geo)
+    _drop_template_leavings(file)
     known = file.core_properties
     known.title, known.author, known.last_modified_by = (
         copy.document.title,
@@ -67,6 +68,14 @@ def write_slides(document: Document, printing: Printing | None = None, *, geo: P
     held = io.BytesIO()
     file.save(held)
     return settled(held.getvalue(), fixed_at=copy.fixed_at)
+
+
+def _drop_template_leavings(file: SlideFile) -> None:
+    """Takes out the template's printer settings and its picture of itself."""
+    for relations in (file.part.rels, file.part.package._rels):
+        for key, relation in list(relations.items()):
+            if relation.reltype.endswith(("/printerSettings", "/thumbnail")):
+                relations.pop(key)
 
 
 def _new_slide(file: SlideFile, copy: Copy, *, title: str, box: Box, size: float) -> Slide:
@@ -86,7 +95,8 @@ def _write_watermark(slide: Slide, copy: Copy) -> None:
         return
     box = (int(WIDE * 0.12), int(HIGH * 0.42), int(WIDE * 0.76), int(Inches(1.2)))
     paragraph = add_words(slide, box, anchor=MSO_ANCHOR.MIDDLE, align=PP_ALIGN.CENTER)
-    add_run(paragraph, copy.watermark, size=44, ink="#E6EBF2")
+    size = max(12.0, min(44.0, round(1300 / max(1.0, measured(copy.watermark)))))
+    add_run(paragraph, copy.watermark, size=size, ink="#E6EBF2")
     slide.shapes[-1].rotation = -24
 
 

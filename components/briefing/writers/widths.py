@@ -11,6 +11,7 @@ LONGEST_WORDS = 34.0
 NARROWEST = 5.0
 SHORT_HEAD = 10.0  # shorter headings stay on one line
 PADDING = 2.2
+LONGEST_WORD = 20.0
 
 
 def column_widths(table: Table) -> list[float]:
@@ -28,9 +29,20 @@ def _width(table: Table, place: int) -> float:
     head = measured(column.name)
     if column.kind in SHORT:
         longest_word = max(map(measured, pieces(column.name)), default=0.0)
-        return max(NARROWEST, cells[-1] + 1.5, head / 3 + 1, longest_word + 1)
+        return max(
+            NARROWEST, min(cells[-1] + 1.5, LONGEST_WORDS), head / 3 + 1, min(longest_word + 1, LONGEST_WORD)
+        )
     most = cells[int(0.95 * (len(cells) - 1))]
-    return max(NARROWEST, min(most + 1.0, LONGEST_WORDS), min(head, max(SHORT_HEAD, head / 2)) + 0.5)
+    longest_word = max(
+        (measured(each) for row in table.rows if place < len(row) for each in pieces(row[place].text)),
+        default=0.0,
+    )
+    return max(
+        NARROWEST,
+        min(longest_word + 1, LONGEST_WORD),
+        min(most + 1.0, LONGEST_WORDS),
+        min(head, max(SHORT_HEAD, head / 2)) + 0.5,
+    )
 
 
 def shares(table: Table) -> list[float]:

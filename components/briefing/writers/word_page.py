@@ -53,6 +53,7 @@ class Face:
     is_kept: bool = False
 
 
+KEPT_STYLES = {"Default Paragraph Font", "Normal Table", "No List", "Table Grid"}
 FACES = (
     Face(name="Normal"),
     Face(name="Body Text", is_indented=True),
@@ -84,6 +85,7 @@ def lay_out_page(file: WordFile, copy: Copy, *, has_red_head: bool) -> None:
     section.header_distance, section.footer_distance = Mm(15), Mm(26)
     for face in FACES:
         _set_style(_style(file, face.name), face)
+    _drop_unused(file)
     _set_defaults(file)
     _name_other_faces(file)
     file.settings.odd_and_even_pages_header_footer = True
@@ -105,6 +107,21 @@ def set_faces(properties, asian: str) -> None:
     fonts.set(qn("w:hint"), "eastAsia")  # quotation marks and dashes are Chinese ones
     for slot, name in (("ascii", LATIN_FACE), ("hAnsi", LATIN_FACE), ("eastAsia", asian), ("cs", LATIN_FACE)):
         fonts.set(qn(f"w:{slot}"), name)
+
+
+def _drop_unused(file: WordFile) -> None:
+    """Takes out the template's styles in other typefaces, its old copy of them and its picture of itself."""
+    kept = {face.name for face in FACES} | KEPT_STYLES
+    for style in list(file.styles):
+        if style.name not in kept:
+            style.delete()
+    for style in file.styles:
+        for link in style.element.findall(qn("w:link")):
+            style.element.remove(link)
+    for owner in (file.part.rels, file.part.package.rels):
+        for key, relation in list(owner.items()):
+            if relation.reltype.endswith(("/stylesWithEffects", "/customXml", "/thumbnail")):
+                del owner[key]
 
 
 def _style(file: WordFile, name: str) -> ParagraphStyle:
@@ -252,10 +269,6 @@ def _set_properties(file: WordFile, copy: Copy) -> None:
     known.subject, known.comments, known.keywords, known.category = copy.period, copy.warning, "", ""
     known.created = known.modified = copy.fixed_at
     known.revision, known.language = 1, "zh-CN" if copy.is_zh else "en-GB"
-    package = file.part.package
-    for key, relation in list(package.rels.items()):
-        if relation.reltype.endswith("/thumbnail"):
-            del package.rels[key]
 
 
 def _write_red_head(file: WordFile, copy: Copy) -> None:
