@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from data.period import DAY, local_date, midnight
@@ -84,30 +84,32 @@ def edition_for(
     Raises:
         EditionError: no such edition, or the data do not reach its first instant.
     """
-    if code == "weekly":
-        morning = on - DAY * on.weekday()
-        first, last = morning - DAY * 7, morning - DAY
-    elif code == "monthly":
-        morning = on.replace(day=1)
-        last = morning - DAY
-        first = last.replace(day=1)
-    elif code == "daily":
-        morning, first, last = on, on - DAY, on
-    else:
-        raise EditionError(
-            f"edition {code!r}: expected daily, weekly or monthly; days of one's own: period_edition"
-        )
+    morning, first, last = _days(code, on)
     made = Edition(
         code=code,
         since_date=first,
         until_date=last,
         as_of_at=_as_of(morning, town, ready_at, newest_at=newest_at),
     )
-    if code == "daily":  # data that end before the morning move the 24 hours with them
-        since_at, until_at = made.window(town)
-        days = {"since_date": local_date(since_at, town.zone), "until_date": local_date(until_at, town.zone)}
-        made = Edition(code=code, as_of_at=made.as_of_at, **days)
+    if made.is_daily:  # data that end before the morning move the 24 hours with them
+        first, last = (local_date(at, town.zone) for at in made.window(town))
+        made = replace(made, since_date=first, until_date=last)
     return _checked(made, on, town)
+
+
+def _days(code: str, on: date) -> tuple[date, date, date]:
+    """Returns the morning an edition is told from, and the first and last day it tells about."""
+    if code == "weekly":
+        morning = on - DAY * on.weekday()
+        return morning, morning - DAY * 7, morning - DAY
+    if code == "monthly":
+        morning = on.replace(day=1)
+        return morning, (morning - DAY).replace(day=1), morning - DAY
+    if code == "daily":
+        return on, on - DAY, on
+    raise EditionError(
+        f"edition {code!r}: expected daily, weekly or monthly; days of one's own: period_edition"
+    )
 
 
 def period_edition(

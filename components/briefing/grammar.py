@@ -85,7 +85,7 @@ class Speech:
         facts = tuple(dict.fromkeys(fact for each in terms for fact in each.facts))
         return Term(text, facts, tuple(name for each in terms for name in each.rules))
 
-    def word(self, rule: str) -> Term:
+    def piece(self, rule: str) -> Term:
         """Returns a pattern without holes."""
         return Term(pattern(rule, self.language), (), ())
 

@@ -18,7 +18,7 @@ def annex_tables(desk: Desk, speech: Speech) -> Part:
     return Part(
         code="annex_tables",
         number="",
-        title=speech.word("title.annex_tables").text,
+        title=speech.piece("title.annex_tables").text,
         blocks=tuple(each for each in tables if each is not None),
     )
 
@@ -27,8 +27,8 @@ def _headline(desk: Desk, speech: Speech) -> Table:
     metrics = (*COUNTS, *RATES)
     columns = [
         *word_columns(speech, ["table.metric"]),
-        Column(name=speech.word("table.value").text, kind="text"),
-        Column(name=speech.word("table.n").text, kind="number"),
+        Column(name=speech.piece("table.value").text, kind="text"),
+        Column(name=speech.piece("table.n").text, kind="number"),
         *word_columns(speech, ["table.interval"]),
     ]
     rows = []
@@ -38,7 +38,7 @@ def _headline(desk: Desk, speech: Speech) -> Table:
         label = metric_column(name, speech).name
         rows.append((text_cell(label), value, size_cell(fact, speech), span_cell(fact, speech)))
     return Table(
-        key="headline", title=speech.word("table.headline").text, columns=tuple(columns), rows=tuple(rows)
+        key="headline", title=speech.piece("table.headline").text, columns=tuple(columns), rows=tuple(rows)
     )
 
 
@@ -53,7 +53,7 @@ def _grouped(desk: Desk, speech: Speech, by: str) -> Table | None:
     head = [Column(name=desk.ctx.column(column)), *(metric_column(name, speech) for name in metrics)]
     rows = [
         (
-            text_cell(desk.ctx.label(column, key) if key else speech.word("table.unplaced").text),
+            text_cell(desk.ctx.label(column, key) if key else speech.piece("table.unplaced").text),
             *(fact_cell(told[name].get(key), speech) for name in metrics),
         )
         for key in keys

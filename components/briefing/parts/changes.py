@@ -18,7 +18,7 @@ MOST_KINDS, LEAST_SHARE, LEAST_CASES = 5, 0.25, 3
 
 def changes(desk: Desk, speech: Speech) -> Part:
     """Returns the part: the whole decomposed, then the kinds that moved by themselves, each with its place."""
-    title = speech.word("title.changes").text
+    title = speech.piece("title.changes").text
     chart = counts_chart(desk, speech)
     blocks = [*_told(desk, speech), *([chart] if chart else [])]
     return Part(code="changes", number="", title=title, blocks=tuple(blocks))

@@ -57,11 +57,11 @@ def compared_with(desk: Desk, speech: Speech, request: Request, *, is_short: boo
     change = desk.change(request)
     days = (desk.edition.until_date - desk.edition.since_date).days + 1
     if desk.edition.is_daily:
-        return speech.word("moved.day_short" if is_short else "moved.day")
+        return speech.piece("moved.day_short" if is_short else "moved.day")
     if desk.edition.code == "weekly" or days == 7:
-        return speech.word("moved.week")
+        return speech.piece("moved.week")
     if is_short:
-        return speech.word("moved.before")
+        return speech.piece("moved.before")
     since, until = desk.instant(change.since_at), desk.instant(change.until_at)
     last = until.date() if until.hour or until.minute else until.date() - DAY
     has_year = since.year != desk.edition.since_date.year
@@ -110,7 +110,7 @@ def scope_name(desk: Desk, speech: Speech) -> str:
     ctx, edition = desk.ctx, desk.edition
     names = [ctx.name("area", edition.area_id) if edition.area_id else ""]
     names += [ctx.name("department", edition.department_id) if edition.department_id else ""]
-    return (" " if not speech.is_zh else "").join(filter(None, names)) or speech.word("span.town").text
+    return (" " if not speech.is_zh else "").join(filter(None, names)) or speech.piece("span.town").text
 
 
 def _resting(term: Term, *facts: Fact) -> Term:

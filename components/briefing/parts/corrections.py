@@ -42,7 +42,7 @@ def corrections(
         count=Term(speech.plain(size.value), (size,), (), size.value),
     )
     items = [paragraph(_item(old, new, speech), kind="item") for old, new in whole[:MOST_LISTED]]
-    title = speech.word("title.corrections").text
+    title = speech.piece("title.corrections").text
     blocks = (paragraph(lead, speech.say("corrections.why")), *items, _table(pairs, speech, label))
     return Part(code="corrections", number="", title=title, blocks=blocks)
 
@@ -74,7 +74,7 @@ def _label(fact: Fact, speech: Speech) -> str:
 
 
 def _table(pairs: Iterable[tuple[Fact, Fact]], speech: Speech, label: Callable[[str, str], str]) -> Table:
-    heads = [speech.word(f"corrections.{name}").text for name in ("figure", "group", "before", "now")]
+    heads = [speech.piece(f"corrections.{name}").text for name in ("figure", "group", "before", "now")]
     rows = tuple(
         (
             text_cell(_label(old, speech)),
@@ -85,4 +85,4 @@ def _table(pairs: Iterable[tuple[Fact, Fact]], speech: Speech, label: Callable[[
         for old, new in pairs
     )
     columns = tuple(Column(name=name) for name in heads)
-    return Table(key="corrections", title=speech.word("corrections.table").text, columns=columns, rows=rows)
+    return Table(key="corrections", title=speech.piece("corrections.table").text, columns=columns, rows=rows)

@@ -18,11 +18,11 @@ def annex_definitions(desk: Desk, speech: Speech, parts: Iterable[Part]) -> Part
     used = sorted({name for part in parts for name in _metrics(part)})
     rows = tuple(_row(name, speech) for name in used)
     columns = tuple(word_columns(speech, [f"defined.{name}" for name in HEADS]))
-    table = Table(key="definitions", title=speech.word("defined.title").text, columns=columns, rows=rows)
+    table = Table(key="definitions", title=speech.piece("defined.title").text, columns=columns, rows=rows)
     notes = [
         paragraph(speech.say(f"defined.{name}"), kind="note") for name in ("interval", "change", "small")
     ]
-    title = speech.word("title.annex_definitions").text
+    title = speech.piece("title.annex_definitions").text
     return Part(code="annex_definitions", number="", title=title, blocks=(*notes, table))
 
 

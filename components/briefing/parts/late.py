@@ -16,7 +16,7 @@ DEPARTMENT = "department_id"
 def late(desk: Desk, speech: Speech) -> Part:
     """Returns the part: how much is late, the department furthest behind, the cases to take higher up."""
     overdue = desk.fact(desk.request("open_overdue_count", is_now=True))
-    title = speech.word("title.late").text
+    title = speech.piece("title.late").text
     if not overdue.value:
         rule = "late.none" if overdue.value == 0 else "late.unknown"
         only = paragraph(speech.say(rule, late=Term(speech.count(overdue).text, (overdue,))))
@@ -116,7 +116,7 @@ def _case(desk: Desk, speech: Speech, *, request: Request, row: dict) -> Sentenc
         "category": desk.ctx.name("category", row["category_code"]),
         "place": desk.ctx.name("area", row["grid_id"])
         if is_known(row["grid_id"])
-        else speech.word("late.no_place"),
+        else speech.piece("late.no_place"),
         "over": speech.duration(overdue),
         "department": desk.ctx.name("department", row[DEPARTMENT]),
     }

@@ -21,7 +21,7 @@ def outlook(desk: Desk, speech: Speech) -> Part | None:
     """Returns the part; none for one department, whose share of what comes nobody forecasts."""
     if desk.edition.department_id:
         return None
-    title = speech.word("title.outlook").text
+    title = speech.piece("title.outlook").text
     hours = _series_of(_listed(desk, NEXT), desk.edition.area_id or TOWN_AREA)
     warned = _warnings(desk, speech) if desk.has_listing(WARNINGS) else []
     if hours.empty and len(warned) < 2:  # nobody expected anything, so nothing can be more than expected
@@ -55,7 +55,7 @@ def _warning(desk: Desk, speech: Speech, row: dict) -> Sentence:
     )
     area = row["area_id"] if is_known(row["area_id"]) else TOWN_AREA
     told = {
-        "place": speech.word("span.town") if area == TOWN_AREA else desk.ctx.name("area", area),
+        "place": speech.piece("span.town") if area == TOWN_AREA else desk.ctx.name("area", area),
         "category": desk.ctx.name("category", row["category_code"]),
         "seen": speech.count(seen),
         "expected": Term(speech.plain(expected.value, "{:.1f}"), (expected,)),
@@ -107,13 +107,13 @@ def _terms(speech: Speech, facts: dict[str, Fact]) -> dict[str, Term]:
 
 
 def _band(desk: Desk, speech: Speech, hours: pd.DataFrame) -> Chart:
-    title = speech.word("outlook.chart").text
+    title = speech.piece("outlook.chart").text
     values = {
         name: tuple(float(each) if is_known(each) else None for each in hours[name])
         for name in ("expected_count", "low_count", "high_count")
     }
     series = Series(
-        speech.word("outlook.expected").text,
+        speech.piece("outlook.expected").text,
         values["expected_count"],
         low=values["low_count"],
         high=values["high_count"],

@@ -33,7 +33,7 @@ def overall(desk: Desk, speech: Speech) -> Part:
     return Part(
         code="overall",
         number="",
-        title=speech.word("title.overall").text,
+        title=speech.piece("title.overall").text,
         blocks=tuple(
             paragraph(*sentences)
             for sentences in (
@@ -113,7 +113,7 @@ def _rates(desk: Desk, speech: Speech) -> Sentence:
         return speech.say("overall.rates_small", rests=facts, n=speech.count(desk.least))
     terms = []
     for name in RATES:
-        label = speech.word(f"rate.{name}")
+        label = speech.piece(f"rate.{name}")
         terms.append(
             speech.phrase("figure.pair", name=label, value=speech.rate(desk.fact(desk.request(name))))
         )
@@ -137,7 +137,7 @@ def _rate_changes(desk: Desk, speech: Speech) -> Sentence | None:
     terms = [
         speech.phrase(
             f"overall.rate_{way}",
-            name=speech.word(f"rate.{name}"),
+            name=speech.piece(f"rate.{name}"),
             points=points(speech, now, before),
             before=speech.rate(before),
             against=against,

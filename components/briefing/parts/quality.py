@@ -22,7 +22,7 @@ def annex_quality(desk: Desk, speech: Speech) -> Part:
     lead = paragraph(_as_of(desk, speech), _late(desk, speech, came), _rejected(desk, speech, came))
     cover = paragraph(*_coverage(desk, speech))
     origin = paragraph(_origin(desk, speech), kind="note")
-    title = speech.word("title.annex_quality").text
+    title = speech.piece("title.annex_quality").text
     blocks = (lead, cover, _table(desk, speech, came), origin)
     return Part(code="annex_quality", number="", title=title, blocks=blocks)
 
@@ -79,7 +79,7 @@ def _table(desk: Desk, speech: Speech, feeds: pd.DataFrame) -> Table:
     )
     return Table(
         key="feeds",
-        title=speech.word("quality.feeds").text,
+        title=speech.piece("quality.feeds").text,
         columns=columns,
         rows=tuple(_row(desk, speech, row) for row in feeds.to_dict("records")),
     )

@@ -25,7 +25,7 @@ def risk(desk: Desk, speech: Speech) -> Part | None:
     """Returns the part: how many grids of each colour, the map, the changes and why; none for one department."""
     if desk.edition.department_id:
         return None
-    title = speech.word("title.risk").text
+    title = speech.piece("title.risk").text
     grids = desk.listing(LISTING, picked=(("domain_code", "overall"),))
     if grids.empty:
         only = paragraph(speech.say("risk.unknown", rests=(desk.listing_fact(LISTING, None),)))
@@ -45,7 +45,7 @@ def _counts(desk: Desk, speech: Speech, grids: pd.DataFrame) -> Sentence:
     terms, shown = [], grids["class_code"].value_counts()
     for code in CLASSES:
         fact = desk.listing_fact(LISTING, int(shown.get(code, 0)), by="class_code", key=code)
-        terms.append(speech.phrase("risk.class", name=speech.word(f"risk.{code}"), grids=speech.count(fact)))
+        terms.append(speech.phrase("risk.class", name=speech.piece(f"risk.{code}"), grids=speech.count(fact)))
     unknown = int((~grids["class_code"].isin(CLASSES)).sum())
     if unknown:
         fact = desk.listing_fact(LISTING, unknown, by="class_code", key="none")
@@ -102,8 +102,8 @@ def _why(desk: Desk, speech: Speech, row: dict) -> Sentence:
     """Why a grid changed: the domain that carries its colour, what happened there against what was expected."""
     told = {
         "grid": desk.ctx.name("area", row["grid_id"]),
-        "before": speech.word(f"risk.{row['before_code']}"),
-        "now": speech.word(f"risk.{row['class_code']}"),
+        "before": speech.piece(f"risk.{row['before_code']}"),
+        "now": speech.piece(f"risk.{row['class_code']}"),
         "domain": desk.ctx.name("domain", row["worst_domain_code"]),
     }
     figures = {name: _figure(desk, row, name) for name in ("incident_count", "expected_count", "ratio")}
@@ -134,7 +134,7 @@ def _map(desk: Desk, speech: Speech, grids: pd.DataFrame) -> AreaPicture:
         for row in sorted(grids.to_dict("records"), key=lambda each: str(each["grid_id"]))
     )
     legend = tuple((code, word(f"risk_class.{code}", speech.language)) for code in codes_of("risk_class"))
-    title = speech.word("title.risk").text
+    title = speech.piece("title.risk").text
     return AreaPicture(
         title=title, level="grid", marks=marks, legend=legend, source=source_line(desk, speech), alt=title
     )

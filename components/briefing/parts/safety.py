@@ -15,7 +15,7 @@ def safety(desk: Desk, speech: Speech) -> Part | None:
     """Returns the part; None in a department's edition, for the registers know no departments."""
     if desk.edition.department_id:
         return None
-    title = speech.word("title.safety").text
+    title = speech.piece("title.safety").text
     overdue = _now(desk, "recheck_overdue_count")
     if overdue.value is None:
         blocks = (paragraph(speech.say("safety.unknown", why=speech.count(overdue))), *_hazards(desk, speech))
@@ -105,10 +105,10 @@ def _majors(desk: Desk, speech: Speech) -> list[Paragraph]:
 
 def _major(desk: Desk, speech: Speech, *, request, row: dict) -> Sentence:
     told = {
-        "place": str(row["place_name"]) if is_known(row["place_name"]) else speech.word("late.no_place"),
+        "place": str(row["place_name"]) if is_known(row["place_name"]) else speech.piece("late.no_place"),
         "grid": desk.ctx.name("area", row["grid_id"])
         if is_known(row["grid_id"])
-        else speech.word("late.no_place"),
+        else speech.piece("late.no_place"),
         "item": desk.ctx.label("check_item_code", row["check_item_code"]),
     }
     if not is_known(row["due_at"]):

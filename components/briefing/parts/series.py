@@ -58,12 +58,12 @@ def _count(facts: dict[str | None, Fact], key: str) -> float | None:
 
 def _picture(desk: Desk, speech: Speech, *, categories: list[str], shown: list[list]) -> Picture:
     is_daily = desk.edition.is_daily
-    names = [speech.word("chart.now").text, speech.word("moved.day" if is_daily else "moved.before").text]
+    names = [speech.piece("chart.now").text, speech.piece("moved.day" if is_daily else "moved.before").text]
     series = (
         Series(names[0], tuple(shown[0]), colour_key="accent"),
         Series(names[1], tuple(shown[1]), colour_key="quiet"),
     )
-    title = speech.word("chart.hours" if is_daily else "chart.days").text
+    title = speech.piece("chart.hours" if is_daily else "chart.days").text
     chart = Chart(
         kind="columns" if is_daily else "lines",
         title=title,

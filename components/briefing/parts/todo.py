@@ -35,7 +35,7 @@ class Duty:
 
 def todo(desk: Desk, speech: Speech) -> Part:
     """Returns the part: a line on the whole, a table by department; for one department its cases due."""
-    title = speech.word("title.todo").text
+    title = speech.piece("title.todo").text
     duties = _duties(desk)
     due = _due(desk)
     whole = desk.listing_fact(DUE, len(due))
@@ -92,7 +92,7 @@ def _checks(desk: Desk, speech: Speech) -> Sentence | None:
 
 
 def _table(desk: Desk, speech: Speech, duties: list[Duty]) -> Table:
-    heads = [speech.word(f"todo.{name}").text for name in ("due_head", "late_head", "supervised_head")]
+    heads = [speech.piece(f"todo.{name}").text for name in ("due_head", "late_head", "supervised_head")]
     columns = (
         Column(name=desk.ctx.column(DEPARTMENT)),
         *(Column(name=name, kind="number") for name in heads),
@@ -104,8 +104,8 @@ def _table(desk: Desk, speech: Speech, duties: list[Duty]) -> Table:
         )
         for each in duties
     )
-    note = speech.word("todo.note").text
-    return Table(key="todo", title=speech.word("todo.table").text, columns=columns, rows=rows, note=note)
+    note = speech.piece("todo.note").text
+    return Table(key="todo", title=speech.piece("todo.table").text, columns=columns, rows=rows, note=note)
 
 
 def _cases(desk: Desk, speech: Speech) -> list[Paragraph]:
@@ -123,6 +123,6 @@ def _case(desk: Desk, speech: Speech, row: dict) -> Sentence:
         id=key.partition(":")[2] or key,
         place=desk.ctx.name("area", row["grid_id"])
         if is_known(row["grid_id"])
-        else speech.word("late.no_place"),
+        else speech.piece("late.no_place"),
         left=speech.duration(left),
     )

@@ -18,7 +18,7 @@ MOST_TOPICS, LONGEST_QUOTE = 4, 60
 
 def voice(desk: Desk, speech: Speech) -> Part:
     """Returns the part."""
-    title = speech.word("title.voice").text
+    title = speech.piece("title.voice").text
     request = desk.request("complaint_count")
     came = desk.fact(request)
     if not _is_joined(desk):
@@ -56,7 +56,7 @@ def _rates(desk: Desk, speech: Speech) -> Sentence | None:
         return speech.say("voice.rates_small", rests=rests, n=speech.count(desk.least))
     terms = [speech.phrase("voice.response", rate=speech.rate(response))]
     for name, fact in zip(SURVEYED, said, strict=True):
-        label = speech.word(f"voice.{name.split('_')[1]}")
+        label = speech.piece(f"voice.{name.split('_')[1]}")
         bounds = _bounds(desk, name)
         if bounds.low is None or fact.value is None:
             terms.append(speech.phrase("figure.pair", name=label, value=speech.rate(fact)))
