@@ -25,6 +25,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "feeds": frozenset({"leader", "analyst", "operator", "auditor"}),
     # Numbers by any dimension, and statements on one's own rows (serve/console/).
     "query": frozenset({"leader", "department", "analyst"}),
+    "links": frozenset({"leader", "analyst"}),
     "operate": frozenset({"operator"}),
     "audit": frozenset({"auditor"}),
     # A briefing of what one's own rows are about (asked in serve/briefing_room.py); words beside it; releasing it.
@@ -57,6 +58,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "/briefing/runs": PERMISSIONS["feeds"],
     # That a run failed is said on every wall: no word of what is in it.
     "/briefing/alarm": EVERYONE,
+    # Splitting and merging by hand changes what everybody sees (serve/links.py).
+    "/links/decided": PERMISSIONS["links"],
     # The explorer: counts for whoever sees the page, single rows for those who act on cases.
     "/explore/cube": PERMISSIONS["explore"],
     "/explore/cross": PERMISSIONS["explore"],

@@ -36,7 +36,7 @@ SCRIPTS = (
     "buildings.js",
     "takeover.js",
     "warning.js",
-    "export.js",
+    "export.js", "links.js",
     "briefing_paper.js",
     "briefing_desk.js",
     "briefing_runs.js",

@@ -3,6 +3,8 @@
 from components.page import register_page
 from components.tiles.definitions import MetricBook, Rivals
 from components.tiles.listing_table import ListingTable
+from components.tiles.reprint import Reprint
+from components.tiles.rival_cases import RivalCases
 
 DISCOVERY = ("discovery_registered_pct", "discovery_reported_pct", "discovery_coverage_pct")
 DISPATCH = ("dispatch_within_sla_pct", "dispatch_first_touch_pct", "misdispatch_gap_pct")
@@ -10,6 +12,8 @@ CLOSURE = ("closure_within_sla_pct", "closure_citizen_pct", "closure_verified_pc
 ON_TIME = ("on_time_closure_pct", "on_time_closure_raw_pct", "on_time_handled_pct", "closed_of_due_pct")
 VENDORS = ("on_time_handled_pct", "egova_on_time_pct", "closed_of_due_pct", "unicom_closed_pct")
 REWORK = ("rework_pct", "rework_sent_pct", "rework_disposed_pct", "rework_due_pct")
+FAMILIES = (CLOSURE, DISPATCH, DISCOVERY, ON_TIME, VENDORS, REWORK)
+HEADLINES = tuple(family[0] for family in FAMILIES)
 LIMITS = ("category_code", "department_id", "limit_value", "limit_unit", "start_point", "is_three_hour")
 LIMITS += ("valid_from", "valid_to", "version", "basis")
 
@@ -25,6 +29,8 @@ register_page(
         Rivals(uid="on_time", title="definitions.on_time", area="half", shown=ON_TIME),
         Rivals(uid="vendors", title="definitions.vendors", area="half", shown=VENDORS),
         Rivals(uid="rework", title="definitions.rework", area="half", shown=REWORK),
+        RivalCases(uid="apart", title="instruments.compare", families=FAMILIES),
+        Reprint(uid="reprint", title="instruments.reprint", shown=HEADLINES),
         MetricBook(uid="book", title="definitions.book"),
         ListingTable(uid="limits", title="definitions.limits", listing="responsibility", columns=LIMITS),
     ],

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from serve.acknowledged import acknowledgement
-from serve.briefing import briefing
 from serve.api.mount import open_door
+from serve.briefing import briefing
 from serve.explore import explorer
 from serve.export.route import exports
 from serve.feature import Feature, Services
+from serve.links import links
 from serve.query import console
 from serve.usage import page_usage
 from serve.warnings import warnings
@@ -20,6 +21,7 @@ FEATURES: tuple[Callable[[Services], Feature], ...] = (
     console,
     explorer,
     exports,
+    links,
     open_door,
     page_usage,
     warnings,
