@@ -1,5 +1,7 @@
 """The data base (数据底座): what arrives, how late, what was refused, what was promised and asked for, what is used."""
 
+from functools import partial
+
 from components.page import register_page
 from components.tiles.listing_table import ListingTable
 from components.tiles.metric_table import MetricTable
@@ -25,7 +27,7 @@ CLOCKS = ("dispatch_uncorrected_pct", "dispatch_within_sla_pct", "clock_correcte
 JOINED = ("resource_promised_count", "resource_joined_count", "resource_joined_pct", "resource_renewed_pct")
 DEMANDS = ("demand_count", "demand_met_pct", "demand_in_time_pct")
 QUALITY = ("feed_quality_score", "feed_accepted_pct", "feed_timely_pct", "feed_plausible_pct")
-THIRD = {"area": "third", "has_total": True}
+Half = partial(MetricTable, area="half")
 
 register_page(
     __name__,
@@ -38,13 +40,11 @@ register_page(
         ListingTable(uid="feeds", title="feeds.feeds", listing="feeds", columns=FEEDS, age_of="watermark_at"),
         MetricTable(uid="clocks", title="feeds.clocks", by="feed_id", shown=CLOCKS),
         VitalSigns(uid="catalogue", title="feeds.catalogue", shown=CATALOGUE),
-        MetricTable(uid="shares", title="feeds.joined", by="share_class", shown=JOINED, **THIRD),
-        MetricTable(uid="duties", title="feeds.duties", by="duty_text", shown=JOINED, **THIRD),
-        MetricTable(
-            uid="demands", title="feeds.demands", by="department_id", shown=DEMANDS, limit=14, **THIRD
-        ),
-        MetricTable(uid="quality", title="feeds.quality", area="half", by="feed_id", shown=QUALITY, limit=70),
+        Half(uid="shares", title="feeds.joined", by="share_class", shown=JOINED),
+        Half(uid="duties", title="feeds.duties", by="duty_text", shown=JOINED),
+        Half(uid="demands", title="feeds.demands", by="department_id", shown=DEMANDS, limit=14),
         Usage(uid="usage", title="usage.title", area="half", metric="page_view_count"),
+        MetricTable(uid="quality", title="feeds.quality", by="feed_id", shown=QUALITY, limit=90),
         ListingTable(uid="loads", title="feeds.loads", listing="loads", columns=LOADS, limit=40),
         ListingTable(
             uid="rejected", title="feeds.rejected", listing="quarantine", columns=REJECTED, limit=60
