@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from data.connection import Store
 from data.server_settings import read_server_settings
 from data.settings import read_settings
 from data.town import load_town
@@ -14,7 +15,7 @@ from serve.assemble import enclose
 from serve.house import House
 from tests.access.small_app import Served, make_accounts, make_app
 from tests.module_town import open_module_town
-from tests.serve.briefing_desk import AT
+from tests.serve.briefing_desk import AT, keep, small_document
 
 
 @pytest.fixture(scope="session")
@@ -26,16 +27,30 @@ def empty_home(tmp_path_factory) -> Path:
     return home
 
 
-@pytest.fixture
-def served(tmp_path, empty_home) -> Served:
-    """The guarded server over a copy of the empty home."""
-    home = tmp_path / "home"
+@pytest.fixture(scope="session")
+def archived_home(tmp_path_factory, empty_home) -> tuple[Path, dict[str, int]]:
+    """The empty home with three archived briefings: the town's, the department d1's, the department d2's."""
+    home = tmp_path_factory.mktemp("archived") / "home"
     shutil.copytree(empty_home, home)
+    departments = {"town": "", "d1": "d1", "d2": "d2"}
+    kept = {name: keep(home, small_document(department_id=key)) for name, key in departments.items()}
+    return home, kept
+
+
+@pytest.fixture
+def mine(archived_home) -> dict[str, int]:
+    """The numbers of the archived briefings."""
+    return archived_home[1]
+
+
+@pytest.fixture
+def served(tmp_path, archived_home) -> Served:
+    """The guarded server over a copy of the archived home."""
+    home = tmp_path / "home"
+    shutil.copytree(archived_home[0], home)
     (home / "assets").mkdir()
     settings = read_settings({}, home=home, town="stown", now=f"{AT.isoformat()}Z")
     town = load_town(settings)
-    from data.connection import Store
-
     store = Store(home, zone=town.zone, threads=1)
     house = House(settings, read_server_settings({}), town, store)
     app, book = make_app([], None, assets=home / "assets")

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from data.ops import Ops
-from tests.serve.briefing_desk import HOSTILE, keep, small_document
+from tests.serve.briefing_desk import HOSTILE
 
 FORMATS = ("word", "pdf", "excel", "slides", "phone")
 
@@ -19,19 +19,6 @@ def rows(served, sql: str) -> list[tuple]:
     found = [tuple(row) for row in ops.rows(sql)]
     ops.close()
     return found
-
-
-def give(served, role: str, department: str) -> None:
-    ops = Ops(served.home / "ops.sqlite")
-    ops.write("UPDATE account SET department_ids = ? WHERE account_name = ?", [f'["{department}"]', role])
-    ops.close()
-
-
-@pytest.fixture
-def mine(served) -> dict[str, int]:
-    """Archived: the town's, the department d1's, the department d2's."""
-    departments = {"town": "", "d1": "d1", "d2": "d2"}
-    return {name: keep(served.home, small_document(department_id=key)) for name, key in departments.items()}
 
 
 def test_a_leader_reads_notes_releases_and_takes_along(served, mine):
@@ -139,49 +126,55 @@ def test_an_analyst_notes_and_does_not_release(served, mine):
     assert analyst.post("/briefing/note", json={"withdraw": note_id}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"sentence": 3},
-        {"sentence": -2},
-        {"sentence": "0"},
-        {"sentence": True},
-        {"part": "nowhere"},
-        {"part": None},
-        {"text": ""},
-        {"text": "x" * 501},
-        {"text": "\u202e\u200b"},
-        {"text": "", "sentence": -1, "is_struck": True},
-        {"id": 0},
-        {"id": "1"},
-        {"id": 99},
-    ],
-)
-def test_a_note_stands_beside_a_sentence_that_exists_or_not_at_all(served, mine, change):
-    note = {"id": mine["town"], "part": "overall", "sentence": 0, "text": "x", "is_struck": False} | change
-    assert served.client("leader").post("/briefing/note", json=note).status_code in (400, 404)
-    assert rows(served, "SELECT * FROM briefing_note") == []
+NO_NOTES = [
+    {"sentence": 3},
+    {"sentence": -2},
+    {"sentence": "0"},
+    {"sentence": True},
+    {"part": "nowhere"},
+    {"part": None},
+    {"text": ""},
+    {"text": "x" * 501},
+    {"text": "\u202e\u200b"},
+    {"text": "", "sentence": -1, "is_struck": True},
+    {"id": 0},
+    {"id": "1"},
+    {"id": 99},
+]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "document",
-        "document?id=x",
-        "document?id=99",
-        "document?id=../../secret",
-        "download?id=1&format=../document.json",
-        "download?id=1&format=document",
-        "picture?id=1&part=overall&key=../../x",
-        "state?on=22.11.2026",
-        "state?on=2026-11-22&edition=hourly",
-        "state?on=2026-11-22&language=fr",
-    ],
-)
-def test_nonsense_is_refused_without_an_inside(served, mine, path):
-    answer = served.client("leader").get(f"/briefing/{path}")
-    assert answer.status_code in (400, 404, 422)
-    assert str(served.home) not in answer.text
+def test_a_note_stands_beside_a_sentence_that_exists_or_not_at_all(served, mine):
+    for change in NO_NOTES:
+        note = {
+            "id": mine["town"],
+            "part": "overall",
+            "sentence": 0,
+            "text": "x",
+            "is_struck": False,
+        } | change
+        assert served.client("leader").post("/briefing/note", json=note).status_code in (400, 404)
+        assert rows(served, "SELECT * FROM briefing_note") == []
+
+
+NONSENSE = [
+    "document",
+    "document?id=x",
+    "document?id=99",
+    "document?id=../../secret",
+    "download?id=1&format=../document.json",
+    "download?id=1&format=document",
+    "picture?id=1&part=overall&key=../../x",
+    "state?on=22.11.2026",
+    "state?on=2026-11-22&edition=hourly",
+    "state?on=2026-11-22&language=fr",
+]
+
+
+def test_nonsense_is_refused_without_an_inside(served, mine):
+    for path in NONSENSE:
+        answer = served.client("leader").get(f"/briefing/{path}")
+        assert answer.status_code in (400, 404, 422)
+        assert str(served.home) not in answer.text
 
 
 def test_another_site_and_a_stranger_change_nothing(served, mine):
