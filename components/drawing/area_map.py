@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -139,14 +140,18 @@ def _read_shapes(file: tuple[str, int, int]) -> tuple[Shape, ...]:
     points = [point for _, rings in found for ring in rings for point in ring]
     if not points:
         raise DrawingError(f"{path}: no areas")
-    west, south = min(x for x, _ in points), min(y for _, y in points)
-    middle = math.radians((south + max(y for _, y in points)) / 2)
-    east_km, north_km = 111.32 * math.cos(middle), 110.57
+    moved = _mover(points)
+    return tuple(
+        Shape(area_id, tuple(tuple(map(moved, ring)) for ring in rings)) for area_id, rings in sorted(found)
+    )
 
-    def moved(ring: Ring) -> Ring:
-        return tuple(((x - west) * east_km, (y - south) * north_km) for x, y in ring)
 
-    return tuple(Shape(area_id, tuple(moved(ring) for ring in rings)) for area_id, rings in sorted(found))
+def _mover(points: list[tuple[float, float]]) -> Callable[[tuple[float, float]], tuple[float, float]]:
+    """Returns what turns degrees into kilometres east and north of the points' south-west corner."""
+    wests, souths = zip(*points, strict=True)
+    west, south = min(wests), min(souths)
+    east_km = 111.32 * math.cos(math.radians((south + max(souths)) / 2))
+    return lambda point: ((point[0] - west) * east_km, (point[1] - south) * 110.57)
 
 
 def _rings(geometry: dict) -> list[Ring]:
