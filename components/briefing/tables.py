@@ -8,6 +8,7 @@ from components.briefing.document import Cell, Column, Fact
 from components.briefing.grammar import Speech
 from data.catalogue import catalogue
 
+SMALL = "*"  # explained below every table that has one
 KINDS = {"%": "pct", "分钟": "minutes", "元": "yuan"}
 
 
@@ -17,12 +18,13 @@ def text_cell(text: str) -> Cell:
 
 
 def fact_cell(fact: Fact | None, speech: Speech) -> Cell:
-    """Returns a cell of a number as its metric writes it; unknown says why."""
+    """Returns a cell of a number as its metric writes it; unknown says why, too small a sample has a mark."""
     if fact is None:
         return Cell(None, "—")
     if fact.value is None:
         return Cell(None, speech.count(fact).text, fact)
-    return Cell(fact.value, speech.amount(fact).text, fact)
+    mark = SMALL if fact.flag == "small_sample" else ""
+    return Cell(fact.value, speech.amount(fact).text + mark, fact)
 
 
 def size_cell(fact: Fact | None, speech: Speech) -> Cell:
@@ -50,4 +52,4 @@ def metric_column(metric_id: str, speech: Speech) -> Column:
 
 def word_columns(speech: Speech, rules: Iterable[str]) -> list[Column]:
     """Returns columns of words."""
-    return [Column(name=speech.word(rule).text) for rule in rules]
+    return [Column(name=speech.piece(rule).text) for rule in rules]

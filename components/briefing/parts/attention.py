@@ -6,7 +6,7 @@ from components.briefing.desk import Desk
 from components.briefing.document import Sentence
 from components.briefing.grammar import Speech, Term
 from components.briefing.parts.changes import risen_kinds
-from components.briefing.parts.risk import newly_red
+from components.briefing.parts.risk import changed_grids
 from components.briefing.parts.voice import unheard_topics
 
 SERIOUS = (("is_serious", "true"),)
@@ -38,8 +38,9 @@ def _serious(desk: Desk, speech: Speech) -> Term | None:
 
 
 def _red(desk: Desk, speech: Speech) -> Term | None:
-    rows = newly_red(desk)
-    if rows.empty:
+    changed = changed_grids(desk)
+    rows = changed[changed["class_code"] == "red"] if changed is not None else None
+    if rows is None or rows.empty:
         return None
     fact = desk.listing_fact("briefing_risk", len(rows), by="moved", key="red")
     names = [Term(desk.ctx.name("area", key)) for key in rows["grid_id"].head(MOST_NAMED)]

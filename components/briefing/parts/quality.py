@@ -12,6 +12,7 @@ from components.numbers import is_known
 from data.freshness import feed_allowance_s, live_feeds
 
 FEEDS = "feeds"
+TOLD_PCT = 0.05  # less than that reads 0.0 %
 COUNTED = ("row_count", "quarantined_count", "refused_count")
 
 
@@ -60,7 +61,7 @@ def _coverage(desk: Desk, speech: Speech) -> list[Sentence]:
     found = []
     for name in ("unlocated_pct", "cancelled_pct", "negative_duration_pct"):
         fact = desk.fact(desk.request(name))
-        if fact.value is not None:
+        if fact.value is not None and fact.value >= TOLD_PCT:
             found.append(speech.say(f"quality.{name.removesuffix('_pct')}", rate=speech.rate(fact)))
     return found
 

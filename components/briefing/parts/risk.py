@@ -71,15 +71,12 @@ def _changed(desk: Desk, grids: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def newly_red(desk: Desk) -> pd.DataFrame:
-    """Returns the grids that turned red, worst first; none where the map is unknown."""
+def changed_grids(desk: Desk) -> pd.DataFrame | None:
+    """Returns the grids that changed colour, those that went up first; None where the map is unknown or not told."""
     if desk.edition.department_id:
-        return pd.DataFrame()
+        return None
     grids = desk.listing(LISTING, picked=(("domain_code", "overall"),))
-    if grids.empty:
-        return grids
-    changed = _changed(desk, grids)
-    return changed[changed["class_code"] == "red"]
+    return None if grids.empty else _changed(desk, grids)
 
 
 def _level(code: str) -> int:
