@@ -8,8 +8,18 @@ from http.cookies import CookieError, SimpleCookie
 
 COOKIE = "cockpit_session"
 CALLS = "/_dash-update-component"
-BODY_LIMITS = {CALLS: 2 * 1024 * 1024, "/login": 8192, "/logout": 8192, "/acknowledged": 1024}
-BODY_TYPES = {CALLS: "application/json", "/acknowledged": "application/json"}
+BODY_LIMITS = {
+    CALLS: 2 * 1024 * 1024,
+    "/login": 8192,
+    "/logout": 8192,
+    "/acknowledged": 1024,
+    "/warnings/dismissed": 4096,
+}
+BODY_TYPES = {
+    CALLS: "application/json",
+    "/acknowledged": "application/json",
+    "/warnings/dismissed": "application/json",
+}
 BODY_LIMITS |= {"/briefing/make": 1024, "/briefing/note": 8192, "/briefing/release": 1024}
 BODY_TYPES |= dict.fromkeys(("/briefing/make", "/briefing/note", "/briefing/release"), "application/json")
 BODY_LIMITS |= {"/query/run": 160_000, "/query/save": 160_000}

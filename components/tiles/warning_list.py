@@ -122,12 +122,8 @@ def is_known_list(value: object) -> bool:
 def what_text(row: Mapping, ctx: Context) -> str:
     """Returns the category, the domain, or all incidents."""
     if is_known(row.get("category_code")):
-        return ctx.label("category_code", row["category_code"])
-    return (
-        ctx.t("warning.every")
-        if row["domain_code"] == "all"
-        else ctx.label("domain_code", row["domain_code"])
-    )
+        return ctx.name("category", row["category_code"])
+    return ctx.t("warning.every") if row["domain_code"] == "all" else ctx.name("domain", row["domain_code"])
 
 
 def _interval(row: Mapping, ctx: Context) -> html.Small | str:
@@ -149,10 +145,17 @@ def why_text(row: Mapping, ctx: Context) -> str:
         since=f"{since:{times}}",
         until=f"{until:{times}}",
         count=count_text(row["observed_count"]),
-        expected=number_text(row["expected_count"], "{:,.1f}"),
+        expected=expected_text(row["expected_count"]),
         chance=_chance(row["tail_pct"]),
         tried=count_text(row["tried_count"]),
     )
+
+
+def expected_text(value: float) -> str:
+    """Returns an expected count; below one with two digits, never as a plain zero."""
+    if value < 0.005:
+        return "<0.01"
+    return number_text(value, "{:,.1f}" if value >= 1 else "{:.2f}")
 
 
 def _chance(percent: float) -> str:
