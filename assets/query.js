@@ -177,7 +177,7 @@
       const entry = (each) => {
         const rows = each.rows === null ? "" : ` · ${each.rows} ${this.t("rows_unit")}`;
         const about = `${each.at} UTC · ${this.t(`state_${each.state}`)}${rows} · ${each.ms} ms`;
-        return node("li", { tabindex: "0", role: "button", on: { click: () => this.load({ sql: each.sql }) } }, node("small", {}, about), node("pre", {}, each.sql));
+        return node("li", { tabindex: "0", role: "button", on: { click: () => this.load({ sql: each.sql, parameters: each.parameters }) } }, node("small", {}, about), node("pre", {}, each.sql));
       };
       this.side.replaceChildren(statements.length ? node("ul", { class: "desk-list" }, ...statements.map(entry)) : node("p", { class: "empty" }, this.t("nothing")));
     }
@@ -203,6 +203,8 @@
       this.other.hidden = !this.kept;
       this.linker.hidden = !asked.id;
       this.linkedId = asked.id || null;
+      this.result.replaceChildren();
+      this.tell(this.t("ready"));
       this.readParameters();
     }
     async openKept(id) {
@@ -240,6 +242,9 @@
       if (this.isBusy) return;
       this.isBusy = true;
       this.runner.disabled = true;
+      // The look belongs to this statement, whatever is opened while it runs.
+      const view = this.view;
+      this.result.replaceChildren();
       try {
         let job = await ask("/query/run", { sql: this.editor.value, parameters: this.declared() });
         this.job = job;
@@ -249,9 +254,8 @@
           await new Promise((go) => setTimeout(go, LOOK_MS));
           job = await ask(`/query/job?id=${job.id}`);
         }
-        this.ended(job);
+        this.ended(job, view);
       } catch (said) {
-        this.result.replaceChildren();
         this.tell(this.fault(said), true);
       } finally {
         this.isBusy = false;
@@ -264,18 +268,15 @@
       this.bar.style.width = `${Math.min(100, (100 * job.ms) / whole)}%`;
       this.tell(job.state === "queued" ? this.t("queued", { n: job.position }) : `${this.t(job.stage || "running")} · ${(job.ms / 1000).toFixed(1)} s`);
     }
-    ended(job) {
+    ended(job, view) {
       const answer = job.answer || {};
-      if (job.state !== "done") {
-        this.result.replaceChildren();
-        return this.tell(this.fault(answer), true);
-      }
+      if (job.state !== "done") return this.tell(this.fault(answer), true);
       const parts = [this.t("done", { rows: answer.rows.length.toLocaleString(), ms: job.ms, generation: job.generation })];
       if (answer.is_cut) parts.push(this.t("cut"));
       parts.push(this.t("locks", { locks: answer.held.join(" + ") }));
       if (!answer.held.some((each) => each.startsWith("landlock"))) parts.push(this.t("no_landlock"));
       this.tell(parts.join(" · "));
-      own.show(this, answer, job);
+      own.show(this, { answer, job, view });
     }
     async cancel() {
       if (this.job) await ask("/query/cancel", { id: this.job.id }).catch(() => null);

@@ -30,8 +30,7 @@
     return String(value);
   }
 
-  own.show = function (desk, answer, job) {
-    const view = desk.view;
+  own.show = function (desk, { answer, job, view }) {
     const area = areaColumn(desk, answer);
     const numbers = answer.columns.filter(isNumber).map((each) => each.name);
     const has = (name) => answer.columns.some((each) => each.name === name);
@@ -44,9 +43,9 @@
     const modes = node("span", { class: "desk-modes", role: "tablist" });
     const redraw = () => {
       for (const each of modes.children) each.setAttribute("aria-selected", String(each.dataset.mode === view.mode));
-      axes.replaceChildren(...axesOf(desk, answer, redraw));
+      axes.replaceChildren(...axesOf(desk, { answer, view }, redraw));
       body.dataset.shown = "";
-      ({ table: drawTable, bar: drawChart, line: drawChart, map: drawMap })[view.mode](desk, answer, body);
+      ({ table: drawTable, bar: drawChart, line: drawChart, map: drawMap })[view.mode](desk, { answer, view }, body);
     };
     for (const mode of MODES) {
       modes.append(node("button", { type: "button", role: "tab", "data-mode": mode, on: { click: () => ((view.mode = mode), redraw()) } }, desk.t(`view_${mode}`)));
@@ -56,8 +55,7 @@
     redraw();
   };
 
-  function axesOf(desk, answer, redraw) {
-    const view = desk.view;
+  function axesOf(desk, { answer, view }, redraw) {
     if (view.mode === "table") return [];
     const choose = (key, columns, isFree) => {
       const options = columns.map((each) => node("option", { value: each.name }, called(desk, each) || each.name));
@@ -72,7 +70,7 @@
   }
 
   // ---- table -------------------------------------------------------------------------------------------------
-  function drawTable(desk, answer, body) {
+  function drawTable(desk, { answer }, body) {
     if (!answer.rows.length) return done(body, node("p", { class: "empty" }, desk.t("empty")));
     if (answer.columns.some((each) => each.name === "explain_value")) {
       return done(body, ...answer.rows.map((row) => node("pre", { class: "desk-plan" }, String(row[row.length - 1]))));
@@ -106,8 +104,7 @@
 
   // ---- chart -------------------------------------------------------------------------------------------------
   const placeOf = (answer, name) => answer.columns.findIndex((each) => each.name === name);
-  async function drawChart(desk, answer, body) {
-    const view = desk.view;
+  async function drawChart(desk, { answer, view }, body) {
     const [x, y, colour] = [view.x, view.y, view.colour].map((name) => placeOf(answer, name));
     if (y < 0) return done(body, node("p", { class: "empty" }, desk.t("no_number")));
     const say = (place, value) => (value === null ? desk.t("unknown") : labels(desk, answer.columns[place])[String(value)] || value);
@@ -166,8 +163,8 @@
     }
     return shapes.get(level);
   }
-  async function drawMap(desk, answer, body) {
-    const [x, y] = [desk.view.x, desk.view.y].map((name) => placeOf(answer, name));
+  async function drawMap(desk, { answer, view }, body) {
+    const [x, y] = [view.x, view.y].map((name) => placeOf(answer, name));
     const values = new Map(answer.rows.filter((row) => row[x] !== null).map((row) => [String(row[x]), row[y]]));
     let features = [];
     for (const level of desk.levels) {

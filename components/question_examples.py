@@ -53,7 +53,7 @@ EXAMPLES: dict[str, dict] = {
     },
     "example_words": {
         "sql": _WORDS,
-        "parameters": [{"name": "word", "kind": "text", "value": "噪声"}],
+        "parameters": [{"name": "word", "kind": "text", "value": "充电"}],
         "view": {"mode": "bar", "x": "category_code", "y": "n"},
     },
     "example_paid": {"sql": _PAID, "view": {"mode": "line", "x": "month_id", "y": "payments"}},

@@ -21,6 +21,10 @@ from components.ways import pick_marks
 
 MOST_ROWS = 300
 MOST_BARS, MOST_SERIES = 40, 8
+TIME_AXES = {
+    "date": {"type": "date", "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d"},
+    "month": {"type": "category"},
+}
 SILENT = ("suppressed", "no_data", "outside", "unjoined")
 
 
@@ -38,26 +42,19 @@ class QueryTable(Tile):
         rows = ordered(asked, answer.frame.to_dict("records"))
         if not rows:
             return (html.P(ctx.t("common.no_data"), className="empty"),)
-        has_bounds = bool(asked.definition.lower)
-        unit = ctx.pick(asked.definition.unit)
-        names = [
-            *(dimension_text(name, ctx) for name in asked.by),
-            ctx.t("query.value") + (f" {unit}" if unit else ""),
-        ]
-        names += [
-            "n",
-            ctx.t("query.interval"),
-            *([ctx.t("query.bounds")] if has_bounds else []),
-            ctx.t("query.flag"),
-        ]
-        head = html.Thead(html.Tr([html.Th(name) for name in names]))
-        body = [_row(row, asked, answer=answer, ctx=ctx, has_bounds=has_bounds) for row in rows[:MOST_ROWS]]
+        metric = asked.definition
+        shown = {"interval": metric.interval != "none", "bounds": bool(metric.lower)}
+        unit = ctx.pick(metric.unit)
+        value = ctx.t("query.value") + (f" {unit}" if unit else "")
+        numbers = [value, "n", *(ctx.t(f"query.{name}") for name, has in shown.items() if has)]
+        heads = [html.Th(dimension_text(name, ctx)) for name in asked.by]
+        heads += [html.Th(each, className="right") for each in numbers] + [html.Th(ctx.t("query.flag"))]
+        body = [_row(row, asked, answer=answer, ctx=ctx, shown=shown) for row in rows[:MOST_ROWS]]
         if len(rows) > MOST_ROWS:
             rest = ctx.t("query.more_rows", count=count_text(len(rows) - MOST_ROWS))
-            body.append(html.Tr(html.Td(rest, colSpan=len(names)), className="rest"))
-        return (
-            html.Div(html.Table([head, html.Tbody(body)], className="table query-table"), className="scroll"),
-        )
+            body.append(html.Tr(html.Td(rest, colSpan=len(heads)), className="rest"))
+        parts = [html.Thead(html.Tr(heads)), html.Tbody(body)]
+        return (html.Div(html.Table(parts, className="table query-table"), className="scroll"),)
 
 
 def ordered(asked: BuiltQuestion, rows: list[dict]) -> list[dict]:
@@ -70,7 +67,7 @@ def ordered(asked: BuiltQuestion, rows: list[dict]) -> list[dict]:
     )
 
 
-def _row(row: dict, asked: BuiltQuestion, *, answer, ctx: Context, has_bounds: bool):
+def _row(row: dict, asked: BuiltQuestion, *, answer, ctx: Context, shown: Mapping[str, bool]):
     form = asked.definition.format
     is_silent = flag_of(row) in SILENT
     where = {name: _plain(name, row[name]) for name in asked.by}
@@ -78,14 +75,12 @@ def _row(row: dict, asked: BuiltQuestion, *, answer, ctx: Context, has_bounds: b
     cells = [
         html.Td(figure(asked.metric, row, ctx=ctx, as_of_at=answer.as_of_at, where=where), className="right"),
         html.Td("—" if is_silent else count_text(row["n"]), className="right digits"),
-        html.Td("" if is_silent else interval_text(row["low"], row["high"], form), className="right digits"),
     ]
-    if has_bounds:
-        cells.append(
-            html.Td(
-                "" if is_silent else interval_text(row["lower"], row["upper"], form), className="right digits"
-            )
-        )
+    ends = {"interval": (row["low"], row["high"]), "bounds": (row["lower"], row["upper"])}
+    for name, (low, high) in ends.items():
+        if shown[name]:
+            text = "" if is_silent else interval_text(low, high, form)
+            cells.append(html.Td(text or "—", className="right digits"))
     cells.append(html.Td(flag_text(row, ctx), className="note"))
     return html.Tr([*keys, *cells], className="is-thin" if flag_of(row) else "")
 
@@ -124,6 +119,10 @@ class QueryChart(Tile):
         series = next((name for name in asked.by if name != axis), "")
         traces = _lines(rows, axis, series, ctx=ctx) if times else _bars(rows, axis, series, ctx=ctx)
         extra = {"xaxis": {"type": "category"}, "hovermode": "closest"} if not times else {}
+        if times:
+            # A share's ups and downs would vanish at the top of a scale from zero.
+            is_share = asked.definition.kind == "rate"
+            extra = {"xaxis": TIME_AXES[axis], "yaxis": {"rangemode": "normal" if is_share else "tozero"}}
         extra |= {"barmode": "group", "showlegend": bool(series), "margin": {"t": 28 if series else 8}}
         return ({"data": traces, "layout": base_layout(ctx, **extra)},)
 
