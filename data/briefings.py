@@ -189,10 +189,8 @@ class Archive:
         """Keeps the copies that are given out and says who released them when (actor_name, role_code, released_at).
 
         Args:
-            briefing_id: which one.
             files: format code -> (file name, bytes), with the notes printed.
             note_ids: the notes that were printed.
-            release: who and when.
 
         Raises:
             ReleasedError: it is released already.

@@ -13,22 +13,27 @@ from dash import html
 
 from components.context import Context
 from components.tiles.base import Tile
-from components.words import read_words
+from components.words import codes_of
 
-SECTION = "briefing_screen"
+# What the head of every screen needs of them.
+TROUBLE = ("daily", "weekly", "monthly", "trouble", "again_at", "plan_fault")
 
 
 def screen_words(ctx: Context) -> str:
     """Returns every word of the briefing's screens as JSON, for the browser."""
-    start = f"{SECTION}."
-    keys = [key.removeprefix(start) for key in read_words() if key.startswith(start)]
-    return json.dumps({key: ctx.t(f"briefing_screen.{key}") for key in keys}, ensure_ascii=False)
+    return json.dumps(_words(ctx), ensure_ascii=False)
 
 
 def trouble_words(ctx: Context) -> str:
     """Returns the words with which every screen says that a run failed, as JSON."""
-    keys = ("daily", "weekly", "monthly", "trouble", "again_at", "plan_fault")
-    return json.dumps({key: ctx.t(f"briefing_screen.{key}") for key in keys}, ensure_ascii=False)
+    words = _words(ctx)
+    return json.dumps({key: words[key] for key in TROUBLE}, ensure_ascii=False)
+
+
+def _words(ctx: Context) -> dict[str, str]:
+    screen = {key: ctx.t(f"briefing_screen.{key}") for key in codes_of("briefing_screen")}
+    note = {key: ctx.t(f"briefing_note.{key}") for key in codes_of("briefing_note")}
+    return screen | note | {key: ctx.t(f"briefing_runs.{key}") for key in codes_of("briefing_runs")}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,11 @@ class Header(Tile):
             links += [_link(each, ctx, marks=" is-part") for each in parts if is_shown]
         return html.Nav(links, className="nav")
 
+    def _trouble(self, ctx: Context):
+        """Returns where the browser says that a briefing could not be written."""
+        marks = {"data-trouble": "1", "data-say": trouble_words(ctx)}
+        return html.Span(className="trouble", hidden=True, role="alert", **marks)
+
     def _state(self, feeds, ctx: Context):
         dots = [
             html.I(
@@ -100,12 +105,7 @@ class Header(Tile):
         return html.Div(
             [
                 html.Span(className="link-state", hidden=True, **{"data-link": ""}),
-                html.Span(
-                    className="trouble",
-                    hidden=True,
-                    role="alert",
-                    **{"data-trouble": "1", "data-say": trouble_words(ctx)},
-                ),
+                self._trouble(ctx),
                 html.Span(scope_text(ctx), className="scope"),
                 html.Span(
                     [ctx.t("shell.as_of"), html.B(_as_of(ctx), className="digits")],
