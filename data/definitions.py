@@ -150,6 +150,7 @@ class Mart(Definition):
             how many days before as-of its rows reach (what is still open is always looked at).
         entity: what a row stands for (drill-down).
         entities: registers it rests on; its as-of is no later than their feeds' watermarks.
+        is_daily: its rows are built once a day from incidents or reports; it holds for that build at the latest.
         key: the row's own id, for marts that are listed by `listed`.
         listed: columns a list of its rows shows; empty for the marts of incidents, reports and feeds.
         page: address of a row's own page, with `{column}` for what is listed.
@@ -177,6 +178,7 @@ class Mart(Definition):
     rollups: tuple[Rollup, ...] = ()
     entity: Identifier = "incident"
     entities: tuple[Identifier, ...] = ()
+    is_daily: bool = False
     key: Identifier | None = None
     listed: tuple[Identifier, ...] = Field(default=(), max_length=10)
     page: str | None = None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from data.generation import Snapshot
 
 LIVE = ("report", "step")
+# A table built once a day is a day old at the most; two days old, a build was missed.
+DAILY_S = 2 * 86_400
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,19 @@ def known_until(states: Iterable[FeedState], entities: tuple[str, ...]) -> tuple
 
 
 def holds_for(
-    asked_at: datetime | None, snapshot: Snapshot, entities: tuple[str, ...]
+    asked_at: datetime | None, snapshot: Snapshot, entities: tuple[str, ...], *, is_daily: bool = False
 ) -> tuple[datetime, int | None]:
     """Returns the instant an answer from some registers holds for, and how old it may get (None: as the town's).
 
     No later than the town's as-of and the watermarks of those registers' feeds, whatever is asked; what rests on no
-    register holds for the instant asked, else the town's.
+    register holds for the instant asked, else the town's. What is built once a day holds for that build at the latest.
     """
-    if not entities:
+    if not entities and not is_daily:
         return asked_at or snapshot.as_of_at, None
     until_at, stale_after_s = known_until(snapshot.feed_states(), entities)
-    instants = (asked_at, snapshot.as_of_at, until_at)
-    return min(each for each in instants if each is not None), stale_after_s
+    instants = (asked_at, snapshot.as_of_at, until_at, snapshot.day_as_of_at() if is_daily else None)
+    allowed = (stale_after_s or 0, DAILY_S if is_daily else 0)
+    return min(each for each in instants if each is not None), max(allowed) or None
 
 
 def is_none_there(snapshot: Snapshot, entities: tuple[str, ...]) -> bool:

@@ -34,6 +34,8 @@ SLACK = timedelta(days=1)
 FEED_STATES = """
     SELECT f.entity_code, m.watermark_at, f.expected_interval_s, f.expected_lag_s
     FROM dim_feed AS f JOIN mart_feed AS m USING (feed_id) WHERE m.watermark_at IS NOT NULL"""
+# One row: the as-of instant of the build that made the tables which are made once a day.
+DAY_TABLE = "mart_day"
 # Views over the row tables whose text comes with the delta; what else comes with it is one clock each. Making them
 # takes as long as the rest of opening together, and only the page of one case reads them: made when first named.
 VIEWS = ("mart_clock", "mart_segment", "mart_step")
@@ -77,6 +79,7 @@ class Generation:
     making: Lock = field(default_factory=Lock, repr=False)
     modules: ModuleTables | None = None
     feed_states: tuple[FeedState, ...] | None = None
+    days: tuple[datetime, ...] | None = None
 
     @property
     def schema(self) -> str:
@@ -138,6 +141,14 @@ class Snapshot:
         if self.opened.feed_states is None:
             self.opened.feed_states = tuple(FeedState(*row) for row in self.rows(FEED_STATES))
         return self.opened.feed_states
+
+    def day_as_of_at(self) -> datetime | None:
+        """Returns the instant the tables built once a day hold for; None: the generation does not say."""
+        if self.opened.days is None:
+            is_told = self.opened.modules is not None and DAY_TABLE in self.opened.modules.paths
+            rows = self.rows(f"SELECT built_for_at FROM {DAY_TABLE}") if is_told else []
+            self.opened.days = tuple(at for (at,) in rows if at is not None)
+        return next(iter(self.opened.days), None)
 
     def arrays(self, sql: str, params: Mapping[str, object] | None = None) -> dict:
         """Returns the rows of a query as one numpy array per column."""

@@ -91,8 +91,8 @@ def question_of(
 ) -> Question:
     """Returns a request with all it needs to be compiled; raises as `fetch` does."""
     definitions = definitions or catalogue()
-    entities = definitions.mart(definitions.metric(request.metric).model).entities
-    as_of_at, stale_after_s = holds_for(request.as_of_at, snapshot, entities)
+    mart = definitions.mart(definitions.metric(request.metric).model)
+    as_of_at, stale_after_s = holds_for(request.as_of_at, snapshot, mart.entities, is_daily=mart.is_daily)
     question = Question(
         request=request,
         scope=scope,
@@ -102,7 +102,7 @@ def question_of(
         as_of_at=as_of_at,
         stale_after_s=stale_after_s,
         shipped=snapshot.opened.shipped,
-        is_unjoined=is_none_there(snapshot, entities),
+        is_unjoined=is_none_there(snapshot, mart.entities),
         is_foreign_area=is_foreign_area(request.filters.area_id, scope, snapshot),
     )
     check_dimensions(question)
