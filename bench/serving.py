@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -68,7 +68,8 @@ def served(home: Home, *, is_live: bool = False) -> Iterator[Served]:
         yield Served(home, f"http://127.0.0.1:{PORT}", sign_in(environment))
     finally:
         for process in processes:
-            os.killpg(process.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # one that ended by itself must not keep the other running
+                os.killpg(process.pid, signal.SIGTERM)
         for process in processes:
             try:
                 process.wait(timeout=10)

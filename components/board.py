@@ -78,7 +78,7 @@ class Board:
         self._drawn: OrderedDict[Hashable, Values] = OrderedDict()
         self._lock = Lock()
         self._facts: tuple[int, Names, int] | None = None
-        self._named: tuple[object, dict] | None = None
+        self._named: tuple[tuple, Names] | None = None
         self._listings: dict[tuple[Ask, Scope], tuple[Hashable, object]] = {}
         self._pool = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="board")
 
@@ -222,20 +222,22 @@ class Board:
     def _town_facts(self) -> tuple[int, Names, int]:
         generation = self.store.generation()
         if self._facts is None or self._facts[0] != generation:
-            asked = ("names", "feeds", "areas")
-            names, feeds, areas = (
+            asked = ("names", "areas", "feeds")
+            names, areas, feeds = (
                 self._answer(Listing(name), scope=EVERYTHING, generation=generation) for name in asked
             )
-            tables = self._module_names() | names_by_kind(names)
-            found = Names(tables, dict(zip(areas["area_id"], areas["level_code"], strict=True)))
-            self._facts = (generation, found, stale_after_seconds(feeds))
+            self._facts = (generation, self._names(names, areas), stale_after_seconds(feeds))
         return self._facts
 
-    def _module_names(self) -> dict[str, dict[str, tuple[str, str]]]:
-        """Names from module tables; their frame stays the same one as long as no such table changes."""
-        frame = answer(Listing(MODULE_NAMES), scope=EVERYTHING, store=self.store)
-        if self._named is None or self._named[0] is not frame:
-            self._named = (frame, names_by_kind(frame))
+    def _names(self, names, areas) -> Names:
+        """Names of the town and of module tables; the frames stay the same ones as long as no such table changes."""
+        frames = (names, areas, answer(Listing(MODULE_NAMES), scope=EVERYTHING, store=self.store))
+        if self._named is None or any(
+            new is not old for new, old in zip(frames, self._named[0], strict=True)
+        ):
+            tables = names_by_kind(frames[2]) | names_by_kind(names)
+            levels = dict(zip(areas["area_id"], areas["level_code"], strict=True))
+            self._named = (frames, Names(tables, levels))
         return self._named[1]
 
 

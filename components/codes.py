@@ -20,6 +20,8 @@ LETTERS = {
     "none": "—",
 }
 LETTERS_EN = {"red": "R", "orange": "O", "yellow": "Y", "blue": "B", "green": "G", "grey": "—", "none": "—"}
+# Codes that say that something is not known.
+UNTOLD = frozenset({"unknown", "_unknown"})
 INKS = ("#0B1220", "#FFFFFF")
 
 
@@ -43,8 +45,10 @@ def in_order(column: str, keys, ctx: Context) -> list:
 def colour_of(column: str, value: object, ctx: Context) -> str:
     """Returns the colour of a value: a colour code's own, else its place in the series; unknown is grey."""
     theme = ctx.theme
-    if is_coloured(column) or not is_known(value):
+    if is_coloured(column):
         return theme.risk(str(value) if is_known(value) else None)
+    if not is_known(value) or value in UNTOLD:
+        return theme.risk(None)
     order = order_of(column, ctx)
     place = order.index(str(value)) if str(value) in order else _place(str(value))
     return theme.series[place % len(theme.series)]

@@ -177,7 +177,8 @@ def fetch_incident(key: str, question: Question, snapshot: Snapshot) -> dict | N
 
     Returns:
         incident: its columns; reports, steps, clocks: frames. A clock row has clock_code, start_at, stop_at,
-        due_at, minutes, excluded_code, side_code and is_due (its limit had run out by as-of, so it counts).
+        due_at (null: no start or no limit), minutes, excluded_code, side_code and is_due (its limit had run out
+        by as-of, so it counts).
     """
     found = _find_incident(key, question, snapshot)
     if found is None:
@@ -206,8 +207,8 @@ def _life(incident: dict, question: Question, snapshot: Snapshot) -> dict[str, p
     mine = ONE.format("")
     side = question.catalogue.mart("mart_clock").side
     clocks = (
-        f"SELECT clock_code, start_at, stop_at, due_at, minutes, excluded_code, {side} AS side_code, "
-        f"excluded_code IS NULL AND due_at <= $as_of_at AS is_due FROM mart_clock WHERE {mine} "
+        f"SELECT clock_code, start_at, stop_at, limit_at AS due_at, minutes, excluded_code, {side} AS side_code, "
+        f"excluded_code IS NULL AND clock.due_at <= $as_of_at AS is_due FROM mart_clock AS clock WHERE {mine} "
         "AND first_signal_at = $first_signal_at"
     )
     return {

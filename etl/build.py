@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import duckdb
 import geopandas as gpd
 
 from data.town import Town
+from etl.digests import files_digest
 from etl.dims import build_dims
 from etl.increment import MARTS, TIMES, build_touched, collect_touched, drop_small_world
 from etl.link import build_full_links, build_link_rules
@@ -17,6 +17,7 @@ from etl.models import MODELS, read_models
 from etl.modules import MODULE, build_modules
 from etl.place import GridTree, build_cells, place_border_points
 from etl.state import read_state, write_state
+from etl.store import all_threads
 from etl.zone import local_sql
 
 SOURCES = Path(__file__).resolve().parent.parent
@@ -50,7 +51,6 @@ _geometry = Geometry()
 
 def definitions_digest(town: Town) -> str:
     """Returns a digest of everything a full build depends on besides rows: models, code, rules, clocks, the town's folder."""
-    digest = hashlib.sha256()
     files = [
         *(path for path in MODELS.glob("*/*.sql") if path.parent != MODULE),
         *(SOURCES / "data" / "rules").glob("*.yaml"),
@@ -64,9 +64,7 @@ def definitions_digest(town: Town) -> str:
     ]
     if town.file.areas:
         files.append(town.expand(town.file.areas.file))
-    for path in sorted(files):
-        digest.update(str(path.name).encode() + path.read_bytes())
-    return digest.hexdigest()
+    return files_digest(files)
 
 
 def town_shapes(con: duckdb.DuckDBPyConnection, town: Town, *, digest: str) -> Geometry:
@@ -126,6 +124,7 @@ def _most_touched(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def _build_all(con: duckdb.DuckDBPyConnection, tree: GridTree) -> BuildResult:
+    all_threads(con)
     models = read_models()
     con.execute(f"CREATE OR REPLACE TABLE core_clock_offset AS {models['core_clock_offset'].sql}")
     place_border_points(con, tree)

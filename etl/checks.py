@@ -64,27 +64,24 @@ def build_checked(
     Columns: the canonical columns the contract maps, `_row`, `_digest` (null on bad rows), `_errors` (null on good
     rows: list of `code:column`).
     """
-    sql = checked_sql(contract, incoming, now_at=now_at)
+    con.execute("SET VARIABLE latest_at = $at", {"at": now_at + FUTURE_TOLERANCE})
+    sql = checked_sql(contract, incoming)
     try:
         con.execute(f"CREATE OR REPLACE TEMP TABLE checked_rows AS {sql}")
     except READ_ERRORS:
         if incoming.fallback is None:
             raise
         incoming = incoming.fallback()
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE checked_rows AS {checked_sql(contract, incoming, now_at=now_at)}"
-        )
+        con.execute(f"CREATE OR REPLACE TEMP TABLE checked_rows AS {checked_sql(contract, incoming)}")
     row = "" if incoming.has_row else ", (rowid + 1)::INTEGER AS _row"
     con.execute(f"CREATE OR REPLACE TEMP VIEW checked AS SELECT *{row} FROM checked_rows")
     if con.execute("SELECT bool_or(_errors IS NOT NULL) FROM checked_rows").fetchone()[0]:
         incoming = materialise(con, incoming)
-        _read_again(con, contract, incoming, now_at=now_at)
+        _read_again(con, contract, incoming)
     return incoming
 
 
-def _read_again(
-    con: duckdb.DuckDBPyConnection, contract: FeedContract, incoming: Incoming, *, now_at: datetime
-) -> None:
+def _read_again(con: duckdb.DuckDBPyConnection, contract: FeedContract, incoming: Incoming) -> None:
     """Reads rows with unreadable times or numbers once more, leniently, and puts the result in their place."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE doubtful AS SELECT _row FROM checked WHERE len(list_filter(_errors, "
@@ -97,9 +94,7 @@ def _read_again(
         f"(SELECT {row} AS _row, {rest} FROM {incoming.relation} WHERE {row} IN (SELECT _row FROM doubtful))"
     )
     some = replace(incoming, relation=relation, has_row=True)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE reread AS {checked_sql(contract, some, now_at=now_at, lenient=True)}"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE reread AS {checked_sql(contract, some, lenient=True)}")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM checked WHERE _row NOT IN (SELECT _row FROM doubtful) "
         "UNION ALL BY NAME SELECT * FROM reread"
@@ -109,10 +104,8 @@ def _read_again(
     con.execute("CREATE OR REPLACE TEMP VIEW checked AS SELECT * FROM checked_rows")
 
 
-def checked_sql(
-    contract: FeedContract, incoming: Incoming, *, now_at: datetime, lenient: bool = False
-) -> str:
-    """Returns the generated query of `build_checked`."""
+def checked_sql(contract: FeedContract, incoming: Incoming, *, lenient: bool = False) -> str:
+    """Returns the generated query of `build_checked`; the latest believable instant is the variable `latest_at`."""
     positions, cleaned = _clean_cells(contract, incoming)
     entity = contract.definition
     texts = {
@@ -126,7 +119,7 @@ def checked_sql(
     values = ", ".join(
         f"{typed_value(contract, name, value=f't_{name}', lenient=lenient)} AS v_{name}" for name in texts
     )
-    bad, errors = _judgement(list_problems(contract, now_at=now_at))
+    bad, errors = _judgement(list_problems(contract))
     row = ["_row"] if incoming.has_row else []
     return f"""
         WITH cleaned AS (SELECT {", ".join([*row, *cleaned])} FROM {incoming.relation}),
@@ -181,10 +174,9 @@ def is_watched(contract: FeedContract, name: str) -> bool:
     return name.endswith("_text") or is_masked(contract, name)
 
 
-def list_problems(contract: FeedContract, *, now_at: datetime) -> list[Problem]:
+def list_problems(contract: FeedContract) -> list[Problem]:
     """Returns everything a row of this feed is checked for, the gravest first."""
     missing, unreadable, implausible = [], [], []
-    latest = literal(str(now_at + FUTURE_TOLERANCE))
     for name in contract.columns:
         kind = contract.definition.columns[name].type
         value, text = f"v_{name}", f"t_{name}"
@@ -203,7 +195,7 @@ def list_problems(contract: FeedContract, *, now_at: datetime) -> list[Problem]:
         if kind == "instant":
             implausible.append(Problem("before_2000", name, f"{value} < TIMESTAMP '{EARLIEST}'"))
             if not contract.definition.columns[name].is_planned:
-                implausible.append(Problem("future_time", name, f"{value} > TIMESTAMP {latest}"))
+                implausible.append(Problem("future_time", name, f"{value} > getvariable('latest_at')"))
     return missing + unreadable + implausible
 
 

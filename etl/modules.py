@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
@@ -15,12 +14,14 @@ import pandas as pd
 from data.catalogue import catalogue
 from data.town import Town
 from etl.as_of import as_of
+from etl.digests import files_digest
 from etl.durable import flush
 from etl.entity import SPINE, load_entities
 from etl.models import MODELS, ModelError, read_models
 from etl.module_python import MAKERS, Maker
 from etl.place import GridTree
 from etl.state import read_state, write_state
+from etl.store import all_threads
 
 HERE = Path(__file__).resolve().parent
 MODULE = MODELS / "module"
@@ -34,12 +35,9 @@ UNBUILT = """
 
 def modules_digest() -> str:
     """Returns a digest of what module tables depend on besides rows: their SQL, their Python, the rules."""
-    digest = hashlib.sha256()
     data = HERE.parent / "data"
     files = [*MODULE.glob("*.sql"), *HERE.glob("module_*.py"), HERE / "modules.py"]
-    for path in sorted([*files, *(data / "rules").rglob("*.yaml"), *(data / "entities").glob("*.yaml")]):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    return files_digest([*files, *(data / "rules").rglob("*.yaml"), *(data / "entities").glob("*.yaml")])
 
 
 def build_modules(
@@ -55,6 +53,7 @@ def build_modules(
     touched = {code for (code,) in con.execute(UNBUILT).fetchall()} - SPINE
     if not (is_full or is_new_day or touched):
         return []
+    all_threads(con)
     changed = set(DAILY) if is_new_day else set()
     if is_new_day:
         _write_inputs(con)

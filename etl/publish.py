@@ -16,13 +16,14 @@ from data.town import Town
 from etl.as_of import as_of
 from etl.base import ROW_TABLES, write_base
 from etl.build import Geometry, definitions_digest, empty_shadow, town_shapes
-from etl.clocks import clock_sql, segment_sql, single_sql
+from etl.clocks import MEASURES, clock_sql, segment_sql, single_sql
 from etl.durable import flush, swap_file
 from etl.models import read_models
 from etl.modules import publish_modules
 from etl.risk import build_risk
-from etl.rollups import WEIGHT, signed_rollup_sql
+from etl.rollups import KIND, WEIGHT, signed_rollup_sql
 from etl.state import read_state, write_state
+from etl.store import all_threads
 from etl.zone import local_sql
 
 WHOLE_MODELS = ("mart_feed", "mart_load", "mart_quarantine", "mart_link_proposal")
@@ -37,7 +38,11 @@ WHOLE_TABLES = (
     "dim_responsibility",
     "core_clock_offset",
 )
-SHADOWED = ("mart_incident", "mart_report")  # tables whose rows as the base has them are kept
+# Tables whose rows as the base has them are kept, and what of them the rollups may need.
+COUNTED = {
+    "mart_incident": "* EXCLUDE (title_text, address_text, feed_list)",
+    "mart_report": f"reported_date, reported_hour, grid_id, {KIND}",
+}
 RECENT_CYCLES = "WHERE cycle_date > (SELECT max(cycle_date) FROM mart_risk) - 8"
 MOST_TOUCHED = 4000
 KEPT_GENERATIONS = 20
@@ -145,6 +150,7 @@ def _renew_base(con, published: Path, *, base: dict, months: list[str], build: i
     kept = (
         {} if read_state(con, "base_stale") == "yes" else {m: f for m, f in base.items() if m not in months}
     )
+    all_threads(con)
     kept |= write_base(con, published, months=months, zone_name=zone_name, build=build)
     for month in months:
         for path in (published / kept[month]).glob("*") if month in kept else ():
@@ -167,6 +173,7 @@ def _renew_risk(con: duckdb.DuckDBPyConnection, town: Town, *, is_stale: bool) -
         else "none"
     )
     if is_stale or read_state(con, "risk_day") != day or not _has_table(con, "mart_risk"):
+        all_threads(con)
         build_risk(con, town, as_of_at=as_of_at)
         con.execute(FEED_NEGATIVE, [as_of_at])
         write_state(con, "risk_day", day)
@@ -215,13 +222,14 @@ def _write_delta(con, path: Path, *, town: Town, generation: int) -> datetime | 
 
 def _write_signed_rollups(con: duckdb.DuckDBPyConnection, zone_name: str) -> None:
     """Writes what the touched incidents add to (and take from) the rollups of the base."""
-    for name in SHADOWED:
+    for name, columns in COUNTED.items():
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE both_{name} AS SELECT *, 1 AS {WEIGHT} FROM publish_fresh_{name} "
-            f"UNION ALL BY NAME SELECT *, -1 AS {WEIGHT} FROM publish_shadow_{name}"
+            f"CREATE OR REPLACE TEMP TABLE both_{name} AS SELECT {columns}, 1 AS {WEIGHT} FROM publish_fresh_{name} "
+            f"UNION ALL BY NAME SELECT {columns}, -1 AS {WEIGHT} FROM publish_shadow_{name}"
         )
     clock = clock_sql(source="both_mart_incident", zone_name=zone_name, carried=WEIGHT)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE both_clock AS {clock}")
+    columns = f"clock_code, due_date, grid_id, {KIND}, excluded_code, {', '.join(MEASURES)}, {WEIGHT}"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE both_clock AS SELECT {columns} FROM ({clock})")
     sql = signed_rollup_sql(
         incident="both_mart_incident", report="both_mart_report", clock="both_clock", zone_name=zone_name
     )

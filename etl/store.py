@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from data.settings import Settings
+from data.statements import Attentive
 from etl.entity import SQL_TYPES, Entity, load_entities
 from etl.privacy import reporter_key
 
@@ -68,7 +69,7 @@ def open_store(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con = connect(settings)
         try:
             prepare_tables(con)
-            yield con
+            yield Attentive(con)
         finally:
             con.close()
 
@@ -114,6 +115,16 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     con.execute("SET temp_directory = ?", [str(settings.home / "scratch" / "spill")])
     con.execute("SET VARIABLE reporter_key = $key", {"key": reporter_key(settings.home)})
     return con
+
+
+def one_thread(con: duckdb.DuckDBPyConnection) -> None:
+    """Lets what follows run in one thread: for a few rows, waking a second one costs more than it does."""
+    con.execute("SET threads = 1")
+
+
+def all_threads(con: duckdb.DuckDBPyConnection) -> None:
+    """Lets what follows, the work on a whole table, run in as many threads as there are."""
+    con.execute("RESET threads")
 
 
 def _first_line(error: Exception) -> str:

@@ -14,10 +14,13 @@ from data.settings import Settings
 from data.town import Town
 from etl.build import build
 from etl.publish import publish
+from etl.store import all_threads, one_thread
 
 log = structlog.get_logger()
 BATCH = 64
 SETTLE_MS = 20
+LOOK_MS = 2
+SMALL_BYTES = 1 << 20
 TICK_MS = 1000
 
 
@@ -50,7 +53,7 @@ def watch(
     changes = watch_files(
         settings.landing_dir,
         debounce=SETTLE_MS,
-        step=10,
+        step=LOOK_MS,
         rust_timeout=TICK_MS,
         yield_on_timeout=True,
         stop_event=stop,
@@ -76,8 +79,12 @@ def run_batch(
     loaders: Mapping[str, Callable[[Path], object]],
 ) -> int:
     """Loads up to BATCH waiting files, then builds and publishes; returns how many files went in."""
-    taken = 0
-    for feed, path in waiting_files(settings, loaders)[:BATCH]:
+    taken, waiting = 0, waiting_files(settings, loaders)[:BATCH]
+    if sum(path.stat().st_size for _, path in waiting if path.exists()) <= SMALL_BYTES:
+        one_thread(con)
+    else:
+        all_threads(con)
+    for feed, path in waiting:
         try:
             loaders[feed](path)
             taken += 1

@@ -71,3 +71,13 @@ def test_an_unknown_theme_is_the_dark_one():
 
 def test_both_themes_reach_the_style_sheets():
     assert css_variables().count("--risk-red:") == 2
+
+
+def test_what_is_not_known_is_grey_and_no_series():
+    from types import SimpleNamespace
+
+    from components.codes import UNTOLD, colour_of
+
+    ctx = SimpleNamespace(theme=DARK, town=SimpleNamespace(levels=()))
+    for value in (*UNTOLD, None):
+        assert colour_of("household_band_code", value, ctx) == DARK.risk(None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from data.catalogue import CatalogueError
@@ -170,6 +171,7 @@ def test_a_case_shows_its_reports_and_why_each_clock_counts_or_not(store):
     clocks = case["clocks"].set_index("clock_code")
     assert clocks.loc["discovery_registered", "side_code"] == "late"  # registered after 40 min
     assert clocks.loc["handle", "excluded_code"] == "no_start"
+    assert pd.isna(clocks.loc["handle", "due_at"])  # what never began has no deadline
     assert clocks.loc["dispatch", "is_due"]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from etl.clocks import clock_sql
+from etl.clocks import clock_sql, segment_sql
 from etl.models import read_models
 from tests.published import INCIDENT_TYPES
 
@@ -103,3 +103,23 @@ def test_the_lists_limit_has_no_start_before_it_runs():
     assert (
         _limit_start(due=listed, target="'2026-11-02'") == registered
     )  # the source's own target runs from there
+
+
+def _segments(**changed: object) -> dict[str, str | None]:
+    """segment -> excluded_code of one incident."""
+    con = duckdb.connect()
+    con.execute(f"CREATE TABLE i ({', '.join(f'{name} {kind}' for name, kind in INCIDENT_TYPES.items())})")
+    row = AT | changed
+    con.execute(f"INSERT INTO i ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    sql = segment_sql(source="i", zone_name="Asia/Shanghai")
+    return dict(con.execute(f"SELECT segment_code, excluded_code FROM ({sql})").fetchall())
+
+
+@pytest.mark.parametrize(
+    ("segment", "flag"),
+    [("register_dispatch", "is_dispatch_recorded"), ("signal_check", "is_check_recorded")],
+)
+def test_an_open_case_is_not_watched_for_what_its_feed_never_tells(segment, flag):
+    """Else a city that writes down no dispatch would have a dispatch time: longer than the oldest open case."""
+    assert _segments(**{flag: False})[segment] == "not_recorded"
+    assert _segments(**{flag: True})[segment] is None
