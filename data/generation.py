@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from data.freshness import FeedState
 from data.modules import ModuleSchemas, ModuleTables
 from data.recent import RecentRows, lay_over
 from data.rolls import BaseFiles, base_key
+from data.statements import parsed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,7 +171,7 @@ class Snapshot:
         if self.reader.is_recent != self.is_recent:
             cursor.execute(f"SET search_path = '{self.opened.search_path(is_recent=self.is_recent)}'")
             self.reader.is_recent = self.is_recent
-        return cursor.execute(_parsed(sql), params)
+        return cursor.execute(parsed(sql), params)
 
     def _make_views(self, sql: str) -> None:
         with self.opened.making, self.reader.cursor.cursor() as maker:
@@ -179,13 +179,6 @@ class Snapshot:
             for name in [each for each in self.opened.unmade if each in sql]:
                 maker.execute(f"CREATE VIEW {self.opened.schema}.{name} AS {self.opened.unmade[name]}")
                 del self.opened.unmade[name]
-
-
-@lru_cache(maxsize=512)
-def _parsed(sql: str) -> duckdb.Statement | str:
-    """Returns a statement read once: a wall asks the same ones at every generation, and reading them is a tenth of it."""
-    statements = duckdb.extract_statements(sql)
-    return statements[0] if len(statements) == 1 else sql
 
 
 def read_manifest(path: Path) -> dict:
