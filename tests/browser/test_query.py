@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from data.connection import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SQL = "SELECT grid_id, count(*) AS n FROM mart_incident WHERE grid_id IS NOT NULL AND severity_level >= $least GROUP BY 1 ORDER BY 2 DESC"
+SQL = (
+    "SELECT grid_id, count(*) AS n FROM mart_incident WHERE grid_id IS NOT NULL AND severity_level >= $least "
+    "GROUP BY 1 ORDER BY 2 DESC"
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def test_a_question_is_built_without_sql(open_page):
     assert page.locator(".query-table thead th").count() >= 4
     page.select_option("[data-param=by]", "department_id")
     page.wait_for_url("**/query?*by=department_id*")
-    page.wait_for_function("document.querySelector('.query-table thead th').textContent.includes('部门')")
+    expect(page.locator(".query-table thead th").first).to_contain_text("部门")
     total = int(page.inner_text(".query-number .digits").replace(",", ""))
     cells = page.locator(".query-table tbody td:nth-of-type(1) .digits").all_inner_texts()
     assert sum(int(each.replace(",", "")) for each in cells) == total
@@ -71,9 +75,7 @@ def test_a_statement_becomes_table_chart_and_map_and_is_kept(open_page, served, 
     theirs = context.new_page()
     theirs.goto(served.links["demo-department"])
     theirs.goto(kept)
-    theirs.wait_for_function(
-        "document.querySelector('.desk-editor') && document.querySelector('.desk-editor').value"
-    )
+    expect(theirs.locator(".desk-editor")).to_have_value(SQL)
     _run(theirs)
     theirs.click("[data-mode=table]")
     own = int(theirs.inner_text(".desk-table tbody tr:first-child td:nth-child(2)").replace(",", ""))
@@ -99,8 +101,6 @@ def test_what_is_refused_is_said_in_words(served, browser, signed_in):
     ]:
         page.fill(".desk-editor", sql)
         page.click("[data-act=run]")
-        page.wait_for_function(
-            "words => document.querySelector('.desk-state').textContent.includes(words)", arg=words
-        )
+        expect(page.locator(".desk-state")).to_contain_text(words)
     assert page.locator(".desk-state img").count() == 0
     context.close()
