@@ -189,8 +189,10 @@ class Archive:
         """Keeps the copies that are given out and says who released them when (actor_name, role_code, released_at).
 
         Args:
+            briefing_id: which one.
             files: format code -> (file name, bytes), with the notes printed.
             note_ids: the notes that were printed.
+            release: who and when.
 
         Raises:
             ReleasedError: it is released already.
@@ -208,14 +210,9 @@ class Archive:
             _refuse_released(book, briefing_id)
             if note_ids != _standing(book, briefing_id):
                 raise ChangedMeanwhileError(f"briefing {briefing_id}: notes changed while it was printed")
-            values = [
-                release["actor_name"],
-                release["role_code"],
-                release["released_at"],
-                name,
-                json.dumps(note_ids),
-            ]
-            book.execute("INSERT INTO briefing_release VALUES (?, ?, ?, ?, ?, ?)", [briefing_id, *values])
+            who = (release["actor_name"], release["role_code"], release["released_at"])
+            values = [briefing_id, *who, name, json.dumps(note_ids)]
+            book.execute("INSERT INTO briefing_release VALUES (?, ?, ?, ?, ?, ?)", values)
             _add_files(book, briefing_id, files, stage=RELEASED)
 
     def _add(self, made: MadeBriefing, facts: Mapping[str, object], *, files: Mapping) -> int:
