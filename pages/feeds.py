@@ -3,6 +3,7 @@
 from functools import partial
 
 from components.page import register_page
+from components.tiles.briefing_desk import BriefingRuns
 from components.tiles.listing_table import ListingTable
 from components.tiles.metric_table import MetricTable
 from components.tiles.usage import Usage
@@ -38,6 +39,7 @@ register_page(
     has_filters=False,
     tiles=[
         ListingTable(uid="feeds", title="feeds.feeds", listing="feeds", columns=FEEDS, age_of="watermark_at"),
+        BriefingRuns(uid="runs"),
         MetricTable(uid="clocks", title="feeds.clocks", by="feed_id", shown=CLOCKS),
         VitalSigns(uid="catalogue", title="feeds.catalogue", shown=CATALOGUE),
         Half(uid="shares", title="feeds.joined", by="share_class", shown=JOINED),
