@@ -7,7 +7,7 @@ from collections import OrderedDict
 from weakref import WeakKeyDictionary
 
 from data.connection import Store
-from data.explore_table import build_table, drop_table
+from data.explore_table import build_table, drop_table, narrow_table, wider
 from data.explore_view import Table, View
 from data.generation import Snapshot
 from data.request import Scope
@@ -38,11 +38,21 @@ class Tables:
         with making:
             table = self._find(key)
             if table is None:
-                with store.reading(key[0]) as snapshot:
-                    table = build_table(view, scope, snapshot=snapshot, number=self._next())
-                    self._keep(key, table, snapshot)
+                table = self._make(view, scope, store=store, serial=key[0])
         with self._lock:
             self._making.pop(key, None)
+        return table
+
+    def _make(self, view: View, scope: Scope, *, store: Store, serial: int) -> Table:
+        whole = wider(view)
+        wide = whole and self.get(whole, scope=scope, store=store, serial=serial)
+        with store.reading(serial) as snapshot:
+            given = {"snapshot": snapshot, "number": self._next()}
+            if wide and wide.serial == serial:
+                table = narrow_table(wide, view, scope, **given)
+            else:
+                table = build_table(view, scope, **given)
+            self._keep((serial, scope, view), table, snapshot)
         return table
 
     def _find(self, key: tuple) -> Table | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from data.compile import row_tests
@@ -10,7 +11,7 @@ from data.explore_view import FIXED, Table, View
 from data.generation import Snapshot
 from data.period import local_date
 from data.query import question_of
-from data.question import Question
+from data.question import TOWN_AREA, Question
 from data.request import Request, Scope
 
 SCHEMA = "memory.explore"
@@ -40,6 +41,13 @@ LATE = """CASE WHEN cancelled_code IS NOT NULL THEN 'not_counted' WHEN is_suspen
     WHEN closed_at <= $as_of_at THEN CASE WHEN closed_at <= due_at THEN 'closed_in_time' ELSE 'closed_late' END
     WHEN due_at <= $as_of_at THEN 'open_late' ELSE 'open_in_time' END"""
 REPEAT = "CASE WHEN {0} <= 3 THEN {0} WHEN {0} <= 5 THEN 4 ELSE 5 END"
+# Filters above the charts whose codes every row carries.
+CARRIED = {
+    "feed_id": "feed",
+    "category_code": "category",
+    "department_id": "department",
+    "severity_level": "severity",
+}
 CODED = {"area": "grid_id", "category": "category_code", "feed": "feed_id", "department": "department_id"}
 
 
@@ -89,13 +97,42 @@ def build_table(view: View, scope: Scope, *, snapshot: Snapshot, number: int) ->
     )
 
 
-def drop_table(table: Table, snapshot: Snapshot) -> None:
-    """Drops a table; a question that still reads it reads on."""
-    snapshot.rows(f"DROP TABLE IF EXISTS {table.name}")
+def wider(view: View) -> View | None:
+    """Returns the view this one is a part of by the codes its rows carry; None where it is not made of another."""
+    filters = replace(view.filters, area_id=None, **dict.fromkeys(CARRIED))
+    return None if view.metric or filters == view.filters else replace(view, filters=filters)
 
 
-def _choose(view: View, question: Question, *, snapshot: Snapshot, into: str, listed: str) -> int:
-    """Writes the view's own rows; returns how many cancelled incidents were left out of them."""
+def narrow_table(wide: Table, view: View, scope: Scope, *, snapshot: Snapshot, number: int) -> Table:
+    """Returns a view's table from a wider one's: a filter above the charts reads no file again, but for what it leaves out."""
+    name = f"{SCHEMA}.view{number}"
+    asked = {each: getattr(view.filters, column) for column, each in CARRIED.items()}
+    told = {each: (str(value),) for each, value in asked.items() if value is not None}
+    area_id = view.filters.area_id
+    if area_id and area_id != TOWN_AREA:
+        inside = "SELECT grid_id FROM dim_area_grid WHERE area_id = $area_id"
+        told["area"] = tuple(grid for (grid,) in snapshot.rows(inside, {"area_id": area_id}))
+    snapshot.rows(f"CREATE TABLE {name} AS SELECT * FROM {wide.name} WHERE {wide.where(told)}")
+    question = question_of(Request(ASKED[view.unit], filters=view.filters), scope, snapshot)
+    return replace(
+        wide,
+        name=name,
+        row_count=snapshot.rows(f"SELECT count(*) FROM {name}")[0][0],
+        excluded_count=_count_cancelled(view, question, snapshot) if wide.excluded_count else 0,
+        totals=_totals(snapshot, name, wide.codes),
+        cubes={},
+    )
+
+
+def _count_cancelled(view: View, question: Question, snapshot: Snapshot) -> int:
+    tests = [*_own_tests(view, question), "cancelled_code IS NOT NULL"]
+    counted = f"SELECT count(*) FROM mart_incident AS source WHERE {' AND '.join(tests)}"
+    bound = question.bind(counted, since_at=view.filters.since_at, until_at=view.filters.until_at)
+    return snapshot.rows(bound.sql, bound.params)[0][0]
+
+
+def _own_tests(view: View, question: Question) -> list[str]:
+    """Returns the tests of a view's rows; the rows behind a number have its own period instead of one."""
     at, filters = AT[view.unit], view.filters
     tests = [
         f"source.{at} <= $as_of_at",
@@ -103,10 +140,21 @@ def _choose(view: View, question: Question, *, snapshot: Snapshot, into: str, li
         *word_tests(view.words, question),
     ]
     if view.metric:
+        return tests
+    tests += [f"source.{at} >= $since_at"] if filters.since_at else []
+    return tests + ([f"source.{at} < $until_at"] if filters.until_at else [])
+
+
+def drop_table(table: Table, snapshot: Snapshot) -> None:
+    """Drops a table; a question that still reads it reads on."""
+    snapshot.rows(f"DROP TABLE IF EXISTS {table.name}")
+
+
+def _choose(view: View, question: Question, *, snapshot: Snapshot, into: str, listed: str) -> int:
+    """Writes the view's own rows; returns how many cancelled incidents were left out of them."""
+    tests, filters = _own_tests(view, question), view.filters
+    if view.metric:
         tests.append(f"source.incident_no IN (SELECT incident_no FROM {listed})")
-    else:  # the rows behind a number have its own period: the day a limit ran out, a snapshot
-        tests += [f"source.{at} >= $since_at"] if filters.since_at else []
-        tests += [f"source.{at} < $until_at"] if filters.until_at else []
     is_counted = view.unit == "incident" and not view.metric
     where = " AND ".join(tests)
     bound = question.bind(

@@ -224,6 +224,35 @@ def test_nobody_counts_or_reads_foreign_rows(store, scope, unit):
     assert _view(store, unit, scope).row_count == (fetch(asked, scope=scope, store=store).row["value"] or 0)
 
 
+@pytest.mark.parametrize("unit", ["incident", "report"])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"feed_id": "citizen_report"},
+        {"area_id": "c1"},
+        {"department_id": "d2", "severity_level": 3},
+        {"area_id": "no"},
+    ],
+    ids=str,
+)
+def test_a_filter_above_the_charts_counts_as_the_number_does(store, unit, filters):
+    table = _view(store, unit, since=SINCE, filters=filters)
+    row = fetch(
+        Request(f"{unit}_count", filters=Filters(SINCE, **filters)), scope=EVERYTHING, store=store
+    ).row
+    assert table.row_count == (row["value"] or 0)
+    assert sum(table.totals["stage"]) == table.row_count
+    if unit == "incident":
+        left_out = fetch_rows(
+            Request("incident_count", filters=Filters(SINCE, **filters)),
+            scope=EVERYTHING,
+            store=store,
+            limit=5000,
+            side="excluded",
+        )
+        assert table.excluded_count == len(left_out)
+
+
 def test_a_view_of_one_asker_is_never_handed_to_another(store):
     wide, narrow = _view(store), _view(store, scope=SCOPES[0])
     kept = open_view(View("incident", Filters()), scope=SCOPES[0], store=store, serial=wide.serial)
