@@ -62,13 +62,13 @@ def test_a_click_filters_every_tile_and_a_second_click_clears(open_page):
     page = open_page("/incidents")
     shown = page.locator("[data-kpi=incident_count] .digits")
     before = shown.inner_text()
-    page.click(".tile-feed .bar >> nth=0")
-    page.wait_for_url(re.compile(r"source="))
+    page.click(".tile-department .bar >> nth=0")
+    page.wait_for_url(re.compile(r"department="))
     _until(page, f"document.querySelector('[data-kpi=incident_count] .digits').innerText !== '{before}'")
-    assert page.locator(".tile-feed .bar.is-selected").count() == 1
-    page.click(".tile-feed .bar.is-selected")
+    assert page.locator(".tile-department .bar.is-selected").count() == 1
+    page.click(".tile-department .bar.is-selected")
     _until(page, f"document.querySelector('[data-kpi=incident_count] .digits').innerText === '{before}'")
-    assert "source=" not in page.url
+    assert "department=" not in page.url
 
 
 def test_a_click_on_the_map_filters_and_the_back_button_undoes_it(open_page):
