@@ -123,7 +123,8 @@ class Outlook:
         rates, members = self.rates_of(day), self.areas.members[self.areas.of_level(level)]
         share = members @ rates.share
         unsure = members @ (rates.share**2 * rates.share_spread)
-        return pooled + unsure / np.maximum(share**2, 1e-30)
+        # The whole town's part is 1 and sure.
+        return pooled + unsure / np.maximum(share**2, 1e-30) * np.clip(1 - share, 0, 1)
 
     def past(self, level: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Returns window -> (count, mean) of a level's areas: day from `first_day` on x area x series.

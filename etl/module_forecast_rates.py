@@ -195,12 +195,12 @@ def fit_share(cases: np.ndarray, *, domain_of: np.ndarray) -> tuple[np.ndarray, 
     placed, lost = cases[:-1], cases[-1]
     total = placed.sum() + lost.sum() + 1
     lost_part = (lost + PRIOR_LEVEL * lost.sum() / total) / (cases.sum(0) + PRIOR_LEVEL)
-    whole = (placed.sum(1) + 1) / (placed.sum() + len(placed))
+    whole, _ = _grid_parts(placed.sum(1, keepdims=True), parent=np.full((len(placed), 1), 1 / len(placed)))
     share, spread = np.empty_like(placed), np.empty_like(placed)
     for domain in np.unique(domain_of):
         mine = domain_of == domain
         together = placed[:, mine].sum(1, keepdims=True)
-        parent, _ = _grid_parts(together, parent=whole[:, None])
+        parent, _ = _grid_parts(together, parent=whole)
         share[:, mine], spread[:, mine] = _grid_parts(placed[:, mine], parent=parent)
     lost_spread = 1 / (lost + PRIOR_LEVEL)
     return np.vstack([share * (1 - lost_part), lost_part[None]]), np.vstack([spread, lost_spread[None]])
@@ -213,7 +213,7 @@ def _grid_parts(cases: np.ndarray, *, parent: np.ndarray) -> tuple[np.ndarray, n
     """
     expected = cases.sum(0) * parent
     spread = ((cases - expected) ** 2 - expected).sum() / max((expected**2).sum(), 1e-9)
-    k = 1 / np.clip(spread, 0.02, 20)
+    k = 1 / np.clip(spread, 0.02, 50)
     parts = parent * (cases + k) / (expected + k)
     return parts / parts.sum(0), 1 / (cases + k)
 
