@@ -28,8 +28,10 @@ from components.drawing.canvas import (
     MM_PER_INCH,
     DrawingError,
     Ink,
+    drawable,
     drawing,
     ink_of,
+    measured,
     new_figure,
     saved,
 )
@@ -38,6 +40,7 @@ from components.drawing.spec import AreaMark, AreaPicture
 from components.theme import RISK_CLASSES
 
 WIDTH_MM = 156.0
+MOST_NAMES, NAME_SIZE, NAME_LETTER_MM, NAME_BELOW_MM, NAME_HIGH_MM = 12, 6.0, 1.15, 3.6, 3.2
 TALLEST = 1.25  # times the width
 SMALLEST = 2.5  # points
 LOUD = {"red": 1.6, "orange": 0.9}  # their outline on paper: seen in a black and white copy, too
@@ -123,6 +126,7 @@ def _draw(
         axes.set_xlim(0, east_km)
         axes.set_ylim(0, north_km)
         _fill(axes, picture, shapes, ink=ink, scale=scale)
+        _write_names(axes, picture, shapes, ink=ink, scale=scale)
         top = height_mm - above - 2 if beside else foot + below - 3
         write_legend(figure, entries, ink=ink, top_mm=top)
         return saved(figure, form=form)
@@ -179,6 +183,50 @@ def _fill(axes: Axes, picture: AreaPicture, shapes: tuple[Shape, ...], *, ink: I
         )  # points: the letter stays inside its area
         if known != "none" and size >= SMALLEST:
             _write_letter(axes, letters[known], at=(x, y), size=size, ground=letter_ground(known, ink))
+
+
+def _write_names(
+    axes: Axes, picture: AreaPicture, shapes: tuple[Shape, ...], *, ink: Ink, scale: float
+) -> None:
+    """Writes what the areas the picture is about are called, the worst first; none covers another."""
+    places = {shape.area_id: shape.middle() for shape in shapes}
+    named = _named(picture, places)
+    east_km = axes.get_xlim()[1]
+    taken: list[tuple[float, float, float]] = []
+    for mark in named:
+        x, y, _ = places[mark.area_id]
+        name = drawable(mark.label)
+        half, low = measured(name) * NAME_LETTER_MM / scale / 2, y - NAME_BELOW_MM / scale
+        x = max(half, min(east_km - half, x))
+        if any(
+            abs(low - other) < NAME_HIGH_MM / scale and abs(x - at) < half + wide for at, other, wide in taken
+        ):
+            continue
+        taken.append((x, low, half))
+        ground = {"boxstyle": "round,pad=0.15", "facecolor": ink.ground, "edgecolor": "none", "alpha": 0.85}
+        look = {
+            "fontsize": NAME_SIZE,
+            "color": ink.theme.text,
+            "ha": "center",
+            "va": "center",
+            "bbox": ground,
+        }
+        axes.text(x, low, name, **look, zorder=5)
+
+
+def _named(picture: AreaPicture, places: dict) -> list[AreaMark]:
+    """Returns the areas that get their name: whole classes, the worst first, as long as they are few."""
+    found: list[AreaMark] = []
+    for code in RISK_CLASSES:
+        more = [
+            mark
+            for mark in picture.marks
+            if mark.class_code == code and mark.label and mark.area_id in places
+        ]
+        if len(found) + len(more) > MOST_NAMES:
+            break
+        found += more
+    return found
 
 
 def _write_letter(axes: Axes, letter: str, *, at: tuple[float, float], size: float, ground: str) -> None:

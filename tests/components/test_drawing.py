@@ -136,3 +136,14 @@ def test_new_shapes_are_drawn_at_once(tmp_path):
 def test_words_wrap_between_words_and_chinese_letters():
     assert wrapped("处置时长中位数", width=8) == "处置时长\n中位数"
     assert wrapped("closed in time", width=9) == "closed in\ntime"
+
+
+def test_the_worst_areas_are_named_whole_classes_only(geo):
+    # of 23 marks 4 are red (4, 10, 16, 22), 4 orange, 4 yellow: 12 names; with the 3 blue ones they would be too many
+    picture = area_picture()
+    marks = tuple(replace(mark, label=f"网格{mark.area_id}") for mark in picture.marks)
+    told = _texts(draw_area_map(replace(picture, marks=marks), geo_folder=geo))
+    named = {words.removeprefix("网格") for words in told if words.startswith("网格G")}
+    worst = {mark.area_id for mark in marks if mark.class_code in ("red", "orange", "yellow")}
+    assert named <= worst
+    assert {mark.area_id for mark in marks if mark.class_code == "red"} <= named

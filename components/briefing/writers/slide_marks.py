@@ -20,6 +20,7 @@ from components.briefing.copy import Copy
 from components.briefing.document import Table
 from components.briefing.plain import without_formula
 from components.briefing.writers import widths
+from components.drawing.canvas import measured
 from components.drawing.spec import Chart, Number, Series
 from components.theme import LIGHT
 
@@ -32,6 +33,8 @@ KINDS = {
     "band": XL_CHART_TYPE.LINE_MARKERS,
     "stacked": XL_CHART_TYPE.COLUMN_STACKED,
 }
+CELL_LETTERS = 60
+PT, LINE = 12700, 1.33
 Box = tuple[int, int, int, int]
 
 
@@ -193,27 +196,46 @@ def _set_axes(native: NativeChart, chart: Chart) -> None:
 def add_table(slide: Slide, box: Box, *, table: Table, size: float) -> int:
     """Adds the table's first rows, as many as the box holds; returns how many are left out."""
     left, top, width, height = box
-    line = int(Pt(size * 1.35) + Pt(5))
-    wraps = max((_lines(column.name, column.kind) for column in table.columns), default=1)
-    room = max(1, (height - line * wraps) // line)
-    rows = table.rows[:room]
-    frame = slide.shapes.add_table(
-        len(rows) + 1, max(1, len(table.columns)), Emu(left), Emu(top), Emu(width), Emu(line)
-    )
+    heights = _row_heights(table, width=width, size=size)
+    room, rows = height - heights[0], 0
+    while rows < len(table.rows) and heights[rows + 1] <= room:
+        room -= heights[rows + 1]
+        rows += 1
+    place = map(Emu, (left, top, width, sum(heights[: rows + 1])))
+    frame = slide.shapes.add_table(rows + 1, max(1, len(table.columns)), *place)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", table.title)
     native = frame.table
     for place, share in enumerate(widths.shares(table)):
         native.columns[place].width = Emu(int(width * share))
     rights = [widths.is_right(column.kind) for column in table.columns]
-    _fill(native.rows[0].cells, [column.name for column in table.columns], rights, size=size, is_head=True)
-    for row, cells in zip(list(native.rows)[1:], rows, strict=True):
+    texts = [
+        [column.name for column in table.columns],
+        *([cell.text for cell in row] for row in table.rows[:rows]),
+    ]
+    for row, cells, line in zip(native.rows, texts, heights, strict=False):
         row.height = Emu(line)
-        _fill(row.cells, [cell.text for cell in cells], rights, size=size, is_head=False)
-    return len(table.rows) - len(rows)
+        _fill(row.cells, cells, rights, size=size, is_head=cells is texts[0])
+    return len(table.rows) - rows
 
 
-def _lines(name: str, kind: str) -> int:
-    return 3 if kind in widths.SHORT and len(name) > 4 else 2 if len(name) > 12 else 1
+def _row_heights(table: Table, *, width: int, size: float) -> list[int]:
+    """Returns how high each row will be, the heading's first: as many lines as its fullest cell needs."""
+    letters = [max(1.0, (width * share / PT - 8) / (size * 0.53)) for share in widths.shares(table)]
+    rows = [
+        [column.name for column in table.columns],
+        *([_shortened(cell.text) for cell in row] for row in table.rows),
+    ]
+    found = []
+    for row in rows:
+        lines = max(
+            (math.ceil(measured(text) / room) for text, room in zip(row, letters, strict=True)), default=1
+        )
+        found.append(int((max(1, lines) * size * LINE + 4) * PT))
+    return found
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= CELL_LETTERS else text[: CELL_LETTERS - 1] + "…"
 
 
 def _fill(cells: Iterable, texts: list[str], rights: list[bool], *, size: float, is_head: bool) -> None:
@@ -225,8 +247,4 @@ def _fill(cells: Iterable, texts: list[str], rights: list[bool], *, size: float,
         cell.fill.fore_color.rgb = colour("#E3EAF4" if is_head else "#FFFFFF")
         paragraph = cell.text_frame.paragraphs[0]
         paragraph.alignment = PP_ALIGN.RIGHT if is_right else PP_ALIGN.LEFT
-        shown = text if is_head or len(text) <= CELL_LETTERS else text[: CELL_LETTERS - 1] + "…"
-        add_run(paragraph, shown, size=size, is_bold=is_head)
-
-
-CELL_LETTERS = 60
+        add_run(paragraph, _shortened(text), size=size, is_bold=is_head)

@@ -36,7 +36,8 @@ from components.theme import LIGHT
 WIDE, HIGH = int(Inches(13.333)), int(Inches(7.5))
 EDGE, TOP, FOOT = int(Inches(0.55)), int(Inches(1.25)), int(Inches(6.95))
 GAP = int(Inches(0.35))
-SIZES = (20, 18, 16, 14, 12.5, 11)
+SIZES = (22, 20, 18, 16, 14, 12.5, 11)
+LETTER, LINE = 0.515, 1.33  # of the size: a Latin letter's width, a line's height in the typeface
 WIDE_TABLE = 62.0  # latin letters: wider ones stand below the text, not beside it
 PT = 12700
 
@@ -178,7 +179,7 @@ def _write_text(slide: Slide, box: Box, *, part: MarkedPart, copy: Copy) -> None
     frame = slide.shapes[-1].text_frame
     for place, runs in enumerate(kept):
         paragraph = line if place == 0 else frame.add_paragraph()
-        paragraph.line_spacing, paragraph.space_after = 1.2, Pt(size * 0.5)
+        paragraph.space_after = Pt(size * 0.5)
         for text, ink, is_struck in runs:
             run = add_run(paragraph, text, size=size, ink=ink)
             if is_struck:
@@ -206,9 +207,9 @@ def _paragraphs(part: MarkedPart, copy: Copy) -> list[Runs]:
 
 
 def _height(paragraphs: list[Runs], size: float, box: Box) -> int:
-    letters = box[2] / PT / (size * 0.54)
+    letters = box[2] / PT / (size * LETTER)
     lines = [max(1, math.ceil(sum(measured(run[0]) for run in runs) / letters)) for runs in paragraphs]
-    return int(sum(each * size * 1.2 * 1.22 + size * 0.5 for each in lines) * PT)
+    return int(sum(each * size * LINE + size * 0.5 for each in lines) * PT)
 
 
 def _fitting(paragraphs: list[Runs], size: float, box: Box, *, more: str) -> list[Runs]:

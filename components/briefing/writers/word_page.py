@@ -72,7 +72,7 @@ FACES = (
     Face(name="Briefing Note", asian=SECOND_FACE, size=12, line=20, before=2, after=4),
     Face(name="Briefing Small", size=10.5, line=16, colour=QUIET, after=6),
     Face(name="Briefing Picture", line=None, is_centred=True, is_kept=True),
-    Face(name="Briefing Cell", size=10.5, line=None),
+    Face(name="Briefing Cell", size=10.5, line=15),
 )
 
 
