@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 import pandas as pd
@@ -201,7 +201,7 @@ class Desk:
 
     def instant(self, at: datetime) -> datetime:
         """Returns an instant at rest in the town's own time."""
-        return self.ctx.local(at)
+        return at.replace(tzinfo=UTC).astimezone(self.town.zone).replace(tzinfo=None)
 
 
 def fact_of(request: Request, row: Mapping, *, asked: str) -> Fact:

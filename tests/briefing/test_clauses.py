@@ -12,7 +12,7 @@ from components.briefing.document import Fact
 from components.briefing.edition import edition_for
 from components.briefing.evidence import chance_of, clear_keys
 from components.briefing.grammar import Speech, Term
-from components.briefing.parts.clauses import moved_clause
+from components.briefing.parts.clauses import calendar_note, moved_clause
 from components.briefing.parts.overall import rate_direction
 from components.briefing.patterns import PatternError
 from data.request import EVERYTHING
@@ -166,3 +166,18 @@ def test_among_many_kinds_chance_alone_is_no_news():
     quiet = {number: (7, 7) for number in range(40)}
     assert clear_keys(quiet | {"one": (12, 3)}) == set()
     assert clear_keys(quiet | {"one": (60, 3)}) == {"one"}
+
+
+def test_a_holiday_is_told_beside_the_change(desks, town, tmp_path):
+    """New Year's Eve and New Year's Day 2026 (16 and 17 February) against Monday 9 and Tuesday 10: 0 and 2 working days."""
+    desk = desks(12, 10)
+    assert calendar_note(desk, Speech("zh")) is None
+    festival = edition_for("daily", date(2026, 2, 17), town=town)
+    rows = [
+        incident(number, at(f"2026-02-{day:02d} 12:00")) for number, day in enumerate((1, 9, 16), start=1)
+    ]
+    store = open_store(tmp_path, rows, as_of_at=at("2026-02-17 07:30"))
+    asked = Desk(edition=festival, language="zh", scope=EVERYTHING, store=store, town=town)
+    told = calendar_note(asked, Speech("zh"))
+    assert told.text == "两个时段的工作日不同（本期0天，前期2天），升降受此影响。"
+    assert strange_numbers(told) == []

@@ -34,7 +34,8 @@ def _serious(desk: Desk, speech: Speech) -> Term | None:
         speech.phrase("attention.kind", name=desk.ctx.name("category", key), count=speech.count(each))
         for each, key in most[:MOST_NAMED]
     ]
-    return speech.phrase("attention.serious", count=speech.count(fact), kinds=speech.joined(names))
+    rule = "attention.serious" if len(most) > MOST_NAMED else "attention.serious_all"
+    return speech.phrase(rule, count=speech.count(fact), kinds=speech.joined(names))
 
 
 def _red(desk: Desk, speech: Speech) -> Term | None:

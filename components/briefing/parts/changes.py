@@ -35,6 +35,8 @@ def _told(desk: Desk, speech: Speech) -> list[Paragraph]:
     )
     kinds = _kinds(desk, speech)
     parts = _explained(desk, speech, way) if way in (RISE, FALL) else None
+    if not kinds and not now.value:
+        return [paragraph(whole)]
     if not kinds:
         return [paragraph(whole, parts, _no_kind(desk, speech))]
     against = compared_with(desk, speech, request, is_short=True)

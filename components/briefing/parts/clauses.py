@@ -86,7 +86,7 @@ def span_clause(desk: Desk, speech: Speech) -> Term:
 def calendar_note(desk: Desk, speech: Speech) -> Sentence | None:
     """Returns that the two spans differ in working days (definitions 3.9), where they do; they are not comparable alone."""
     change = desk.change(desk.request("report_count"))
-    if desk.edition.is_daily or not change.is_covered:
+    if not change.is_covered:
         return None
     first = desk.instant(change.since_at).date()
     length = (desk.edition.until_date - desk.edition.since_date).days + 1

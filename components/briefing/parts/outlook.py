@@ -14,7 +14,7 @@ from data.question import TOWN_AREA
 
 NEXT, TODAY, WARNINGS = "forecast_next", "briefing_forecast", "warnings_open"
 ALL = "all"
-MOST_LISTED = 5
+MOST_LISTED, FEW = 5, 10  # fewer than that are expected with a decimal
 
 
 def outlook(desk: Desk, speech: Speech) -> Part | None:
@@ -103,7 +103,12 @@ def _bounded(desk: Desk, name: str, row, *, key: str) -> dict[str, Fact]:
 
 
 def _terms(speech: Speech, facts: dict[str, Fact]) -> dict[str, Term]:
-    return {name: speech.count(fact) for name, fact in facts.items()}
+    few = (facts["expected"].value or 0) < FEW
+    expected = facts["expected"]
+    told = {name: speech.count(fact) for name, fact in facts.items()}
+    if few and expected.value is not None:
+        told["expected"] = Term(speech.plain(expected.value, "{:.1f}"), (expected,), (), expected.value)
+    return told
 
 
 def _band(desk: Desk, speech: Speech, hours: pd.DataFrame) -> Chart:

@@ -107,8 +107,10 @@ def _quiet(desk: Desk, request: Request) -> tuple[Fact, ...]:
     return tuple(desk.pair_facts(request, row)[2] for row in rows)
 
 
-def _rates(desk: Desk, speech: Speech) -> Sentence:
+def _rates(desk: Desk, speech: Speech) -> Sentence | None:
     facts = [desk.fact(desk.request(name)) for name in RATES]
+    if not any(each.n for each in facts):
+        return None
     if all((each.n or 0) < desk.min_n for each in facts):
         return speech.say("overall.rates_small", rests=facts, n=speech.count(desk.least))
     terms = []
@@ -122,6 +124,8 @@ def _rates(desk: Desk, speech: Speech) -> Sentence:
 
 def _rate_changes(desk: Desk, speech: Speech) -> Sentence | None:
     """A rate moved when the 95 % intervals of the two windows do not meet: stricter than chance alone."""
+    if not desk.change(desk.request("report_count")).is_covered:
+        return None
     found = []
     for name in RATES:
         now, before = desk.fact(desk.request(name)), desk.fact(desk.earlier(name))

@@ -21,10 +21,11 @@ def annex_quality(desk: Desk, speech: Speech) -> Part:
     feeds = desk.listing(FEEDS, is_scoped=False)
     came = feeds[feeds["file_count"].fillna(0) > 0]
     lead = paragraph(_as_of(desk, speech), _late(desk, speech, came), _rejected(desk, speech, came))
-    cover = paragraph(*_coverage(desk, speech))
+    coverage = _coverage(desk, speech)
+    cover = [paragraph(*coverage)] if coverage else []
     origin = paragraph(_origin(desk, speech), kind="note")
     title = speech.piece("title.annex_quality").text
-    blocks = (lead, cover, _table(desk, speech, came), origin)
+    blocks = (lead, *cover, _table(desk, speech, came), origin)
     return Part(code="annex_quality", number="", title=title, blocks=blocks)
 
 
@@ -69,7 +70,7 @@ def _coverage(desk: Desk, speech: Speech) -> list[Sentence]:
 def _origin(desk: Desk, speech: Speech) -> Sentence:
     at = speech.moment(desk.instant(desk.edition.as_of_at), has_year=True)
     synthetic = "quality.origin_synthetic" if desk.town.file.is_synthetic else "quality.origin"
-    return speech.say(synthetic, at=at, generation=str(desk.store.generation()))
+    return speech.say(synthetic, at=at)
 
 
 def _table(desk: Desk, speech: Speech, feeds: pd.DataFrame) -> Table:

@@ -76,6 +76,6 @@ def _picture(desk: Desk, speech: Speech, *, categories: list[str], shown: list[l
 
 
 def source_line(desk: Desk, speech: Speech) -> str:
-    """Returns what stands below a picture: the instant its data are complete to, and the generation."""
+    """Returns what stands below a picture: the instant it holds for."""
     at = speech.moment(desk.instant(desk.edition.as_of_at), has_year=True)
-    return speech.phrase("chart.source", at=at, generation=str(desk.store.generation())).text
+    return speech.phrase("chart.source", at=at).text
