@@ -33,6 +33,7 @@ LIMITS = {
     "Chart.unit": 12,
     "Chart.categories": 30,
     "Series.name": 40,
+    "AreaMark.label": 30,
     "AreaPicture.title": 80,
     "AreaPicture.legend": 30,
     "Printing.watermark": 60,

@@ -41,6 +41,7 @@ from components.theme import RISK_CLASSES
 
 WIDTH_MM = 156.0
 MOST_NAMES, NAME_SIZE, NAME_LETTER_MM, NAME_BELOW_MM, NAME_HIGH_MM = 12, 6.0, 1.15, 3.6, 3.2
+NAME_LETTERS = 28
 TALLEST = 1.25  # times the width
 SMALLEST = 2.5  # points
 LOUD = {"red": 1.6, "orange": 0.9}  # their outline on paper: seen in a black and white copy, too
@@ -196,6 +197,7 @@ def _write_names(
     for mark in named:
         x, y, _ = places[mark.area_id]
         name = drawable(mark.label)
+        name = name if measured(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS // 2 - 1]}…"
         half, low = measured(name) * NAME_LETTER_MM / scale / 2, y - NAME_BELOW_MM / scale
         x = max(half, min(east_km - half, x))
         if any(
