@@ -35,7 +35,11 @@ class ExclusionLedger(Tile):
         """Returns the ledger; a reason that left nothing out of a number stays empty."""
         codes = list(dict.fromkeys(code for name in self.shown for code in answers[name].exclusions))
         words = [ctx.maybe(f"excluded.{code}", code) for code in codes]
-        head = [html.Th(""), html.Th(ctx.t("instruments.counted")), *(html.Th(word) for word in words)]
+        head = [
+            html.Th(""),
+            html.Th(ctx.t("instruments.counted"), className="right"),
+            *(html.Th(word, className="right") for word in words),
+        ]
         rows = [self._row(name, answers[name], codes=codes, ctx=ctx) for name in self.shown]
         table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="table ledger")
         return (html.Div(table, className="scroll"),)

@@ -89,7 +89,7 @@ def _figure(frame, ctx: Context) -> dict:
     band = {"showlegend": False, "hoverinfo": "skip", "line": {"width": 0}}
     traces = [
         line("low_pct", **band),
-        line("high_pct", **{**band, "line": {"width": 0}}, fill="tonexty", fillcolor=f"{theme.accent}26"),
+        line("high_pct", **{**band, "line": {"width": 0}}, fill="tonexty", fillcolor=theme.band),
         line("done_pct", name=ctx.t("instruments.all_cases"), line={"color": theme.accent, "width": 2.4}),
         line("closed_only_pct", name=ctx.t("instruments.closed_only"), line=quiet),
     ]
@@ -97,7 +97,8 @@ def _figure(frame, ctx: Context) -> dict:
     axes = {
         "xaxis": {
             "type": "log",
-            "title": {"text": ctx.t("instruments.hours")},
+            "ticksuffix": ctx.t("instruments.hours"),
+            "dtick": 1,
             "showgrid": True,
             "rangemode": "normal",
         },

@@ -59,6 +59,14 @@ class Reprint(Tile):
         name, then, filters, at = self._asked(ctx)
         return {"then": Request(then, filters=filters, as_of_at=at), "now": Request(name, filters=filters)}
 
+    def as_of(self, answers: Mapping[str, object], ctx: Context):
+        """Returns the page's instant: the older figure is meant to be old."""
+        return ctx.as_of_at
+
+    def stale_after_s(self, answers: Mapping[str, object], ctx: Context) -> int:
+        """Returns that of the page, for the same reason."""
+        return ctx.stale_after_s
+
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the choices and both figures with version, as-of and n."""
         if not answers:

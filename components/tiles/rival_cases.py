@@ -94,7 +94,7 @@ def _gap(answers: Mapping[str, object], apart, ctx: Context) -> list[Component]:
     text = f"{values[1] - values[0]:+.1f}" if known else "—"
     return [
         html.Span(html.B(ctx.t("instruments.gap")), className="vital-name"),
-        html.Span(html.Span(text, className="digits"), className="figure"),
+        html.Span(text, className="digits gap"),
         html.Span(
             ctx.t("instruments.differing", count=count_text(apart.differing_count)), className="kpi-sample"
         ),
