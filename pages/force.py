@@ -22,6 +22,7 @@ LEFT, TWICE = (
     ("overlap_contested_count", "overlap_contested_km2"),
 )
 MERGED = ("legacy_grid_count", "overlap_whole_pct", *LEFT, *TWICE)
+WORKERS = tuple(f"workforce_{each}" for each in ("count", "aged_pct", "college_pct"))
 GAP = ("grid_id", "line_code", "cut_count", "covered_pct")
 Half, Gap = partial(MetricTable, area="half"), partial(Roster, area="half", limit=8, is_standing=True)
 Map = partial(AreaMap, area="half")
@@ -34,6 +35,10 @@ TILES = [
     Map(uid="map", title="force.load_map", metric=CARRIED[0]),
     Half(uid="circle6", title="force.circle6", by="circle6", shown=CIRCLE),
     Shares(uid="standard", title="force.standard", metric="grid_count", by="standard_code"),
+    Half(uid="posts", title="force.posts", by="post_code", shown=(*WORKERS, "workforce_part_time_pct")),
+    Half(uid="homes", title="force.homes", by="area_id", shown=WORKERS, sort=WORKERS[1]),
+    Shares(uid="ages", title="force.ages", area="half", metric=WORKERS[0], by="age_band_code"),
+    Shares(uid="schools", title="force.schools", area="half", metric=WORKERS[0], by="education_code"),
     Map(uid="cuts", title="force.cuts", metric=MERGED[0], level="grid"),
     Half(uid="lines", title="force.lines", by="line_code", shown=MERGED),
     Gap(uid="orphaned", title="force.orphaned", metric=LEFT[0], side="orphaned", columns=(*GAP, "orphaned_km2"),
