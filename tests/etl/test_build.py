@@ -76,6 +76,58 @@ def _content(con, table: str) -> list:
     return con.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY ALL").fetchall()
 
 
+def _decide(con, town, settings, decisions: list[tuple[str, str, str]], *, number: int) -> None:
+    """Delivers decisions on links as the server writes them."""
+    at = f"2026-11-20 02:00:{number:02d}.000000"
+    rows = [
+        {
+            "report_a": one,
+            "report_b": other,
+            "verdict": verdict,
+            "role": "analyst",
+            "reason": "seen",
+            "decided_at": at,
+        }
+        for one, other, verdict in decisions
+    ]
+    path = settings.landing_dir / "link_decision" / f"link_decision_{number}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    loaded = load_file(con, town, load_contracts(town)["link_decision"], path=path, settings=settings)
+    assert loaded.status_code == "loaded", loaded.reason_text
+
+
+def _members(con) -> dict[str, str]:
+    return dict(con.execute("SELECT report_id, incident_id FROM mart_report").fetchall())
+
+
+def test_decisions_by_hand_hold_through_increments_and_full_builds(tmp_path, feed_files):
+    settings, town, store = _open(tmp_path, "hand")
+    with store as con:
+        half = len(feed_files) // 2
+        _load(con, town, settings, feed_files[:half])
+        build(con, town)
+        pairs = "SELECT report_a, report_b FROM core_link WHERE {} ORDER BY ALL LIMIT 3"
+        merged = con.execute(pairs.format("NOT is_automatic")).fetchall()
+        alone = "report_a IN (SELECT incident_id FROM core_incident_report GROUP BY 1 HAVING count(*) = 2)"
+        split = con.execute(pairs.format(f"is_automatic AND {alone}")).fetchall()
+        assert merged and split
+        told = [(*pair, "same") for pair in merged] + [(*pair, "apart") for pair in split]
+        _decide(con, town, settings, told, number=1)
+        assert not build(con, town).is_full
+        found = _members(con)
+        assert all(found[one] == found[other] for one, other in merged)
+        assert all(found[one] != found[other] for one, other in split)
+        _load(con, town, settings, feed_files[half:])  # new versions of decided reports among them
+        _decide(con, town, settings, [(*split[0], "same")], number=2)
+        assert not build(con, town).is_full
+        assert len({_members(con)[report] for report in split[0]}) == 1, "the later decision stands"
+        stepwise = {table: _content(con, table) for table in TABLES}
+        build(con, town, full=True)
+        for table in TABLES:
+            assert _content(con, table) == stepwise[table], table
+
+
 def test_increments_end_where_a_full_build_ends(tmp_path, feed_files):
     settings, town, store = _open(tmp_path, "steps")
     with store as con:
