@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench.arrival import Trial, make_dropper, measure_arrival
+from bench.briefing import measure_briefing
 from bench.browser import (
     chromium,
     measure_cold_load,
@@ -17,6 +18,7 @@ from bench.browser import (
     measure_shared_answer,
 )
 from bench.etl_speed import measure_etl
+from bench.forecast import measure_forecast
 from bench.homes import home_of
 from bench.links import measure_links
 from bench.measure import BenchError, Book
@@ -27,7 +29,7 @@ from bench.table import write_table
 from bench.topics import measure_topics
 from data.settings import REPOSITORY, read_settings
 
-PARTS = ("links", "topics", "etl", "publish", "overview", "sizes", "arrival", "browser")
+PARTS = ("links", "topics", "forecast", "briefing", "etl", "publish", "overview", "sizes", "arrival", "browser")
 REMARKS = Path(__file__).resolve().parent / "remarks.md"
 LARGE = 10_000_000
 
@@ -54,6 +56,8 @@ def _steps(
     return {
         "links": lambda: measure_links(book, Path(given.demo)),
         "topics": lambda: measure_topics(book),
+        "forecast": lambda: measure_forecast(book),
+        "briefing": lambda: measure_briefing(book, Path(given.demo)),
         "etl": lambda: measure_etl(book, root, rows=given.rows),
         "publish": lambda: measure_publish(book, [home_of(root, size) for size in sizes]),
         "overview": lambda: [measure_overview(book, home_of(root, size)) for size in sizes],

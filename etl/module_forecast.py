@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -19,14 +21,16 @@ PARTS = {"low_count": 0.025, "high_count": 0.975, "inner_low_count": 0.1, "inner
 ALL = "all"
 FORECAST = {
     "forecast_at": "datetime64[us]", "window_code": "string", "window_from_at": "datetime64[us]",
-    "window_to_at": "datetime64[us]", "area_id": "string", "level_code": "string", "series_key": "string", "domain_code": "string",
+    "window_to_at": "datetime64[us]", "area_id": "string", "level_code": "string", "series_key": "string",
+    "domain_code": "string",
     "category_code": "string", "expected_count": "float64", "low_count": "Int64", "high_count": "Int64",
     "inner_low_count": "Int64", "inner_high_count": "Int64", "spread_ratio": "float64",
 }  # fmt: skip
 SHARES = {
     "share_id": "string", "valid_from_at": "datetime64[us]", "valid_to_at": "datetime64[us]", "level_code": "string",
     "grid_id": "string",
-    "domain_code": "string", "category_code": "string", "share_ratio": "float64", "spread_ratio": "float64", "history_count": "int64",
+    "domain_code": "string", "category_code": "string", "share_ratio": "float64", "spread_ratio": "float64",
+    "history_count": "int64",
 }  # fmt: skip
 
 
@@ -43,18 +47,18 @@ def make_forecast(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook |
     today, series = outlook.today, 1 + len(outlook.counts.domains)
     every, whole = np.arange(len(outlook.areas.ids)), outlook.areas.of_level(TOWN)
     parts = [
-        table.hours(today, areas=every, series=slice(0, series)),
-        table.hours(today, areas=whole, series=slice(series, None)),
-        table.days(today, areas=every, series=slice(0, series), count=AHEAD_DAYS),
-        table.days(today, areas=every, series=slice(series, None), count=FULL_DAYS),
-        table.week(today, areas=every),
+        table.hours(today, _Part(every, slice(0, series))),
+        table.hours(today, _Part(whole, slice(series, None))),
+        table.days(today, _Part(every, slice(0, series)), count=AHEAD_DAYS),
+        table.days(today, _Part(every, slice(series, None)), count=FULL_DAYS),
+        table.week(today, _Part(every, slice(0, None))),
     ]
     middle = town.file.hierarchies[0].levels[1:-1]
     wide = np.concatenate([outlook.areas.of_level(level) for level in middle] or [whole[:0]])
     for day in range(max(outlook.first_told, today - KEPT_DAYS + 1), today):
         parts += [
-            table.hours(day, areas=whole, series=slice(0, None)),
-            table.hours(day, areas=wide, series=slice(0, 1)),
+            table.hours(day, _Part(whole, slice(0, None))),
+            table.hours(day, _Part(wide, slice(0, 1))),
         ]
     return typed([part for part in parts if len(part)], FORECAST)
 
@@ -101,6 +105,14 @@ def make_shares(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook | N
     return typed(parts, SHARES)
 
 
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Some areas (indices) and series."""
+
+    areas: np.ndarray
+    series: slice
+
+
 class _Table:
     """Makes rows of forecasts; every time is naive UTC."""
 
@@ -118,7 +130,7 @@ class _Table:
         kinds = [f"category:{each}" for each in counts.categories]
         self.key = np.array([ALL, *(f"domain:{each}" for each in counts.domains), *kinds], dtype=object)
 
-    def hours(self, day: int, *, areas: np.ndarray, series: slice) -> pd.DataFrame:
+    def hours(self, day: int, part: _Part) -> pd.DataFrame:
         """Returns rows by hour of the day and the next."""
         local = self.outlook.counts.first + timedelta(days=day)
         starts = _hour_starts(local, self.zone)
@@ -128,28 +140,28 @@ class _Table:
         times = [
             (each.replace(tzinfo=None), (each + timedelta(hours=1)).replace(tzinfo=None)) for each in starts
         ]
-        return self._rows("hour", day, times=times, by_category=hourly, areas=areas, series=series)
+        return self._rows("hour", day, times=times, by_category=hourly, part=part)
 
-    def days(self, day: int, *, areas: np.ndarray, series: slice, count: int) -> pd.DataFrame:
+    def days(self, day: int, part: _Part, *, count: int) -> pd.DataFrame:
         """Returns rows by day."""
         local = self.outlook.counts.first + timedelta(days=day)
         edges = [midnight(local + timedelta(days=ahead), self.zone) for ahead in range(count + 1)]
         daily = self.outlook.rates_of(day).days(np.array([day]))[:, 0, :count]
-        times = list(zip(edges[:-1], edges[1:], strict=True))
-        return self._rows("day", day, times=times, by_category=daily, areas=areas, series=series)
+        times = list(pairwise(edges))
+        return self._rows("day", day, times=times, by_category=daily, part=part)
 
-    def week(self, day: int, *, areas: np.ndarray) -> pd.DataFrame:
+    def week(self, day: int, part: _Part) -> pd.DataFrame:
         """Returns rows of the seven days together."""
         local = self.outlook.counts.first + timedelta(days=day)
         times = [(midnight(local, self.zone), midnight(local + timedelta(days=7), self.zone))]
         weekly = self.outlook.rates_of(day).days(np.array([day]))[:, 0, :7].sum(1, keepdims=True)
-        return self._rows("week", day, times=times, by_category=weekly, areas=areas, series=slice(0, None))
+        return self._rows("week", day, times=times, by_category=weekly, part=part)
 
     def _rows(
-        self, window: str, day: int, *, times: list, by_category: np.ndarray, areas: np.ndarray, series: slice
-    ):
+        self, window: str, day: int, *, times: list, by_category: np.ndarray, part: _Part
+    ) -> pd.DataFrame:
         """Returns the rows of category x time means, for some areas and series; nothing is told where nothing is known."""
-        outlook = self.outlook
+        outlook, areas, series = self.outlook, part.areas, part.series
         share = outlook.area_share(outlook.rates_of(day))[areas]
         split = share[:, :, None] * by_category  # area x category x time
         every = np.concatenate([outlook.series(split.transpose(1, 0, 2)), split.transpose(1, 0, 2)])[series]

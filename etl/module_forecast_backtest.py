@@ -40,11 +40,11 @@ def _level_rows(outlook: Outlook, level: str) -> list[dict]:
             continue
         days = _days(outlook, window)
         for number, domain in enumerate((ALL, *domains)):
-            rows.append(_row(outlook, (window, level, domain), days, count=count, mean=mean, series=[number]))
+            rows.append(_row(outlook, (window, level, domain), days, sides=(count, mean), series=[number]))
         if window != "hour":
             kinds = np.arange(len(outlook.counts.categories)) + len(domains) + 1
             sampled = days[::-7][::-1] if level == "grid" else days
-            rows.append(_row(outlook, (window, level, None), sampled, count=count, mean=mean, series=kinds))
+            rows.append(_row(outlook, (window, level, None), sampled, sides=(count, mean), series=kinds))
     return [row for row in rows if row]
 
 
@@ -54,11 +54,9 @@ def _days(outlook: Outlook, window: str) -> np.ndarray:
     return np.arange(outlook.first_told, until)
 
 
-def _row(
-    outlook: Outlook, key: tuple, days: np.ndarray, *, count: np.ndarray, mean: np.ndarray, series
-) -> dict | None:
+def _row(outlook: Outlook, key: tuple, days: np.ndarray, *, sides: tuple, series) -> dict | None:
     """Returns the sums over some series and days; None where nothing was expected."""
-    window, level, domain = key
+    (window, level, domain), (count, mean) = key, sides
     if not len(days):
         return None
     at = days - outlook.first_day

@@ -61,12 +61,12 @@ def make_warnings(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook |
     for found in range(outlook.today - KEPT_DAYS + 1, outlook.today + 1):
         for window, days in SPANS.items():
             if found - days >= outlook.first_told:
-                cells = _cells(outlook, past, window, day=found - days)
+                cells = cells_of(outlook, past, window, day=found - days)
                 parts.append(_named(judged(cells, alarm=alarm), outlook, window, found_day=found))
     return typed([part for part in parts if len(part)], WARNING).sort_values("warning_id", ignore_index=True)
 
 
-def _cells(outlook: Outlook, past: dict, window: str, *, day: int) -> pd.DataFrame:
+def cells_of(outlook: Outlook, past: dict, window: str, *, day: int) -> pd.DataFrame:
     """Returns every test of a window that began on `day`: area (-1: the town), kind, counts, spread."""
     kinds, skipped, parts = len(outlook.counts.categories), len(outlook.counts.domains) + 1, []
     for level, sides in past.items():

@@ -12,6 +12,7 @@ MOST_PART, MOST_GRIDS = (
 )  # a cluster is no larger than this part of what is expected, nor than so many grids
 FIRST_TRIES, MOST_TRIES, ENOUGH_ABOVE = 99, 999, 10
 SEED = 20200101
+MOST_CLUSTERS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +61,18 @@ def make_zones(x_m: np.ndarray, y_m: np.ndarray) -> Zones:
     return Zones(near, np.take_along_axis(apart, near, axis=1))
 
 
-def scan(
-    count: np.ndarray, mean: np.ndarray, *, phi: float, zones: Zones, limit: float, most: int = 3
-) -> list[Cluster]:
+def scan(count: np.ndarray, mean: np.ndarray, *, phi: float, zones: Zones, limit: float) -> list[Cluster]:
     """Returns the clusters that are still going on, strongest first, without shared grids.
 
     Compared is with streams in which the same total falls on grids and days as expected, each cell varying by `phi` beyond
     chance. Simulations stop early once it is plain that there is none.
 
     Args:
-        count, mean: day x grid, the last day last.
+        count: cases, day x grid, the last day last.
+        mean: what was expected, day x grid.
         phi: spread of one grid's day.
         zones: groups of grids.
         limit: largest chance of a cluster.
-        most: how many at most.
     """
     total = int(count.sum())
     if total == 0 or mean.sum() <= 0:
@@ -85,7 +84,7 @@ def scan(
     found: list[Cluster] = []
     is_taken = np.zeros(len(zones.near), dtype=bool)
     sums, expected = scanner.sums(count[None])[0], scanner.expected
-    while len(found) < most and scores.max() > 0:
+    while len(found) < MOST_CLUSTERS and scores.max() > 0:
         days, center, place = np.unravel_index(scores.argmax(), scores.shape)
         at, zone = (days, center, place), (int(center), int(place))
         chance = (1 + (chances >= scores[at]).sum()) / (1 + len(chances))
@@ -114,7 +113,7 @@ def _simulated(scanner: _Scanner, shape: tuple[int, int], *, phi: float, best: f
 
 
 class _Scanner:
-    """Scores groups of grids over the last 1, 2, ... days: the log of Kulldorff's likelihood ratio, 0 where fewer than expected."""
+    """Scores groups of grids over the last 1, 2, ... days: log of Kulldorff's ratio, 0 where fewer than expected."""
 
     def __init__(self, mean: np.ndarray, zones: Zones, *, total: int) -> None:
         self.mean, self.total = mean, total

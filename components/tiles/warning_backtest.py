@@ -1,4 +1,4 @@
-"""How the forecasts did (回测): coverage of both intervals by window and level of areas, and the error beside last week's count."""
+"""How the forecasts did (回测): coverage of both intervals by window and level, and the error beside last week's count."""
 
 from __future__ import annotations
 

@@ -132,7 +132,8 @@ def _together(ahead: pd.DataFrame) -> pd.DataFrame:
 
 def _seen(times: list[str], counts: list[float], *, ctx: Context) -> dict:
     return {
-        "type": "bar", "x": times, "y": counts, "name": ctx.t("warning.seen"), "marker": {"color": ctx.theme.series[1], "opacity": 0.85},
+        "type": "bar", "x": times, "y": counts, "name": ctx.t("warning.seen"),
+        "marker": {"color": ctx.theme.series[1], "opacity": 0.85},
         "hovertemplate": "%{y:,.0f}",
     }  # fmt: skip
 
@@ -140,8 +141,10 @@ def _seen(times: list[str], counts: list[float], *, ctx: Context) -> dict:
 def _band(times: list[str], ahead: pd.DataFrame, names: tuple, *, ctx: Context) -> dict:
     low, high, strength = names
     return {
-        "type": "scatter", "mode": "lines", "x": times + times[::-1], "y": [*ahead[high].astype(float), *ahead[low].astype(float)[::-1]],
-        "fill": "toself", "fillcolor": _faint(ctx.theme.accent, strength), "line": {"width": 0, "shape": "linear"}, "hoverinfo": "skip",
+        "type": "scatter", "mode": "lines", "x": times + times[::-1],
+        "y": [*ahead[high].astype(float), *ahead[low].astype(float)[::-1]],
+        "fill": "toself", "fillcolor": _faint(ctx.theme.accent, strength), "line": {"width": 0},
+        "hoverinfo": "skip",
         "name": ctx.t(f"warning.band_{'outer' if low == 'low_count' else 'inner'}"),
     }  # fmt: skip
 

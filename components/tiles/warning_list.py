@@ -78,7 +78,7 @@ class WarningList(Tile):
 
     def _line(self, row: Mapping, ctx: Context) -> html.Tr:
         expected = [
-            html.B(number_text(row["expected_count"], "{:,.1f}"), className="digits"),
+            html.B(expected_text(row["expected_count"]), className="digits"),
             _interval(row, ctx),
         ]
         cells = {
@@ -123,7 +123,11 @@ def what_text(row: Mapping, ctx: Context) -> str:
     """Returns the category, the domain, or all incidents."""
     if is_known(row.get("category_code")):
         return ctx.name("category", row["category_code"])
-    return ctx.t("warning.every") if row["domain_code"] == "all" else ctx.name("domain", row["domain_code"])
+    return (
+        ctx.t("warning.every")
+        if row["domain_code"] == "all"
+        else ctx.label("domain_code", row["domain_code"])
+    )
 
 
 def _interval(row: Mapping, ctx: Context) -> html.Small | str:

@@ -55,7 +55,8 @@ def test_what_never_changes_is_expected_again(store):
 
 
 def test_a_day_of_three_has_the_interval_of_three(store):
-    # nothing varied beyond chance: Poisson of 3. P(0) 0.0498; P(<=6) 0.9665, P(<=7) 0.9881; P(<=1) 0.1991; P(<=4) 0.8153, P(<=5) 0.9161
+    # nothing varied beyond chance: Poisson of 3.
+    # P(0) 0.0498; P(<=6) 0.9665, P(<=7) 0.9881; P(<=1) 0.1991; P(<=4) 0.8153, P(<=5) 0.9161
     day = _listing(store, "forecast_days").iloc[0]
     bounds = [day[name] for name in ("low_count", "high_count", "inner_low_count", "inner_high_count")]
     assert bounds == [0, 7, 1, 5]
