@@ -140,7 +140,7 @@ class Room:
         return read_document(self.archive.document(briefing_id))
 
     def picture(self, briefing_id: int, *, part: str, key: str) -> bytes:
-        """Returns one of its pictures as SVG, as it is printed."""
+        """Returns one of its pictures as PNG, in the typeface it is printed with."""
         blocks = [
             each for found in self.document(briefing_id).parts if found.code == part for each in found.blocks
         ]
@@ -148,8 +148,8 @@ class Room:
         if shown is None:
             raise NoBriefingError(f"briefing {briefing_id}: no picture {key!r} in {part!r}")
         if isinstance(shown, Chart):
-            return draw_chart(shown, form="svg", theme="print")
-        return draw_area_map(shown, geo_folder=self.shop.geo, form="svg", theme="print")
+            return draw_chart(shown, form="png", theme="print")
+        return draw_area_map(shown, geo_folder=self.shop.geo, form="png", theme="print")
 
     def copy(self, briefing_id: int, format_code: str, *, reader: str = "") -> tuple[str, str, bytes]:
         """Returns one copy to take along: (file name, media type, bytes); `reader` is printed across it."""
