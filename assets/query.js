@@ -54,6 +54,13 @@
       return this.t(`console_error.${said.error}`, { detail: detail.replace(/^\w+ Error: /, "") });
     }
 
+    // Instants of the book are UTC; the town's own clock is shown.
+    local(text) {
+      const clock = document.querySelector("[data-zone]");
+      const at = new Date(`${text.replace(" ", "T")}Z`);
+      return isNaN(at) ? text : at.toLocaleString("sv-SE", clock ? { timeZone: clock.dataset.zone } : {}).slice(0, 16);
+    }
+
     // ---- the parts --------------------------------------------------------------------------------------------
     draw() {
       const button = (word, act, extra) => node("button", { type: "button", class: "desk-button", "data-act": word, on: { click: act }, ...extra }, this.t(word));
@@ -168,7 +175,7 @@
           "li",
           { "data-kept": each.id },
           node("a", { href: `/query/sql?q=${encodeURIComponent(each.id)}`, on: { click: (event) => (event.preventDefault(), event.stopPropagation(), this.openKept(each.id)) } }, node("b", {}, each.title)),
-          node("small", {}, `${each.at} UTC`),
+          node("small", {}, this.local(each.at)),
           node("button", { type: "button", class: "link", on: { click: () => this.remove(each.id) } }, this.t("remove")),
         );
       this.side.replaceChildren(queries.length ? node("ul", { class: "desk-list" }, ...queries.map(entry)) : node("p", { class: "empty" }, this.t("nothing")));
@@ -176,7 +183,7 @@
     drawHistory(statements) {
       const entry = (each) => {
         const rows = each.rows === null ? "" : ` · ${each.rows} ${this.t("rows_unit")}`;
-        const about = `${each.at} UTC · ${this.t(`state_${each.state}`)}${rows} · ${each.ms} ms`;
+        const about = `${this.local(each.at)} · ${this.t(`state_${each.state}`)}${rows} · ${each.ms} ms`;
         return node("li", { tabindex: "0", role: "button", on: { click: () => this.load({ sql: each.sql, parameters: each.parameters }) } }, node("small", {}, about), node("pre", {}, each.sql));
       };
       this.side.replaceChildren(statements.length ? node("ul", { class: "desk-list" }, ...statements.map(entry)) : node("p", { class: "empty" }, this.t("nothing")));

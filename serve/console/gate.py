@@ -46,6 +46,7 @@ class Checked:
         names: every column name it says; None: it asks for all (`*`).
         parameters: the named parameters it wants.
         literals: the texts written in it.
+        first_rows: it shows columns of one table as they are, so many rows of them; None: it may need every row.
     """
 
     sql: str
@@ -53,6 +54,7 @@ class Checked:
     names: frozenset[str] | None
     parameters: frozenset[str]
     literals: frozenset[str] = frozenset()
+    first_rows: int | None = None
 
 
 class Gate:
@@ -84,6 +86,7 @@ class Gate:
             names=None if walk.is_starred else frozenset(walk.names),
             parameters=frozenset(walk.parameters),
             literals=frozenset(walk.literals),
+            first_rows=_first_rows(tree.get("node") or {}),
         )
 
     def _tree(self, text: str) -> dict:
@@ -219,6 +222,35 @@ def _defined(node: dict) -> list[str]:
     """Returns the names of the WITH parts a node defines."""
     entries = (node.get("cte_map") or {}).get("map") or []
     return [str(each.get("key", "")) for each in entries]
+
+
+def _first_rows(node: dict) -> int | None:
+    """Returns LIMIT plus OFFSET of `SELECT columns FROM table LIMIT n`; None for any statement that says more."""
+    source = node.get("from_table") or {}
+    said = ("where_clause", "group_expressions", "group_sets", "having", "qualify", "sample")
+    is_bare = (
+        node.get("type") == "SELECT_NODE"
+        and source.get("type") == "BASE_TABLE"
+        and not (node.get("cte_map") or {}).get("map")
+        and not any(node.get(part) for part in said)
+        and not source.get("sample")
+        and node.get("aggregate_handling") == "STANDARD_HANDLING"
+        and all(_is_plain_column(each) for each in node.get("select_list") or [])
+    )
+    modifiers = node.get("modifiers") or []
+    kinds = [(each.get("type"), each.get("limit_type")) for each in modifiers]
+    if not is_bare or kinds != [("LIMIT_MODIFIER", "ROW_COUNT")]:
+        return None
+    told = [modifiers[0].get(part) for part in ("limit", "offset") if modifiers[0].get(part)]
+    texts = [str((each.get("literal") or {}).get("text", "")) for each in told]
+    if not texts or not all(text.isdecimal() and len(text) < 7 for text in texts):
+        return None
+    return sum(map(int, texts))
+
+
+def _is_plain_column(node: dict) -> bool:
+    changes = ("expr", "replace_list", "columns")
+    return node.get("class") in ("COLUMN_REF", "STAR") and not any(node.get(part) for part in changes)
 
 
 def _path(node: dict) -> list[str]:

@@ -79,7 +79,10 @@ def make_plan(checked: Checked, *, scope: Scope, snapshot: Snapshot, told: Itera
         steps += _open_source(needed, snapshot)
         for table in wanted:
             chosen = _chosen(offered[table], checked.names)
-            steps.append(_copy(table, chosen, scope=scope, columns=offered[table]))
+            sql, params = _copy(table, chosen, scope=scope, columns=offered[table])
+            if checked.first_rows is not None:
+                sql += f" LIMIT {int(checked.first_rows)}"
+            steps.append((sql, params))
         steps += [
             ("USE memory.main", None),
             ("DROP SCHEMA memory.source CASCADE", None),

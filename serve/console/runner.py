@@ -16,7 +16,7 @@ from serve.console.gate import Checked
 log = logging.getLogger(__name__)
 AT_ONCE, PER_ASKER = 2, 1
 MOST_WAITING, MOST_WAITING_PER_ASKER = 12, 3
-KEPT, KEPT_PER_ASKER = 40, 6
+KEPT, KEPT_PER_ASKER = 20, 3
 ENDED = ("done", "failed", "cancelled")
 
 
