@@ -19,8 +19,9 @@ MOST_KINDS, LEAST_SHARE, LEAST_CASES = 5, 0.25, 3
 def changes(desk: Desk, speech: Speech) -> Part:
     """Returns the part: the whole decomposed, then the kinds that moved by themselves, each with its place."""
     title = speech.piece("title.changes").text
-    chart = counts_chart(desk, speech)
-    blocks = [*_told(desk, speech), *([chart] if chart else [])]
+    told = _told(desk, speech)
+    chart = counts_chart(desk, speech, alt=told[0].sentences[0].text)
+    blocks = [*told, *([chart] if chart else [])]
     return Part(code="changes", number="", title=title, blocks=tuple(blocks))
 
 

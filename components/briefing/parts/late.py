@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.briefing.desk import Desk
 from components.briefing.document import Fact, Paragraph, Part, Sentence
 from components.briefing.grammar import DAY, Speech, Term, paragraph
+from components.briefing.parts.series import ranked_bars
 from components.briefing.posts import ABOVE, GROUND, posts_of
 from components.numbers import is_known
 from data.request import Request
@@ -24,7 +25,18 @@ def late(desk: Desk, speech: Speech) -> Part:
     lead = paragraph(
         _total(desk, speech, overdue), _fell_due(desk, speech), _whose(desk, speech), _worst(desk, speech)
     )
-    return Part(code="late", number="", title=title, blocks=(lead, *_escalated(desk, speech)))
+    bars = (
+        None
+        if desk.edition.department_id
+        else ranked_bars(desk, speech, _held(desk), by=DEPARTMENT, rule="chart.late")
+    )
+    blocks = (lead, *([bars] if bars else []), *_escalated(desk, speech))
+    return Part(code="late", number="", title=title, blocks=blocks)
+
+
+def _held(desk: Desk) -> dict[str | None, Fact]:
+    """Overdue cases by the department that holds them."""
+    return desk.facts(desk.request("open_overdue_count", by=(DEPARTMENT,), is_now=True))
 
 
 def _total(desk: Desk, speech: Speech, overdue: Fact) -> Sentence:
@@ -49,7 +61,7 @@ def _whose(desk: Desk, speech: Speech) -> Sentence | None:
     """The departments that hold most of what is late."""
     if desk.edition.department_id:
         return None
-    facts = desk.facts(desk.request("open_overdue_count", by=(DEPARTMENT,), is_now=True))
+    facts = _held(desk)
     held = sorted(
         ((fact, key) for key, fact in facts.items() if fact.value and key), key=lambda each: -each[0].value
     )

@@ -71,7 +71,8 @@ def _forecast(desk: Desk, speech: Speech, hours: pd.DataFrame) -> list[Paragraph
     day = _series_of(_listed(desk, TODAY), desk.edition.area_id or TOWN_AREA)
     told = [_today(desk, speech, day)] if len(day) else []
     told.append(_busiest(desk, speech, hours))
-    return [paragraph(*told, speech.say("outlook.caution")), Picture("outlook", _band(desk, speech, hours))]
+    band = _band(desk, speech, hours, alt=told[0].text)
+    return [paragraph(*told, speech.say("outlook.caution")), Picture("outlook", band)]
 
 
 def _series_of(rows: pd.DataFrame, area: str) -> pd.DataFrame:
@@ -111,7 +112,7 @@ def _terms(speech: Speech, facts: dict[str, Fact]) -> dict[str, Term]:
     return told
 
 
-def _band(desk: Desk, speech: Speech, hours: pd.DataFrame) -> Chart:
+def _band(desk: Desk, speech: Speech, hours: pd.DataFrame, *, alt: str) -> Chart:
     title = speech.piece("outlook.chart").text
     values = {
         name: tuple(float(each) if is_known(each) else None for each in hours[name])
@@ -131,5 +132,5 @@ def _band(desk: Desk, speech: Speech, hours: pd.DataFrame) -> Chart:
         categories=categories,
         series=(series,),
         source=source_line(desk, speech),
-        alt=title,
+        alt=alt,
     )

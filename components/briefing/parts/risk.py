@@ -37,7 +37,7 @@ def risk(desk: Desk, speech: Speech) -> Part | None:
         for row in changed.head(MOST_LISTED).to_dict("records")
     ]
     note = [paragraph(speech.say("risk.more"), kind="note")] if len(changed) > MOST_LISTED else []
-    blocks = (lead, Picture("risk", _map(desk, speech, grids)), *items, *note)
+    blocks = (lead, Picture("risk", _map(desk, speech, grids, alt=lead.sentences[0].text)), *items, *note)
     return Part(code="risk", number="", title=title, blocks=blocks)
 
 
@@ -120,7 +120,7 @@ def _figure(desk: Desk, row: dict, name: str) -> Fact:
     return desk.listing_fact(LISTING, row[name], by=name, key=str(row["grid_id"]))
 
 
-def _map(desk: Desk, speech: Speech, grids: pd.DataFrame) -> AreaPicture:
+def _map(desk: Desk, speech: Speech, grids: pd.DataFrame, *, alt: str) -> AreaPicture:
     marks = tuple(
         AreaMark(
             area_id=str(row["grid_id"]),
@@ -133,5 +133,5 @@ def _map(desk: Desk, speech: Speech, grids: pd.DataFrame) -> AreaPicture:
     legend = tuple((code, word(f"risk_class.{code}", speech.language)) for code in codes_of("risk_class"))
     title = speech.piece("title.risk").text
     return AreaPicture(
-        title=title, level="grid", marks=marks, legend=legend, source=source_line(desk, speech), alt=title
+        title=title, level="grid", marks=marks, legend=legend, source=source_line(desk, speech), alt=alt
     )

@@ -21,9 +21,21 @@ def safety(desk: Desk, speech: Speech) -> Part | None:
         blocks = (paragraph(speech.say("safety.unknown", why=speech.count(overdue))), *_hazards(desk, speech))
         return Part(code="safety", number="", title=title, blocks=blocks)
     lead = paragraph(
-        _due(desk, speech, overdue), _on_time(desk, speech), _colours(desk, speech), _place(desk, speech)
+        _due(desk, speech, overdue),
+        _on_time(desk, speech),
+        _colours(desk, speech),
+        _place(desk, speech),
+        _held_at(desk, speech),
     )
     return Part(code="safety", number="", title=title, blocks=(lead, *_hazards(desk, speech)))
+
+
+def _held_at(desk: Desk, speech: Speech) -> Sentence | None:
+    """The instant these registers go to, where that is earlier than the briefing's own."""
+    at = desk.answer(desk.request("recheck_overdue_count", is_now=True)).as_of_at
+    if at >= desk.edition.as_of_at:
+        return None
+    return speech.say("safety.held_at", at=speech.moment(desk.instant(at)))
 
 
 def _now(desk: Desk, metric: str) -> Fact:

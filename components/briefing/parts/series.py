@@ -9,29 +9,32 @@ from components.drawing.spec import Chart, Series
 from data.period import DAY, days
 
 METRIC = "incident_count"
-MOST_DAYS = 62
+MOST_DAYS, MOST_BARS, LEAST_BARS = 62, 8, 3
 
 
-def counts_chart(desk: Desk, speech: Speech) -> Picture | None:
-    """Returns incidents over the edition's hours or days beside the window before; None for longer spans."""
+def counts_chart(desk: Desk, speech: Speech, *, alt: str) -> Picture | None:
+    """Returns incidents over the edition's hours or days beside the window before; None for longer spans.
+
+    `alt` says in words what it shows.
+    """
     edition = desk.edition
     if edition.is_daily:
-        return _by_hour(desk, speech)
+        return _picture(desk, speech, alt=alt, **_by_hour(desk))
     if (edition.until_date - edition.since_date).days >= MOST_DAYS:
         return None
-    return _by_day(desk, speech)
+    return _picture(desk, speech, alt=alt, **_by_day(desk))
 
 
-def _by_hour(desk: Desk, speech: Speech) -> Picture:
+def _by_hour(desk: Desk) -> dict[str, list]:
     first = desk.instant(desk.edition.window(desk.town)[0]).hour
     hours = [(first + step) % 24 for step in range(24)]
     now = desk.facts(desk.request(METRIC, by=("hour",)))
     before = desk.facts(desk.earlier(METRIC, by=("hour",)))
     shown = [[_count(facts, str(hour)) for hour in hours] for facts in (now, before)]
-    return _picture(desk, speech, categories=[f"{hour}" for hour in hours], shown=shown)
+    return {"categories": [f"{hour}" for hour in hours], "shown": shown}
 
 
-def _by_day(desk: Desk, speech: Speech) -> Picture:
+def _by_day(desk: Desk) -> dict[str, list]:
     request = desk.request(METRIC, by=("date",))
     earlier = desk.earlier(METRIC, by=("date",))
     dates = days(desk.edition.since_date, desk.edition.until_date + DAY)
@@ -41,7 +44,7 @@ def _by_day(desk: Desk, speech: Speech) -> Picture:
         [_count(now, _stamp(day)) for day in dates],
         [_count(before, _stamp(day + back)) for day in dates],
     ]
-    return _picture(desk, speech, categories=[f"{day.month}-{day.day}" for day in dates], shown=shown)
+    return {"categories": [f"{day.month}-{day.day}" for day in dates], "shown": shown}
 
 
 def _stamp(day) -> str:
@@ -56,7 +59,7 @@ def _count(facts: dict[str | None, Fact], key: str) -> float | None:
     return found.value if found else 0.0
 
 
-def _picture(desk: Desk, speech: Speech, *, categories: list[str], shown: list[list]) -> Picture:
+def _picture(desk: Desk, speech: Speech, *, categories: list, shown: list, alt: str) -> Picture:
     is_daily = desk.edition.is_daily
     names = [speech.piece("chart.now").text, speech.piece("moved.day" if is_daily else "moved.before").text]
     series = (
@@ -70,9 +73,47 @@ def _picture(desk: Desk, speech: Speech, *, categories: list[str], shown: list[l
         categories=tuple(categories),
         series=series,
         source=source_line(desk, speech),
-        alt=title,
+        alt=alt,
     )
     return Picture("counts", chart)
+
+
+def ranked_bars(
+    desk: Desk, speech: Speech, facts: dict[str | None, Fact], *, by: str, rule: str
+) -> Picture | None:
+    """Returns the largest counts of a dimension as lying bars; None where fewer than three things have one.
+
+    Args:
+        desk: what things are called.
+        speech: the language.
+        facts: the counts by key.
+        by: the dimension.
+        rule: the pattern of its title; its last word names the picture.
+    """
+    told = sorted(
+        ((each, key) for key, each in facts.items() if key and each.value), key=lambda each: -each[0].value
+    )
+    told = told[:MOST_BARS]
+    if len(told) < LEAST_BARS:
+        return None
+    names = [desk.ctx.label(by, key) for _, key in told]
+    title = speech.piece(rule).text
+    terms = [
+        speech.phrase("figure.pair", name=name, value=speech.count(fact))
+        for name, (fact, _) in zip(names, told, strict=True)
+    ]
+    series = Series(
+        speech.piece("chart.now").text, tuple(fact.value for fact, _ in told), colour_key="accent"
+    )
+    chart = Chart(
+        kind="bars",
+        title=title,
+        categories=tuple(names),
+        series=(series,),
+        source=source_line(desk, speech),
+        alt=speech.joined(terms).text,
+    )
+    return Picture(rule.partition(".")[2], chart)
 
 
 def source_line(desk: Desk, speech: Speech) -> str:

@@ -8,6 +8,7 @@ from components.briefing.desk import Desk
 from components.briefing.document import Fact, Paragraph, Part, Sentence
 from components.briefing.grammar import Speech, Term, paragraph
 from components.briefing.parts.clauses import moved_clause
+from components.briefing.parts.series import ranked_bars
 from components.briefing.plain import plain
 from components.numbers import is_known
 
@@ -35,7 +36,10 @@ def voice(desk: Desk, speech: Speech) -> Part:
         moved = moved_clause(desk, speech, request, is_short=True)
         total = speech.say("voice.total", complaints=speech.count(came), moved=moved)
         lead = paragraph(total, _rates(desk, speech), _repeats(desk, speech))
-    return Part(code="voice", number="", title=title, blocks=(lead, *_topics(desk, speech)))
+    facts = desk.facts(desk.request("complaint_count", by=("category_code",))) if came.value else {}
+    bars = ranked_bars(desk, speech, facts, by="category_code", rule="chart.voice")
+    blocks = (lead, *([bars] if bars else []), *_topics(desk, speech))
+    return Part(code="voice", number="", title=title, blocks=blocks)
 
 
 def _is_joined(desk: Desk) -> bool:
@@ -122,7 +126,8 @@ def _topic(desk: Desk, speech: Speech, row: dict) -> Sentence:
         "voices": speech.count(now),
     }
     if is_known(row["agenda_code"]):
-        told["agenda"] = desk.ctx.label("agenda_code", row["agenda_code"])
+        agenda = desk.ctx.label("agenda_code", row["agenda_code"])
+        told["agenda"] = agenda[:1].lower() + agenda[1:]
     rule = "voice.topic" if before.value else "voice.topic_new"
     return speech.say(rule, rests=(before,), before=speech.count(before), **told)
 
