@@ -32,6 +32,7 @@ def draw_workforce(span: Span) -> pd.DataFrame:
         both = counts.reindex(counts.index.union(before.index), fill_value=0).rename("people")
         changed = both[both != before.reindex(both.index)]
         at = span.start + day * DAY_S + 9 * 3_600
+        changed.index.names = KEYS
         parts.append(changed.reset_index().assign(known_at=at, stamp=at * 1_000))
         before = both
         moved = rng.random(len(people)) < 0.03  # somebody else took the post
