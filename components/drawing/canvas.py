@@ -55,6 +55,10 @@ def ink_of(theme: str) -> Ink:
     raise DrawingError(f"theme {theme!r}: `print` or `screen`")
 
 
+# Who shows the drawing may have another typeface of the kind; the first is the one it was measured with.
+_FAMILIES = f"'{FAMILY}', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif".encode()
+
+
 @contextmanager
 def drawing() -> Iterator[None]:
     """Holds matplotlib's settings while a picture is drawn and saved."""
@@ -111,7 +115,8 @@ def saved(figure: Figure, *, form: str) -> bytes:
     figure.savefig(
         held, format=form, dpi=DOTS_PER_INCH, metadata=empty[form], facecolor=figure.get_facecolor()
     )
-    return held.getvalue()
+    drawn = held.getvalue()
+    return drawn.replace(f"'{FAMILY}'".encode(), _FAMILIES) if form == "svg" else drawn
 
 
 def wrapped(text: str, *, width: float) -> str:

@@ -45,14 +45,19 @@ def write_categories(axes: Axes, categories: tuple[str, ...], *, is_lying: bool 
     width = axes.figure.get_figwidth() * MM_PER_INCH
     names = [drawable(name) for name in categories]
     if is_lying:
-        axes.set_yticks(range(len(names)), [wrapped(name, width=LABEL_WIDTH) for name in names])
+        axes.set_yticks(range(len(names)), [_in_lines(name, LABEL_WIDTH, most=2) for name in names])
         axes.spines["bottom"].set_visible(False)
         return
     room = width * 0.9 / max(1, len(names)) / LETTER_MM
-    lines = [wrapped(name, width=max(room, 8)) for name in names]
+    lines = [_in_lines(name, max(room, 8), most=3) for name in names]
     widest = max((measured(line) for name in lines for line in name.split("\n")), default=1)
     step = max(1, math.ceil((widest + 1) / max(room, 0.1)))
     axes.set_xticks(range(0, len(names), step), lines[::step])
+
+
+def _in_lines(name: str, width: float, *, most: int) -> str:
+    lines = wrapped(name, width=width).split("\n")
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"])
 
 
 def thickness(chart: Chart) -> float:

@@ -84,7 +84,9 @@ def lay_out_page(file: WordFile, copy: Copy, *, has_red_head: bool) -> None:
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.header_distance, section.footer_distance = Mm(15), Mm(26)
     for face in FACES:
-        _set_style(_style(file, face.name), face)
+        _set_style(
+            _style(file, face.name), face, is_bold=not copy.is_zh and face.asian in (TITLE_FACE, HEAD_FACE)
+        )
     _drop_unused(file)
     _set_defaults(file)
     _name_other_faces(file)
@@ -132,10 +134,11 @@ def _style(file: WordFile, name: str) -> ParagraphStyle:
     return style
 
 
-def _set_style(style: ParagraphStyle, face: Face) -> None:
+def _set_style(style: ParagraphStyle, face: Face, *, is_bold: bool) -> None:
+    """Sets a style; Latin headings are bold, since their typeface is that of the text."""
     set_faces(style.element.get_or_add_rPr(), face.asian)
     font, form = style.font, style.paragraph_format
-    font.size, font.bold, font.italic = Pt(face.size), False, False
+    font.size, font.bold, font.italic = Pt(face.size), is_bold, False
     font.color.rgb = face.colour or RGBColor(0, 0, 0)
     form.space_before, form.space_after = Pt(face.before), Pt(face.after)
     form.line_spacing_rule = WD_LINE_SPACING.EXACTLY if face.line else WD_LINE_SPACING.SINGLE

@@ -82,6 +82,8 @@ def _paragraph(words: str, *, size: float, is_head: bool, side: str):
     look = _child(run, "w:rPr")
     if is_head:
         set_faces(look, HEAD_FACE)
+        if words.isascii():
+            _child(look, "w:b")
     _child(look, "w:sz", val=int(size * 2))
     _child(look, "w:szCs", val=int(size * 2))
     text = _child(run, "w:t")
