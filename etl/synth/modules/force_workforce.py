@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from etl.synth.modules.ground import places, read_table, spoil
+from etl.synth.modules.ground import places, read_table
 from etl.synth.register import DAY_S, Register, Span
 
 POSTS = {"full_time": "专职", "part_time": "兼职"}
@@ -38,7 +38,7 @@ def draw_workforce(span: Span) -> pd.DataFrame:
         moved = rng.random(len(people)) < 0.03  # somebody else took the post
         people.loc[moved, "age"] = rng.choice(AGES[:3], int(moved.sum()))
         people.loc[moved, "edu"] = rng.choice(SCHOOLS[1:4], int(moved.sum()))
-    return spoil(pd.concat(parts, ignore_index=True), rng, 0.001, columns={"people": "bad_number"})
+    return pd.concat(parts, ignore_index=True)
 
 
 REGISTERS = (
