@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
+import pandas as pd
 import pytest
 
 from components.briefing.asked import request_of
 from components.briefing.canonical import DocumentError, document_digest, document_json, read_document
 from components.briefing.document import AreaPicture, Picture, Sentence, Table
+from components.briefing.edition import edition_for, period_edition
+from components.briefing.grammar import Speech
 from components.briefing.parts.definitions import facts_of
+from components.briefing.parts.voice import quote
 from components.briefing.reask import make_asker
 from data.catalogue import catalogue
 from data.period import parse_period
 from data.query import fetch
 from data.request import EVERYTHING, Filters, Request, Scope
+from tests.briefing.conftest import MORNING
 from tests.briefing.readings import sentences, strange_numbers, text_of, unfounded_claims
 
 # 30 thefts and 24 calls for help against 10 and 24: 54 / 34 = 1.588; exact interval of the share 54/88 is
@@ -102,6 +109,48 @@ def test_no_change_is_claimed_inside_its_interval(documents, language):
     told = list(sentences(documents[language]))
     assert sum("moved.rise" in each.rule for _, each in told) >= 3
     assert [each.text for _, each in told if unfounded_claims(each)] == []
+
+
+@pytest.mark.parametrize("code", ["weekly", "monthly", "period"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_longer_editions_keep_to_the_same(made, store, town, code, language):
+    """The weekly one of Monday 16 tells of the 9th to the 15th: the 34 reports of the 12th, nothing before them."""
+    edition = period_edition(date(2026, 11, 13), date(2026, 11, 19), town=town, newest_at=store.as_of_at())
+    if code != "period":
+        edition = edition_for(code, MORNING, town=town, newest_at=store.as_of_at())
+    document = made(edition, language)
+    told = [each for _, each in sentences(document)]
+    assert [each.text for each in told if strange_numbers(each) or unfounded_claims(each)] == []
+    first = text_of(document, "overall")[0]
+    reports = {
+        "weekly": "34",
+        "monthly": "无接报" if language == "zh" else "nothing was reported",
+        "period": "54",
+    }
+    assert reports[code] in first
+    assert read_document(document_json(document)) == document
+
+
+def test_a_citizens_words_are_cut_and_made_plain(edition, store, town):
+    """Control characters, direction marks and holes of patterns are words like any other; long texts are cut."""
+
+    class Desk(NamedTuple):
+        text: str
+
+        def request(self, *_, **__):
+            return None
+
+        def rows(self, *_, **__):
+            return pd.DataFrame({"description_text": [self.text]})
+
+    for words in ("=cmd|' /C'!A0 {rule} <b>\u202egnp.exe\x07", "好" * 500, ""):
+        told = quote(Desk(words), Speech("zh"), {"topic_id": "t1"})
+        assert len(told) == bool(words)
+        for block in told:
+            (sentence,) = block.sentences
+            assert block.kind == "quote"
+            assert len(sentence.text) <= 63
+            assert not set(sentence.text) & {"\u202e", "\x07"}
 
 
 def test_a_seeded_number_and_a_seeded_claim_are_seen(documents):

@@ -10,7 +10,6 @@ from components.briefing.grammar import Speech, Term, paragraph
 from components.briefing.parts.clauses import moved_clause
 from components.briefing.parts.series import ranked_bars
 from components.briefing.plain import plain
-from components.numbers import is_known
 
 SURVEYED = ("complaint_solved_pct", "complaint_satisfied_pct")
 TOPICS = "briefing_topics"
@@ -101,7 +100,7 @@ def _topics(desk: Desk, speech: Speech) -> list[Paragraph]:
     told: list[Paragraph] = [paragraph(speech.say("voice.topics"))]
     for row in hot.to_dict("records"):
         told.append(paragraph(_topic(desk, speech, row), kind="item"))
-        told += _quote(desk, speech, row)
+        told += quote(desk, speech, row)
     return told
 
 
@@ -125,14 +124,13 @@ def _topic(desk: Desk, speech: Speech, row: dict) -> Sentence:
         "days": Term(speech.plain(days.value), (days,), (), days.value),
         "voices": speech.count(now),
     }
-    if is_known(row["agenda_code"]):
-        agenda = desk.ctx.label("agenda_code", row["agenda_code"])
-        told["agenda"] = agenda[:1].lower() + agenda[1:]
+    agenda = desk.ctx.label("agenda_code", row["agenda_code"])
+    told["agenda"] = agenda[:1].lower() + agenda[1:]
     rule = "voice.topic" if before.value else "voice.topic_new"
     return speech.say(rule, rests=(before,), before=speech.count(before), **told)
 
 
-def _quote(desk: Desk, speech: Speech, row: dict) -> list[Paragraph]:
+def quote(desk: Desk, speech: Speech, row: dict) -> list[Paragraph]:
     """One citizen's words about a topic, newest first, as masked at the door."""
     request = desk.request("topic_voice_count", is_now=True, picked=(("topic_id", str(row["topic_id"])),))
     rows = desk.rows(request, limit=1, order="-reported_at")
