@@ -211,7 +211,7 @@ def _notes(cell: dict[str, Any], gathered: Gathered, *, place: tuple[int, int], 
     if not gathered.delivered[domain]:
         return ["no_feed"]
     if cell["ratio"] != cell["ratio"]:
-        return ["no_baseline"]
+        return ["feed_silent" if gathered.silent[domain, -1] else "no_baseline"]
     is_overall = cell["domain_code"] == OVERALL
     cap = int(gathered.domains["cap_level"].iloc[domain])
     said = {

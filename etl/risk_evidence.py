@@ -35,8 +35,8 @@ class Gathered:
     """Everything the map is computed from.
 
     ``exposure`` is (domain, grid), nan = unknown; ``town_rate`` (domain, cycle) weighted incidents per
-    exposure unit and day; ``stale`` and ``joined`` (domain, cycle) mark a feed that has fallen behind or is
-    too new to be counted.
+    exposure unit and day; ``stale``, ``joined`` and ``silent`` (domain, cycle) mark a feed that has fallen behind,
+    is too new to be counted, or ended before the window began: the quiet it left is not evidence of quiet.
     """
 
     domains: pd.DataFrame
@@ -47,6 +47,7 @@ class Gathered:
     delivered: np.ndarray
     stale: np.ndarray
     joined: np.ndarray
+    silent: np.ndarray
 
 
 def read_domains(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -178,7 +179,8 @@ def gather(
     keys = (feeds["feed_id"].tolist(), domains["domain_code"].tolist(), grid_ids)
     daily = read_daily(con, calendar, keys=keys, rules=rules)
     begins = np.array([max(0, (day - calendar.first).days) for day in history], dtype=int)
-    base, used = _baseline(daily, exposure, calendar=calendar, begins=begins, rules=rules)
+    silent = _late(feeds["watermark_at"], calendar.cycles, hours=24 * rules.window_days, zone=zone)
+    base, used = _baseline(daily, exposure, calendar=calendar, spoke=(begins, silent), rules=rules)
     whole = np.nansum(exposure, axis=1)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = base[:2].sum(axis=1) / np.where(whole > 0, whole, np.nan)
@@ -191,7 +193,7 @@ def gather(
         expected_count=rates[0][:, :, None] * exposure[:, None, :] * len(kernel),
         scale=scale * (kernel**2).sum() / kernel.sum(),
     )
-    late = _late(feeds["watermark_at"], calendar.cycles, rules=rules, zone=zone)
+    late = _late(feeds["watermark_at"], calendar.cycles, hours=rules.stale_after_hours, zone=zone)
     total = base[0].sum(axis=0)
     share = np.divide(base[0], total, out=np.zeros_like(base[0]), where=total > 0)
     brought = daily[0].sum(axis=(2, 3)) > 0
@@ -203,18 +205,26 @@ def gather(
         town_rate=rates[1],
         delivered=brought.any(axis=0),
         stale=((share * 100 >= rules.stale_share_pct) & late[:, None, :]).any(axis=0),
-        joined=(brought[:, :, None] & ~used[:, None, :]).any(axis=0),
+        joined=(brought[:, :, None] & ~(used | silent)[:, None, :]).any(axis=0),
+        silent=(brought[:, :, None] & silent[:, None, :]).any(axis=0),
     )
 
 
 def _baseline(
-    daily: np.ndarray, exposure: np.ndarray, *, calendar: Calendar, begins: np.ndarray, rules: RiskRules
+    daily: np.ndarray,
+    exposure: np.ndarray,
+    *,
+    calendar: Calendar,
+    spoke: tuple[np.ndarray, np.ndarray],
+    rules: RiskRules,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Per-day baseline sums (3, feed, domain, cycle), and which feeds count (feed, cycle).
 
-    Only grids of known exposure, as in the rate's denominator. Each feed is averaged over its own days: one
-    that joined half-way must not look like a rise of risk.
+    ``spoke``: the day each feed begins, and where (feed, cycle) it ended before the window. Only grids of known
+    exposure, as in the rate's denominator. Each feed is averaged over its own days: one that joined half-way
+    must not look like a rise of risk, one that ended not like a fall.
     """
+    begins, silent = spoke
     placed = np.einsum("kfdgt,dg->kfdt", daily, np.isfinite(exposure).astype(float))
     running = np.concatenate([np.zeros((*placed.shape[:-1], 1)), placed.cumsum(axis=-1)], axis=-1)
     base = np.zeros((3, len(begins), daily.shape[2], len(calendar.cycles)))
@@ -222,7 +232,7 @@ def _baseline(
     for cycle, (since, until) in enumerate(calendar.periods):
         for feed, begin in enumerate(begins):
             start = max(since, begin)
-            if until - start >= rules.min_baseline_days:
+            if until - start >= rules.min_baseline_days and not silent[feed, cycle]:
                 used[feed, cycle] = True
                 base[:, feed, :, cycle] = (running[:, feed, :, until] - running[:, feed, :, start]) / (
                     until - start
@@ -243,11 +253,9 @@ def _windows(
     }
 
 
-def _late(
-    watermark_at: pd.Series, cycles: tuple[date, ...], *, rules: RiskRules, zone: ZoneInfo
-) -> np.ndarray:
-    """Which feeds (feed, cycle) fell short of the cycle's midnight; an unknown watermark is in time."""
+def _late(watermark_at: pd.Series, cycles: tuple[date, ...], *, hours: float, zone: ZoneInfo) -> np.ndarray:
+    """Which feeds (feed, cycle) fell short of the cycle's midnight by some hours; an unknown watermark is in time."""
     ends = [datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None) for day in cycles]
     marks = pd.to_datetime(watermark_at).to_numpy(dtype="datetime64[us]")
-    cuts = np.array(ends, dtype="datetime64[us]") - np.timedelta64(int(rules.stale_after_hours * 3600), "s")
+    cuts = np.array(ends, dtype="datetime64[us]") - np.timedelta64(int(hours * 3600), "s")
     return ~np.isnat(marks)[:, None] & (marks[:, None] < cuts[None, :])

@@ -18,6 +18,10 @@ _NOTES = {
     "exposure_unknown": ("该网格暴露量未知", "the grid's exposure is unknown"),
     "no_feed": ("没有来源报送过此类事件", "no feed has ever delivered this kind"),
     "no_baseline": ("历史不足，没有基线", "too little history for a baseline"),
+    "feed_silent": (
+        "来源早已停报，评定窗口内无数据",
+        "its feed ended before the days that are judged: quiet is not known",
+    ),
     "thin": ("证据不足：实际与预期均不足 3 起", "thin evidence: too few incidents seen and expected"),
     "feed_stale": ("来源数据滞后", "a feed has fallen behind"),
     "feed_joined": ("新接入来源历史不足，未计入", "a newly joined feed is left out until it has history"),

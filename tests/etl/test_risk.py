@@ -365,6 +365,29 @@ def test_thin_and_stale_are_hatched() -> None:
     assert "feed_stale" in json.loads(newest(con).reason_text["big"])["notes"]
 
 
+def test_the_quiet_a_feed_left_is_not_green() -> None:
+    """The only feed ended before the 28 days that are judged: nothing was seen because nobody looked."""
+    con = make_world(
+        pd.concat([steady(name, 1.0, until=date(2026, 10, 20)) for name in "ab"]), {"a": 1000, "b": 1000}
+    )
+    con.execute("UPDATE mart_feed SET watermark_at = TIMESTAMP '2026-10-20 00:00'")
+    build_risk(con, TOWN, as_of_at=AS_OF, cycles=1)
+    assert set(newest(con).class_code) == set(newest(con, "overall").class_code) == {"none"}
+    assert json.loads(newest(con).reason_text["a"])["notes"] == ["feed_silent"]
+
+
+def test_a_feed_that_ended_is_no_fall_of_risk() -> None:
+    """Half of the year's counts came from a second feed that ended in September; the other goes on as ever."""
+    until = date(2026, 9, 1)
+    days = [date(2025, 10, 1) + timedelta(days=k) for k in range((until - date(2025, 10, 1)).days)]
+    ended = [rows(name, days, feed="video") for name in "ab"]
+    con = make_world(pd.concat([steady("a", 1.0), steady("b", 1.0), *ended]), {"a": 1000, "b": 1000})
+    con.execute("UPDATE mart_feed SET watermark_at = TIMESTAMP '2026-09-01 00:00' WHERE feed_id = 'video'")
+    build_risk(con, TOWN, as_of_at=AS_OF, cycles=1)
+    assert newest(con).ratio.between(0.97, 1.03).all()
+    assert "feed_joined" not in json.loads(newest(con).reason_text["a"])["notes"]
+
+
 def test_overall_is_the_worst_domain_with_caps() -> None:
     hot = [
         steady("a", 1.0, until=date(2026, 10, 25)),
