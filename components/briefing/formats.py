@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 
-from components.briefing.writers.excel import write_excel
-from components.briefing.writers.pdf import write_pdf
-from components.briefing.writers.phone import write_phone
-from components.briefing.writers.slides import write_slides
-from components.briefing.writers.word import write_word
+from components.briefing.document import Document, Printing
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -29,10 +27,20 @@ class Format:
     write: Callable[..., bytes]
 
 
+def _writer(name: str) -> Callable[..., bytes]:
+    """Returns the writer of that name; its libraries are loaded when it first writes, not when the server starts."""
+
+    def write(document: Document, printing: Printing | None = None, *, geo: Path) -> bytes:
+        module = import_module(f"components.briefing.writers.{name}")
+        return getattr(module, f"write_{name}")(document, printing, geo=geo)
+
+    return write
+
+
 FORMATS: dict[str, Format] = {
-    "word": Format(".docx", f"{OFFICE}wordprocessingml.document", write_word),
-    "pdf": Format(".pdf", "application/pdf", write_pdf),
-    "excel": Format(".xlsx", f"{OFFICE}spreadsheetml.sheet", write_excel),
-    "slides": Format(".pptx", f"{OFFICE}presentationml.presentation", write_slides),
-    "phone": Format(".html", "text/html; charset=utf-8", write_phone),
+    "word": Format(".docx", f"{OFFICE}wordprocessingml.document", _writer("word")),
+    "pdf": Format(".pdf", "application/pdf", _writer("pdf")),
+    "excel": Format(".xlsx", f"{OFFICE}spreadsheetml.sheet", _writer("excel")),
+    "slides": Format(".pptx", f"{OFFICE}presentationml.presentation", _writer("slides")),
+    "phone": Format(".html", "text/html; charset=utf-8", _writer("phone")),
 }
