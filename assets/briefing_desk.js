@@ -65,7 +65,7 @@
     try {
       await load(desk);
     } catch (error) {
-      if (shown === desk) box.replaceChildren(h("p", { className: "empty" }, `${desk.say("failed")} · ${error.message}`));
+      if (shown === desk) box.replaceChildren(h("p", { className: "empty", title: error.message }, desk.say("failed")));
       return;
     }
     if (shown === desk) draw(desk);
@@ -128,11 +128,11 @@
   function sheet(desk) {
     const { say, state } = desk;
     if (desk.document) return h("div", { className: "briefing-sheet" }, paper(desk));
-    const reason = state.reason ? h("p", { className: "note" }, `${say("not_reached")} · ${state.reason}`) : h("p", { className: "note" }, say("not_made_note"));
+    const reason = state.reason ? h("p", { className: "note", title: state.reason }, say("not_reached")) : h("p", { className: "note" }, say("not_made_note"));
     return h("div", { className: "briefing-sheet" }, h("div", { className: "paper is-empty" }, h("h1", {}, say("not_made")), reason, state.reason ? null : makeButton(desk, say("make"), true), fault(desk)));
   }
   function fault(desk) {
-    return desk.fault ? h("p", { className: "briefing-fault", role: "alert" }, `${desk.say("failed")} · ${desk.fault}`) : null;
+    return desk.fault ? h("p", { className: "briefing-fault", role: "alert", title: desk.fault }, desk.say("failed")) : null;
   }
   function makeButton(desk, text, isMain) {
     const make = async function (event) {

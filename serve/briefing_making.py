@@ -16,6 +16,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from components.briefing.canonical import document_json, read_document
 from components.briefing.document import Document, Note, Printing
 from components.briefing.edition import READY_AT, Edition, EditionError, edition_for, period_edition
@@ -26,6 +28,7 @@ from data.briefing_record import BriefingError, BriefingKey, MadeBriefing, diges
 from data.briefings import Archive
 from data.connection import Store, StoreError
 from data.ops import Ops, OpsError
+from data.period import midnight
 from data.request import Scope
 from data.settings import SettingsError, read_settings
 from data.town import Town, load_town
@@ -67,7 +70,16 @@ def edition_of(wanted: Wanted, *, town: Town, store: Store, ready_at: time = REA
         found = period_edition(wanted.on, wanted.until or wanted.on, **told)
     else:
         found = edition_for(wanted.edition, wanted.on, **told)
+    _check_beginning(found, town=town, store=store)
     return replace(found, area_id=wanted.area, department_id=wanted.department)
+
+
+def _check_beginning(edition: Edition, *, town: Town, store: Store) -> None:
+    """Refuses days before the first report: nothing is known of them, and "nothing happened" would be a lie."""
+    first = store.execute("SELECT min(date) AS first_date FROM roll_count_grid")["first_date"].iloc[0]
+    _, until_at = edition.window(town)
+    if not pd.isna(first) and until_at <= midnight(first, town.zone):
+        raise EditionError(f"{edition.code} up to {edition.until_date}: the data begin on {first:%Y-%m-%d}")
 
 
 def scope_of_edition(edition: Edition) -> Scope:
