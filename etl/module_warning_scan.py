@@ -10,7 +10,7 @@ MOST_PART, MOST_GRIDS = (
     0.25,
     20,
 )  # a cluster is no larger than this part of what is expected, nor than so many grids
-FIRST_TRIES, MOST_TRIES, ENOUGH_ABOVE = 99, 999, 10
+FIRST_TRIES, MOST_TRIES, ENOUGH_ABOVE = 99, 499, 10
 SEED = 20200101
 MOST_CLUSTERS = 3
 

@@ -1,5 +1,7 @@
 """Early warning (预警预测): what to expect, where more comes than expected and why, and whether the forecasts can be trusted."""
 
+from functools import partial
+
 from components.page import register_page
 from components.tiles.area_map import AreaMap
 from components.tiles.metric_table import MetricTable
@@ -21,6 +23,7 @@ FOUND = (
     "expected_count",
     "exceed_ratio",
 )
+Chart, Map, Table = (partial(each, area="half") for each in (ForecastChart, AreaMap, MetricTable))
 
 register_page(
     __name__,
@@ -32,25 +35,12 @@ register_page(
     tiles=[
         VitalSigns(uid="vitals", title="warning.vitals", shown=VITALS),
         WarningList(uid="open", title="warning.open"),
-        ForecastChart(uid="next", title="warning.next", area="half"),
-        ForecastChart(uid="week", title="warning.week", area="half", listing="forecast_days"),
-        AreaMap(uid="expected", title="warning.map_expected", area="half", metric=EXPECTED, level="grid"),
-        AreaMap(uid="load", title="warning.map_load", area="half", metric=LOAD),
-        MetricTable(
-            uid="kinds",
-            title="warning.kinds",
-            area="half",
-            by="category_code",
-            shown=(EXPECTED, LOAD),
-            limit=15,
-        ),
-        MetricTable(
-            uid="domains",
-            title="warning.domains",
-            area="half",
-            by="domain_code",
-            shown=(EXPECTED, LOAD, *HELD),
-        ),
+        Chart(uid="next", title="warning.next"),
+        Chart(uid="week", title="warning.week", listing="forecast_days"),
+        Map(uid="expected", title="warning.map_expected", metric=EXPECTED, level="grid"),
+        Map(uid="load", title="warning.map_load", metric=LOAD),
+        Table(uid="kinds", title="warning.kinds", by="category_code", shown=(EXPECTED, LOAD), limit=15),
+        Table(uid="domains", title="warning.domains", by="domain_code", shown=(EXPECTED, LOAD, *HELD)),
         BacktestTable(uid="test", title="warning.backtest", area="half"),
         Roster(
             uid="history",

@@ -1,4 +1,4 @@
--- grain: one row, what makes a warning on the day of the build
+-- grain: one row per town: what makes a warning on the day of the build
 SELECT
     max(v.value) FILTER (WHERE v.rule_id = 'warning.least_count')::BIGINT AS least_count,
     max(v.value) FILTER (WHERE v.rule_id = 'warning.least_ratio')::DOUBLE AS least_ratio,
