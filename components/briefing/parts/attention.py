@@ -6,6 +6,7 @@ from components.briefing.desk import Desk
 from components.briefing.document import Sentence
 from components.briefing.grammar import Speech, Term
 from components.briefing.parts.changes import risen_kinds
+from components.briefing.parts.outlook import place_name
 from components.briefing.parts.risk import changed_grids
 from components.briefing.parts.voice import unheard_topics
 
@@ -86,9 +87,16 @@ def _warnings(desk: Desk, speech: Speech) -> Term | None:
     rows = desk.listing("warnings_open")
     if rows.empty:
         return None
-    return speech.phrase(
-        "attention.warnings", count=speech.count(desk.listing_fact("warnings_open", len(rows)))
-    )
+    fact = desk.listing_fact("warnings_open", len(rows))
+    names = [
+        speech.phrase(
+            "attention.warning",
+            place=place_name(desk, speech, row),
+            category=desk.ctx.name("category", row["category_code"]),
+        )
+        for row in rows.head(MOST_NAMED).to_dict("records")
+    ]
+    return speech.phrase("attention.warnings", count=speech.count(fact), names=speech.joined(names))
 
 
 def _late(desk: Desk, speech: Speech) -> Term | None:

@@ -53,16 +53,25 @@ def _warning(desk: Desk, speech: Speech, row: dict) -> Sentence:
         desk.listing_fact(WARNINGS, row[name], by=name, key=key)
         for name in ("observed_count", "expected_count", "high_count")
     )
-    area = row["area_id"] if is_known(row["area_id"]) else TOWN_AREA
     told = {
-        "place": speech.piece("span.town") if area == TOWN_AREA else desk.ctx.name("area", area),
+        "place": place_name(desk, speech, row),
         "category": desk.ctx.name("category", row["category_code"]),
+        "since": speech.moment(desk.instant(row["window_from_at"])),
+        "until": speech.moment(desk.instant(row["window_to_at"])),
         "seen": speech.count(seen),
         "expected": Term(speech.plain(expected.value, "{:.1f}"), (expected,)),
     }
     if high.value is None:
         return speech.say("outlook.warning_plain", **told)
     return speech.say("outlook.warning", high=speech.count(high), **told)
+
+
+def place_name(desk: Desk, speech: Speech, row: dict) -> str:
+    """Returns where a warning holds; the town where it names no area."""
+    area = row["area_id"]
+    if not is_known(area) or area == TOWN_AREA:
+        return speech.piece("span.town").text
+    return desk.ctx.name("area", area)
 
 
 def _forecast(desk: Desk, speech: Speech, hours: pd.DataFrame) -> list[Paragraph | Picture]:
