@@ -56,10 +56,9 @@ def make_forecast(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook |
     middle = town.file.hierarchies[0].levels[1:-1]
     wide = np.concatenate([outlook.areas.of_level(level) for level in middle] or [whole[:0]])
     for day in range(max(outlook.first_told, today - KEPT_DAYS + 1), today):
-        parts += [
-            table.hours(day, _Part(whole, slice(0, None))),
-            table.hours(day, _Part(wide, slice(0, 1))),
-        ]
+        parts.append(table.hours(day, _Part(whole, slice(0, None))))
+        if len(wide):  # a town may have no level between itself and its grids
+            parts.append(table.hours(day, _Part(wide, slice(0, 1))))
     return typed([part for part in parts if len(part)], FORECAST)
 
 
