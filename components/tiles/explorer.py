@@ -90,16 +90,16 @@ def _names(ctx: Context) -> dict[str, object]:
     finest, coarsest = ctx.town.levels[-1], ctx.town.file.levels[0].id
     areas = {each: ctx.names.level(each) for each in ctx.names.keys("area")}
     unit = ctx.view.params.get("u")
-    columns = {name: ctx.t(f"explorer.{name}") for name in DIMENSIONS} | {
-        "at": ctx.t("explorer.reported" if unit == "report" else "explorer.at"),
-        "title": ctx.t("explorer.heading"),
-        "reports": ctx.t("explorer.reports"),
+    columns = {name: ctx.t(f"explored.{name}") for name in DIMENSIONS} | {
+        "at": ctx.t("explored.reported" if unit == "report" else "explored.at"),
+        "title": ctx.t("explored.heading"),
+        "reports": ctx.t("explored.reports"),
     }
     return {
         "words": words,
-        "dims": {name: ctx.t(f"explorer.{name}") for name in DIMENSIONS},
-        "periods": {name: ctx.t(f"explorer.{name}") for name in ("month", "weekday")},
-        "weekdays": ctx.t("explorer.weekdays").split(),
+        "dims": {name: ctx.t(f"explored.{name}") for name in DIMENSIONS},
+        "periods": {name: ctx.t(f"explored.{name}") for name in ("month", "weekday")},
+        "weekdays": ctx.t("explored.weekdays").split(),
         "measures": {
             "n": ctx.t("explorer.measure_n"),
             "h3": ctx.t("explorer.h3"),
@@ -117,7 +117,7 @@ def _names(ctx: Context) -> dict[str, object]:
 def _codes(ctx: Context) -> dict[str, dict[str, str]]:
     """What the codes of closed lists are called, in their own order."""
     found = {
-        name: {code: ctx.t(f"explorer.{name}_{code}") for code in FIXED[name] if code} for name in WORDED
+        name: {code: ctx.t(f"explored.{name}_{code}") for code in FIXED[name] if code} for name in WORDED
     }
     found["stage"] = {code: ctx.t(f"stage.{code}") for code in FIXED["stage"] if code}
     return found | {"hour": {code: f"{code}:00" for code in FIXED["hour"]}}
