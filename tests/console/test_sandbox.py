@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ os.write(1, json.dumps(found).encode())
 def _try(kind: str, tries: dict[str, str]) -> dict:
     command = [sys.executable, "-E", "-s", "-c", PROGRAM, kind, json.dumps(tries)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60)
-    return json.loads(done.stdout)
+    return json.JSONDecoder().raw_decode(done.stdout.decode())[0]  # a fork that works would answer twice
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +52,19 @@ def locked() -> dict:
 
 
 def test_nothing_opens_starts_or_connects(locked):
-    if "seccomp" not in locked["held"]:
+    has_filters = "Seccomp:" in Path("/proc/self/status").read_text(encoding="ascii")
+    if not has_filters or platform.machine() not in ("x86_64", "aarch64"):
         pytest.skip("this kernel takes no filter of system calls")
+    assert "seccomp" in locked["held"]
     assert {name: locked[name] for name in TRIES if locked[name] == "done"} == {}
 
 
 def test_files_are_closed_by_landlock_where_the_kernel_has_it(locked):
+    lists = Path("/sys/kernel/security/lsm")
     if not any(each.startswith("landlock") for each in locked["held"]):
+        assert not lists.exists() or "landlock" not in lists.read_text(encoding="ascii")
         pytest.skip("this kernel has no Landlock")
-    assert locked["read"] == "PermissionError" or locked["read"] == "OSError"
+    assert locked["read"] in ("PermissionError", "OSError")
     assert "rlimits" in locked["held"]
     assert locked["nice"] >= 10
 
