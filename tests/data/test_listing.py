@@ -115,9 +115,11 @@ def test_a_wrong_listing_is_named_with_its_file(tmp_path, store):
 
 
 def test_every_listing_of_the_project_says_whose_it_is():
-    """Without any of the three only a visitor who may see everything would see a row: then it should say so."""
+    """Without any of the four only a visitor who may see everything would see a row: then it should say so."""
     listings.cache_clear()
     silent = [
-        name for name, each in listings().items() if not (each.grid or each.department or each.is_town_wide)
+        name
+        for name, each in listings().items()
+        if not (each.grid or each.area or each.department or each.is_town_wide)
     ]
     assert silent == []
