@@ -21,16 +21,13 @@
     show();
   }
   function show() {
-    const first = seenAtLeastOnce() ? cards().find(isNew) : undefined;
+    const first = askedAt > 0 ? cards().find(isNew) : undefined; // before the first answer nobody knows what was seen
     for (const card of cards()) {
       const isShown = card === first;
       if (card.hidden === !isShown) continue;
       card.hidden = !isShown;
       if (isShown && cockpit.pulseGrid) cockpit.pulseGrid(card.dataset.grid);
     }
-  }
-  function seenAtLeastOnce() {
-    return askedAt > 0;
   }
   async function acknowledge(card) {
     const body = JSON.stringify({ incident_id: card.dataset.incident });

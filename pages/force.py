@@ -36,7 +36,7 @@ TILES = [
     Half(uid="circle6", title="force.circle6", by="circle6", shown=CIRCLE),
     Shares(uid="standard", title="force.standard", metric="grid_count", by="standard_code"),
     Half(uid="posts", title="force.posts", by="post_code", shown=(*WORKERS, "workforce_part_time_pct")),
-    Half(uid="homes", title="force.homes", by="area_id", shown=WORKERS, sort=WORKERS[1]),
+    Half(uid="homes", title="force.homes", by="area_id", shown=WORKERS, sort=WORKERS[1], limit=6),
     Shares(uid="ages", title="force.ages", area="half", metric=WORKERS[0], by="age_band_code"),
     Shares(uid="schools", title="force.schools", area="half", metric=WORKERS[0], by="education_code"),
     Map(uid="cuts", title="force.cuts", metric=MERGED[0], level="grid"),

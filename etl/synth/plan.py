@@ -70,14 +70,19 @@ def months_between(first: date, last: date) -> list[tuple[int, int]]:
     return [(number // 12, number % 12 + 1) for number in numbers]
 
 
-def window_ends(plan: Plan, spec: FeedSpec) -> np.ndarray:
-    """Returns when each history file of a feed ends: whole months, the last three midnights, now."""
+def month_edges(plan: Plan, every: int) -> list[int]:
+    """Returns the starts of every so many months within the plan, the first month's own left out."""
     months = months_between(plan.first, local_day(plan.now))[1:]
-    edges = [
+    return [
         epoch(date(year, month, 1))
         for number, (year, month) in enumerate(months, start=1)
-        if number % spec.months == 0
+        if number % every == 0
     ]
+
+
+def window_ends(plan: Plan, spec: FeedSpec) -> np.ndarray:
+    """Returns when each history file of a feed ends: whole months, the last three midnights, now."""
+    edges = month_edges(plan, spec.months)
     today = epoch(local_day(plan.now))
     edges += [today - 2 * 86_400, today - 86_400, today]
     edges = sorted({edge for edge in edges if epoch(plan.first) < edge < plan.now})

@@ -18,7 +18,7 @@ import pandas as pd
 import xlsxwriter
 
 from etl.synth.incidents import epoch
-from etl.synth.plan import Plan, local_day, months_between
+from etl.synth.plan import Plan, local_day, month_edges
 from etl.synth.townfiles import TOWN_SEED
 from etl.synth.workclock import LOCAL_SECONDS
 from etl.synth.writers import CREATED
@@ -111,13 +111,8 @@ def span_of(plan: Plan) -> Span:
 
 def history_ends(plan: Plan, register: Register) -> np.ndarray:
     """Returns when each history file of a register ends: every `months` months, and now."""
-    months = months_between(plan.first, local_day(plan.now))[1:]
-    edges = [
-        epoch(date(year, month, 1))
-        for number, (year, month) in enumerate(months, start=1)
-        if number % register.months == 0
-    ]
-    return np.array([*(edge for edge in edges if edge < plan.now), plan.now], dtype=np.int64)
+    edges = [edge for edge in month_edges(plan, register.months) if edge < plan.now]
+    return np.array([*edges, plan.now], dtype=np.int64)
 
 
 def write_register(
