@@ -38,23 +38,23 @@ _PAID = """SELECT month_id, value AS payments, sample_count, flag_code
 FROM told_metric WHERE metric_id = 'payment_count' AND month_id IS NOT NULL ORDER BY month_id"""
 
 EXAMPLES: dict[str, dict] = {
-    "example_community": {"sql": _BY_COMMUNITY, "view": {"mode": "map", "x": "area_id", "y": "n"}},
-    "example_hour": {
+    "community": {"sql": _BY_COMMUNITY, "view": {"mode": "map", "x": "area_id", "y": "n"}},
+    "hour": {
         "sql": _BY_HOUR,
         "parameters": [{"name": "since", "kind": "date", "value": "2026-10-01"}],
         "view": {"mode": "bar", "x": "hour_of_day", "y": "n"},
     },
-    "example_slow": {"sql": _SLOW, "view": {"mode": "bar", "x": "department_id", "y": "p90_minutes"}},
-    "example_again": {"sql": _AGAIN, "view": {"mode": "bar", "x": "category_code", "y": "back_pct"}},
-    "example_open": {"sql": _OPEN_BY_GRID, "view": {"mode": "map", "x": "grid_id", "y": "late_count"}},
-    "example_hazards": {
+    "slow": {"sql": _SLOW, "view": {"mode": "bar", "x": "department_id", "y": "p90_minutes"}},
+    "again": {"sql": _AGAIN, "view": {"mode": "bar", "x": "category_code", "y": "back_pct"}},
+    "open": {"sql": _OPEN_BY_GRID, "view": {"mode": "map", "x": "grid_id", "y": "late_count"}},
+    "hazards": {
         "sql": _HAZARDS,
         "view": {"mode": "line", "x": "month_id", "y": "found", "colour": "class8_code"},
     },
-    "example_words": {
+    "words": {
         "sql": _WORDS,
         "parameters": [{"name": "word", "kind": "text", "value": "充电"}],
         "view": {"mode": "bar", "x": "category_code", "y": "n"},
     },
-    "example_paid": {"sql": _PAID, "view": {"mode": "line", "x": "month_id", "y": "payments"}},
+    "paid": {"sql": _PAID, "view": {"mode": "line", "x": "month_id", "y": "payments"}},
 }

@@ -41,17 +41,21 @@ def described_tables(offered: Mapping[str, Iterable[str]], lang: str) -> list[di
 
 def names_in_words(frames: Iterable[pd.DataFrame], offered: Mapping[str, Iterable[str]], lang: str) -> dict:
     """Returns column -> value -> name, for the columns whose values have names that fit into a page."""
-    tables = {kind: names for frame in frames for kind, names in names_by_kind(frame).items()}
-    found = {}
-    for column in sorted({each for listed in offered.values() for each in listed} | {"area_id"}):
-        kind = NAMED.get(column) or stem(column)
-        if kind in tables and len(tables[kind]) <= MOST_NAMES:
-            found[column] = {
-                key: (zh if lang == "zh" else en) or zh or key for key, (zh, en) in tables[kind].items()
-            }
-        elif column.endswith("_code") and codes_of(kind):
-            found[column] = {code: word(f"{kind}.{code}", lang) for code in codes_of(kind)}
-    return found
+    tables: dict[str, dict[str, tuple[str, str]]] = {}
+    for frame in frames:
+        tables |= names_by_kind(frame)
+    listed = sorted({each for columns_of in offered.values() for each in columns_of} | {"area_id"})
+    found = {name: _names_of(name, tables, lang) for name in listed}
+    return {name: names for name, names in found.items() if names}
+
+
+def _names_of(column: str, tables: Mapping[str, Mapping[str, tuple[str, str]]], lang: str) -> dict[str, str]:
+    kind = NAMED.get(column) or stem(column)
+    known = tables.get(kind, {})
+    if known and len(known) <= MOST_NAMES:
+        return {key: (zh if lang == "zh" else en) or zh or key for key, (zh, en) in known.items()}
+    is_coded = column.endswith("_code") and kind not in tables
+    return {code: word(f"{kind}.{code}", lang) for code in codes_of(kind)} if is_coded else {}
 
 
 def _column(name: str, lang: str) -> dict:

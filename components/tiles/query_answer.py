@@ -109,22 +109,24 @@ class QueryChart(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""
         asked = question_of(ctx)
-        rows = [
-            row for row in ordered(asked, answers["rows"].frame.to_dict("records")) if is_known(row["value"])
-        ]
+        rows = ordered(asked, answers["rows"].frame.to_dict("records"))
+        rows = [row for row in rows if is_known(row["value"])]
         if not rows or not asked.by:
             return (blank_figure(ctx, ctx.t("common.no_data" if asked.by else "query.choose_by")),)
-        times = [name for name in asked.by if name in TIMES]
-        axis = times[0] if times else asked.by[0]
+        axis = next((name for name in asked.by if name in TIMES), asked.by[0])
         series = next((name for name in asked.by if name != axis), "")
-        traces = _lines(rows, axis, series, ctx=ctx) if times else _bars(rows, axis, series, ctx=ctx)
-        extra = {"xaxis": {"type": "category"}, "hovermode": "closest"} if not times else {}
-        if times:
-            # A share's ups and downs would vanish at the top of a scale from zero.
-            is_share = asked.definition.kind == "rate"
-            extra = {"xaxis": TIME_AXES[axis], "yaxis": {"rangemode": "normal" if is_share else "tozero"}}
-        extra |= {"barmode": "group", "showlegend": bool(series), "margin": {"t": 28 if series else 8}}
-        return ({"data": traces, "layout": base_layout(ctx, **extra)},)
+        drawn = _lines if axis in TIMES else _bars
+        layout = base_layout(ctx, **_look(asked, axis, has_series=bool(series)))
+        return ({"data": drawn(rows, axis, series, ctx=ctx), "layout": layout},)
+
+
+def _look(asked: BuiltQuestion, axis: str, *, has_series: bool) -> dict:
+    """Returns how the axes stand; a share's ups and downs over time would vanish at the top of a scale from zero."""
+    look = {"barmode": "group", "showlegend": has_series, "margin": {"t": 28 if has_series else 8}}
+    if axis not in TIMES:
+        return look | {"xaxis": {"type": "category"}, "hovermode": "closest"}
+    is_share = asked.definition.kind == "rate"
+    return look | {"xaxis": TIME_AXES[axis], "yaxis": {"rangemode": "normal" if is_share else "tozero"}}
 
 
 def _split(rows: list[dict], series: str, ctx: Context) -> dict[object, list[dict]]:

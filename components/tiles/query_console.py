@@ -31,7 +31,9 @@ class QueryConsole(Tile):
         words |= {
             f"console_error.{each}": ctx.t(f"console_error.{each}") for each in codes_of("console_error")
         }
-        examples = [{"title": ctx.t(f"console.{key}"), **example} for key, example in EXAMPLES.items()]
+        examples = [
+            {"title": ctx.t(f"console_example.{key}"), **example} for key, example in EXAMPLES.items()
+        ]
         told = {
             "data-desk": "",
             "data-lang": ctx.lang,
