@@ -43,18 +43,8 @@ def make_counts(rng: np.random.Generator, stream: Stream = QUIET, *, burst: int 
     The burst is in the second category and the fourth grid.
     """
     first = ORIGIN - timedelta(days=stream.days)
-    weights = rng.lognormal(0, 1.0, stream.kinds)
-    share = rng.dirichlet(np.full(stream.grids, 4.0), stream.kinds).T * 0.97
-    week = np.array([1.0, 1.05, 1.05, 1.05, 1.0, 0.9, 0.85])
-    days = np.array([(first + timedelta(days=each)).timetuple().tm_yday for each in range(stream.days)])
-    shape = 1 + 0.1 * np.sin((days - 110) / 365 * 2 * np.pi)
-    shape = shape * week[(np.arange(stream.days) + first.weekday()) % 7]
-    if stream.spread:
-        shape = shape * rng.gamma(1 / stream.spread, stream.spread, stream.days)
     hour = np.clip(np.sin((np.arange(24) - 6) / 24 * 2 * np.pi) + 1.2, 0.1, None)
-    mean = stream.daily * (weights / weights.sum())[:, None] * shape  # category x day
-    placed = np.vstack([share, 1 - share.sum(0)])  # grid x category
-    cells = rng.poisson(mean.T[:, None, :] * placed)  # day x grid x category
+    cells = _cells(rng, stream, first=first)
     if burst:
         cells[-1, BURST_GRID, BURST_KIND] += burst
     recent = min(RECENT_DAYS, stream.days)
@@ -78,6 +68,21 @@ def make_counts(rng: np.random.Generator, stream: Stream = QUIET, *, burst: int 
         day_types=(np.arange(stream.days + HORIZON_DAYS) + first.weekday()) % 7,
         is_work=(np.arange(stream.days + HORIZON_DAYS) + first.weekday()) % 7 < 5,
     )
+
+
+def _cells(rng: np.random.Generator, stream: Stream, *, first: date) -> np.ndarray:
+    """Returns day x grid x category, the last grid what cannot be placed."""
+    weights = rng.lognormal(0, 1.0, stream.kinds)
+    share = rng.dirichlet(np.full(stream.grids, 4.0), stream.kinds).T * 0.97
+    week = np.array([1.0, 1.05, 1.05, 1.05, 1.0, 0.9, 0.85])
+    days = np.array([(first + timedelta(days=each)).timetuple().tm_yday for each in range(stream.days)])
+    shape = 1 + 0.1 * np.sin((days - 110) / 365 * 2 * np.pi)
+    shape = shape * week[(np.arange(stream.days) + first.weekday()) % 7]
+    if stream.spread:
+        shape = shape * rng.gamma(1 / stream.spread, stream.spread, stream.days)
+    mean = stream.daily * (weights / weights.sum())[:, None] * shape  # category x day
+    placed = np.vstack([share, 1 - share.sum(0)])  # grid x category
+    return rng.poisson(mean.T[:, None, :] * placed)  # day x grid x category
 
 
 def _hourly(
