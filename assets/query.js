@@ -154,7 +154,7 @@
     }
     columnEntry(column) {
       const codes = Object.entries(column.codes || {}).map(([code, word]) => `${code} ${word}`).join("、");
-      const about = [this.t(`type_${column.type}`), column.unit].filter(Boolean).join(" · ");
+      const about = [this.t(`console_type.${column.type}`), column.unit].filter(Boolean).join(" · ");
       const tip = [column.label, about, column.meaning, codes].filter(Boolean).join("\n");
       return node(
         "li",

@@ -31,6 +31,7 @@ class QueryConsole(Tile):
         words |= {
             f"console_error.{each}": ctx.t(f"console_error.{each}") for each in codes_of("console_error")
         }
+        words |= {f"console_type.{each}": ctx.t(f"console_type.{each}") for each in codes_of("console_type")}
         examples = [
             {"title": ctx.t(f"console_example.{key}"), **example} for key, example in EXAMPLES.items()
         ]
