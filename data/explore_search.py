@@ -17,7 +17,8 @@ def list_behind(view: View, scope: Scope, *, snapshot: Snapshot, into: str) -> N
         RequestError: the number's rows are not incidents.
     """
     question = question_of(Request(view.metric, filters=view.filters), scope, snapshot)
-    if question.mart.key or question.mart.entity == "feed":
+    mart = question.mart
+    if mart.entity == "feed" or (mart.key and "incident_id" not in mart.listed):
         raise RequestError(f"kpi = {view.metric!r}: its rows are not incidents")
     listed = list_incidents(question, view.side or None)
     sql = f"CREATE TABLE {into} AS SELECT DISTINCT hash(incident_id) AS incident_no FROM ({listed.sql})"

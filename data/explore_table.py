@@ -67,34 +67,41 @@ def build_table(view: View, scope: Scope, *, snapshot: Snapshot, number: int) ->
             list_behind(view, scope, snapshot=snapshot, into=listed)
         excluded = _choose(view, question, snapshot=snapshot, into=chosen, listed=listed)
         _join_incidents(view, snapshot, chosen=chosen, whole=whole)
-        codes = FIXED | {each: _codes(snapshot, chosen, column) for each, column in CODED.items()}
-        first, day_count, days = _days(view, question, snapshot=snapshot, chosen=chosen)
+        frame = _frame(view, question, snapshot=snapshot, chosen=chosen, name=name)
         incidents = whole if view.unit == "report" else chosen
-        sql = _coded_sql(snapshot, chosen=chosen, incidents=incidents, codes=codes)
-        bound = question.bind(
-            f"CREATE TABLE {name} AS {sql}",
-            first_date=first or date(2000, 1, 1),
-            day_count=day_count,
-            **{f"{each}_codes": list(codes[each]) for each in ("stage", "late", *CODED)},
-        )
-        snapshot.rows(bound.sql, bound.params)
+        _write(frame, question, snapshot=snapshot, chosen=chosen, incidents=incidents)
     finally:
         for each in (listed, chosen, whole):
             snapshot.rows(f"DROP TABLE IF EXISTS {each}")
-    codes = {"day": days, **codes}
+    return replace(frame, excluded_count=excluded, **_sums(snapshot, frame))
+
+
+def _frame(view: View, question: Question, *, snapshot: Snapshot, chosen: str, name: str) -> Table:
+    """Returns what is known of a table before its rows are written: the codes of each dimension."""
+    first, day_count, days = _days(view, question, snapshot=snapshot, chosen=chosen)
+    own = {each: _codes(snapshot, chosen, column) for each, column in CODED.items()}
     return Table(
         name=name,
         unit=view.unit,
-        row_count=snapshot.rows(f"SELECT count(*) FROM {name}")[0][0],
-        codes=codes,
+        row_count=0,
+        codes={"day": days, **FIXED, **own},
         serial=snapshot.opened.serial,
         generation=snapshot.generation,
         as_of_at=question.as_of_at,
         first_date=first,
         day_count=day_count,
-        excluded_count=excluded,
-        totals=_totals(snapshot, name, codes),
     )
+
+
+def _write(table: Table, question: Question, *, snapshot: Snapshot, chosen: str, incidents: str) -> None:
+    sql = _coded_sql(snapshot, chosen=chosen, incidents=incidents, codes=table.codes)
+    bound = question.bind(
+        f"CREATE TABLE {table.name} AS {sql}",
+        first_date=table.first_date or date(2000, 1, 1),
+        day_count=table.day_count,
+        **{f"{each}_codes": list(table.codes[each]) for each in ("stage", "late", *CODED)},
+    )
+    snapshot.rows(bound.sql, bound.params)
 
 
 def wider(view: View) -> View | None:
@@ -114,14 +121,9 @@ def narrow_table(wide: Table, view: View, scope: Scope, *, snapshot: Snapshot, n
         told["area"] = tuple(grid for (grid,) in snapshot.rows(inside, {"area_id": area_id}))
     snapshot.rows(f"CREATE TABLE {name} AS SELECT * FROM {wide.name} WHERE {wide.where(told)}")
     question = question_of(Request(ASKED[view.unit], filters=view.filters), scope, snapshot)
-    return replace(
-        wide,
-        name=name,
-        row_count=snapshot.rows(f"SELECT count(*) FROM {name}")[0][0],
-        excluded_count=_count_cancelled(view, question, snapshot) if wide.excluded_count else 0,
-        totals=_totals(snapshot, name, wide.codes),
-        cubes={},
-    )
+    excluded = _count_cancelled(view, question, snapshot) if wide.excluded_count else 0
+    table = replace(wide, name=name, excluded_count=excluded, cubes={})
+    return replace(table, **_sums(snapshot, table))
 
 
 def _count_cancelled(view: View, question: Question, snapshot: Snapshot) -> int:
@@ -255,10 +257,10 @@ def _kind(codes: tuple[str, ...]) -> str:
     return "UTINYINT" if len(codes) <= 256 else "USMALLINT"
 
 
-def _totals(snapshot: Snapshot, name: str, codes: dict[str, tuple[str, ...]]) -> dict[str, list[int]]:
-    """Returns how many rows each code has when nothing is selected."""
-    totals = {each: [0] * len(words) for each, words in codes.items()}
+def _sums(snapshot: Snapshot, table: Table) -> dict[str, object]:
+    """Returns how many rows a table has, and each of its codes when nothing is selected."""
+    totals = {each: [0] * len(words) for each, words in table.codes.items()}
     for each, counts in totals.items():
-        for place, count in snapshot.rows(f"SELECT {each}, count(*) FROM {name} GROUP BY 1"):
+        for place, count in snapshot.rows(f"SELECT {each}, count(*) FROM {table.name} GROUP BY 1"):
             counts[place] = count
-    return totals
+    return {"row_count": snapshot.rows(f"SELECT count(*) FROM {table.name}")[0][0], "totals": totals}

@@ -112,24 +112,31 @@ def parse_selection(text: str) -> dict[str, tuple[str, ...]]:
 
 def _values(name: str, told: str) -> tuple[str, ...]:
     if name == "day":
-        days = DAYS.fullmatch(told)
-        try:
-            first, last = (date.fromisoformat(each) for each in days.groups()) if days else (None, None)
-        except ValueError:
-            first = last = None
-        if first is None or last < first:
-            raise RequestError(f"x = 'day:{told[:60]}': expected day:2026-11-01..2026-11-07")
-        return (told,)
+        return _days(told)
     hours = RANGE.fullmatch(told) if name == "hour" else None
     if hours:
-        first_hour, last_hour = int(hours[1]), int(hours[2])
-        if not first_hour <= last_hour <= 23:
-            raise RequestError(f"x = 'hour:{told}': expected hours from 0-23")
-        return tuple(str(hour) for hour in range(first_hour, last_hour + 1))
+        return _hours(int(hours[1]), int(hours[2]))
     values = told.split("|")
     if not 0 < len(values) <= MOST_VALUES or not all(_is_value(name, each) for each in values):
         raise RequestError(f"x = '{name}:{told[:60]}': expected ids joined by |")
     return tuple(sorted({"" if each == UNKNOWN else each for each in values}))
+
+
+def _days(told: str) -> tuple[str, ...]:
+    days = DAYS.fullmatch(told)
+    try:
+        ascends = days is not None and date.fromisoformat(days[1]) <= date.fromisoformat(days[2])
+    except ValueError:
+        ascends = False
+    if not ascends:
+        raise RequestError(f"x = 'day:{told[:60]}': expected day:2026-11-01..2026-11-07")
+    return (told,)
+
+
+def _hours(first: int, last: int) -> tuple[str, ...]:
+    if not first <= last <= 23:
+        raise RequestError(f"x = 'hour:{first}-{last}': expected hours from 0-23")
+    return tuple(str(hour) for hour in range(first, last + 1))
 
 
 def _is_value(name: str, value: str) -> bool:

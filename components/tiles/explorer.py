@@ -26,6 +26,7 @@ WORDS = (
     "incident_weight report_n report_weight h3 ot median open overdue small points minutes hours days rows cross cross_down "
     "cross_across cross_measure total others where_from"
 ).split()
+RECURRED = "kpi=recurrence_pct&side=recurred"
 WORDED = ("late", "severity", "repeat")
 
 
@@ -60,7 +61,10 @@ class RowsBehind(EventTable):
 
     def requests(self, ctx: Context) -> Mapping[str, object]:
         """Returns the rows only where a number is named."""
-        return super().requests(ctx) if "kpi" in ctx.view.params else {}
+        metric = catalogue().metrics.get(ctx.view.params.get("kpi", ""))
+        if metric is None or catalogue().mart(metric.model).key:  # those have a page of their own
+            return {}
+        return super().requests(ctx)
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the table, or nothing."""
@@ -125,7 +129,8 @@ def _codes(ctx: Context) -> dict[str, dict[str, str]]:
 
 def _about(ctx: Context) -> list:
     """Which number the rows are behind, and by which day its rates count."""
-    note = html.P(ctx.t("explorer.basis"), className="note")
+    again = html.A(ctx.t("explorer.recurred"), href="#", className="clear", **{"data-set": RECURRED})
+    note = html.P([ctx.t("explorer.basis"), " ", again], className="note")
     metric, side = ctx.view.params.get("kpi"), ctx.view.params.get("side")
     if not metric or metric not in catalogue().metrics:
         return [note]
