@@ -64,8 +64,9 @@ class AreaPicture:
 
     Attributes:
         level: whose shapes (published/geo/<level>.json) are drawn.
-        marks: one per area; an area without one is grey.
+        marks: one per area; an area without one is grey: unknown.
         legend: class code -> its words.
+        is_partial: only the marked areas are told of; the others are mere ground, not unknown, and the picture is drawn near.
     """
 
     title: str
@@ -74,3 +75,4 @@ class AreaPicture:
     legend: tuple[tuple[str, str], ...]
     source: str = ""
     alt: str = ""
+    is_partial: bool = False

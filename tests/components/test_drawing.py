@@ -147,3 +147,13 @@ def test_the_worst_areas_are_named_whole_classes_only(geo):
     worst = {mark.area_id for mark in marks if mark.class_code in ("red", "orange", "yellow")}
     assert named <= worst
     assert {mark.area_id for mark in marks if mark.class_code == "red"} <= named
+
+
+def test_a_part_of_the_town_is_drawn_near_and_the_rest_is_not_called_unknown(geo):
+    picture = replace(area_picture(), marks=area_picture().marks[:2], is_partial=True)  # two neighbours of 24
+    svg = draw_area_map(picture, geo_folder=geo)
+    assert any(words.startswith("无数据") and words.endswith("0") for words in _texts(svg))
+    assert svg.decode().lower().count(f"fill: {LIGHT.risk_none.lower()}") == 1  # the legend's
+    assert _texts(svg).count("蓝") == 1 + 1  # the first of the two, and the legend's
+    none = draw_area_map(replace(picture, marks=()), geo_folder=geo)  # nothing told of: the whole town as ground
+    assert none.decode().lower().count(f"fill: {LIGHT.raised.lower()}") == 24

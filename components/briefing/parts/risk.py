@@ -133,5 +133,11 @@ def _map(desk: Desk, speech: Speech, grids: pd.DataFrame, *, alt: str) -> AreaPi
     legend = tuple((code, word(f"risk_class.{code}", speech.language)) for code in codes_of("risk_class"))
     title = speech.piece("title.risk").text
     return AreaPicture(
-        title=title, level="grid", marks=marks, legend=legend, source=source_line(desk, speech), alt=alt
+        title=title,
+        level="grid",
+        marks=marks,
+        legend=legend,
+        source=source_line(desk, speech),
+        alt=alt,
+        is_partial=bool(desk.edition.area_id),
     )
