@@ -133,11 +133,13 @@ class Desk:
         ratio = pair_of(change, request, row, asked=self._address(request))
         if not ratio.by:
             return self.fact(request), self.fact(earlier), ratio
-        return self._group_fact(request, ratio.key), self._group_fact(earlier, ratio.key), ratio
+        return self.group_fact(request, ratio.key), self.group_fact(earlier, ratio.key), ratio
 
-    def _group_fact(self, request: Request, key: str) -> Fact:
-        """One group of a count; a group without any row counts none."""
-        none = Fact(metric=request.metric, asked=self._address(request), by=request.by[0], key=key, value=0.0)
+    def group_fact(self, request: Request, key: str | None) -> Fact:
+        """Returns one group of a count; a group without any row counts none."""
+        none = Fact(
+            metric=request.metric, asked=self._address(request), by=request.by[0], key=key or "", value=0.0
+        )
         return self.facts(request).get(key or None, none)
 
     def rows(self, request: Request, **page: object) -> pd.DataFrame:

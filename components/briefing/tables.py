@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from components.briefing.document import Cell, Column, Fact
 from components.briefing.grammar import Speech
+from components.numbers import UNKNOWN
 from data.catalogue import catalogue
 
 SMALL = "*"  # explained below every table that has one
@@ -20,9 +21,9 @@ def text_cell(text: str) -> Cell:
 def fact_cell(fact: Fact | None, speech: Speech) -> Cell:
     """Returns a cell of a number as its metric writes it; unknown says why, too small a sample has a mark."""
     if fact is None:
-        return Cell(None, "—")
+        return Cell(None, UNKNOWN)
     if fact.value is None:
-        return Cell(None, speech.count(fact).text, fact)
+        return Cell(None, UNKNOWN if fact.flag in ("", "no_data") else speech.count(fact).text, fact)
     mark = SMALL if fact.flag == "small_sample" else ""
     return Cell(fact.value, speech.amount(fact).text + mark, fact)
 

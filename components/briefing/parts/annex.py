@@ -66,14 +66,15 @@ def _headline(desk: Desk, speech: Speech) -> Table:
 def _grouped(desk: Desk, speech: Speech, by: str) -> Table:
     column = desk.ctx.next_level() if by == "area" else by
     metrics = (*COUNTS, *RATES)
-    told = {name: desk.facts(desk.request(name, by=(column,))) for name in metrics}
-    reports = told["report_count"]
+    requests = {name: desk.request(name, by=(column,)) for name in metrics}
+    reports = desk.facts(requests["report_count"])
     keys = sorted(reports, key=lambda key: (key is None, -(reports[key].value or 0), key or ""))
     head = [Column(name=desk.ctx.column(column)), *(metric_column(name, speech) for name in metrics)]
     rows = tuple(
         (
             text_cell(desk.ctx.label(column, key) if key else speech.piece("table.unplaced").text),
-            *(fact_cell(told[name].get(key), speech) for name in metrics),
+            *(fact_cell(desk.group_fact(requests[name], key), speech) for name in COUNTS),
+            *(fact_cell(desk.facts(requests[name]).get(key), speech) for name in RATES),
         )
         for key in keys
     )

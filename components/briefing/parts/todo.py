@@ -10,7 +10,7 @@ from components.briefing.desk import Desk
 from components.briefing.document import Column, Fact, Paragraph, Part, Sentence, Table
 from components.briefing.grammar import Speech, paragraph
 from components.briefing.tables import fact_cell, text_cell
-from components.numbers import is_known
+from components.numbers import UNKNOWN, is_known
 
 DUE = "briefing_due"
 DEPARTMENT = "department_id"
@@ -96,16 +96,35 @@ def _table(desk: Desk, speech: Speech, duties: list[Duty]) -> Table:
     columns = (
         Column(name=desk.ctx.column(DEPARTMENT)),
         *(Column(name=name, kind="number") for name in heads),
+        Column(name=speech.piece("todo.first_head").text),
     )
     rows = tuple(
         (
             text_cell(desk.ctx.name("department", each.department_id)),
             *(fact_cell(fact, speech) for fact in (each.due, each.late, each.supervised)),
+            text_cell(_first(desk, speech, each.department_id)),
         )
         for each in duties
     )
     note = speech.piece("todo.note").text
     return Table(key="todo", title=speech.piece("todo.table").text, columns=columns, rows=rows, note=note)
+
+
+def _first(desk: Desk, speech: Speech, department: str) -> str:
+    """The case a department is to begin with: the gravest overdue one, the newest of these, unless it is suspended."""
+    request = desk.request("open_overdue_count", is_now=True, department_id=department)
+    rows = desk.rows(request, limit=1, order="is_suspended,-severity_level,-due_at", side="late")
+    if rows.empty or bool(rows["is_suspended"].fillna(False).iloc[0]):
+        return UNKNOWN
+    row, key = rows.iloc[0], str(rows["incident_id"].iloc[0])
+    return speech.phrase(
+        "todo.first",
+        category=desk.ctx.name("category", row["category_code"]),
+        place=desk.ctx.name("area", row["grid_id"])
+        if is_known(row["grid_id"])
+        else speech.piece("late.no_place"),
+        id=key.partition(":")[2] or key,
+    ).text
 
 
 def _cases(desk: Desk, speech: Speech) -> list[Paragraph]:
