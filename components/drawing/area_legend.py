@@ -72,18 +72,18 @@ def _columns(entries: tuple[Entry, ...], width_mm: float) -> int:
     return max(1, int((width_mm - 2) / _column_mm(entries)))
 
 
-def write_legend(figure: Figure, entries: tuple[Entry, ...], *, ink: Ink, top_mm: float) -> None:
-    """Writes the lines: in one column at the right, or in rows from `top_mm` (above the foot) on a narrow page."""
+def write_legend(figure: Figure, entries: tuple[Entry, ...], *, ink: Ink, at_mm: tuple[float, float]) -> None:
+    """Writes the lines from a point (from the left, above the foot): in one column, or in rows on a narrow page."""
     width = figure.get_figwidth() * MM_PER_INCH
     if not entries:
         return
     beside, _ = legend_room(entries, width_mm=width)
     columns = 1 if beside else _columns(entries, width)
-    left = width - beside + 3 if beside else 2.0
+    left, top = at_mm
     step = _column_mm(entries)
     for place, entry in enumerate(entries):
         row, column = divmod(place, columns)
-        _write_entry(figure, entry, at=(left + column * step, top_mm - row * ROW_MM - SWATCH_MM), ink=ink)
+        _write_entry(figure, entry, at=(left + column * step, top - row * ROW_MM - SWATCH_MM), ink=ink)
 
 
 def _write_entry(figure: Figure, entry: Entry, *, at: tuple[float, float], ink: Ink) -> None:

@@ -102,8 +102,8 @@ def _draw(
         axes.set_ylim(window.south, window.north)
         _fill(axes, picture, shapes, ink=ink, scale=scale)
         _write_names(axes, picture, told, ink=ink, scale=scale)
-        top = height_mm - above - 2 if beside else foot + below - 3
-        write_legend(figure, entries, ink=ink, top_mm=top)
+        start = (2 + east_km * scale + 5, height_mm - above - 2) if beside else (2.0, foot + below - 3)
+        write_legend(figure, entries, ink=ink, at_mm=start)
         return saved(figure, form=form)
 
 

@@ -90,7 +90,9 @@ def write_scale(axes: Axes, chart: Chart, ink: Ink) -> None:
         room = (high - min(0.0, low)) * (0.16 if is_lying else 0.12) or 1.0
         low, high = min(0.0, low * 1.1), high + room
     spread(low, high)
-    axis.set_major_locator(MaxNLocator(nbins=5, integer=is_whole(chart) and chart.unit != "%"))
+    axis.set_major_locator(
+        MaxNLocator(nbins=5, steps=[1, 2, 5, 10], integer=is_whole(chart) and chart.unit != "%")
+    )
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.grid(True, color=ink.theme.line, linewidth=0.5, zorder=0)
     axes.set_axisbelow(True)
