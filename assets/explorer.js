@@ -10,7 +10,7 @@
   class Explorer {
     constructor(box, config) {
       this.box = box;
-      this.model = new ex.Model(config, () => this.tell());
+      this.model = new ex.Model(config, () => this.tell(), (isSlow) => box.classList.toggle("is-loading", isSlow));
       this.build();
       this.model.start();
       // The way back in the browser, or a filter above: the address says anew what is asked.

@@ -6,8 +6,9 @@
   const FRESH_MS = 30000; // a live town: new numbers at most this often, and never under somebody's hand
 
   ex.Model = class {
-    constructor(config, draw) {
+    constructor(config, draw, wait) {
       this.draw = draw;
+      this.wait = wait;
       this.parts = [];
       this.turn = 0;
       this.loadedAt = 0;
@@ -54,6 +55,8 @@
     // ---- loading ----
     async load(active, isAnew) {
       const turn = ++this.turn;
+      clearTimeout(this.slow);
+      this.slow = setTimeout(() => this.wait(true), 300);
       try {
         // The other side's days are told from its own first day, which its first answer tells.
         for (const side of this.sides) if (!side.head || isAnew) await side.cube(active, "");
@@ -67,6 +70,8 @@
         if (turn !== this.turn) return;
         this.fault = error.message;
       }
+      clearTimeout(this.slow);
+      this.wait(false);
       this.redraw();
     }
     // Fetched while the pointer is on its way: a click then finds the cube here.
