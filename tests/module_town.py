@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import xlsxwriter
@@ -50,10 +50,14 @@ def open_module_town(home: Path, files: Mapping[str, str | bytes], *, now: str) 
 
 
 def workbook(sheet: str, head: str, rows) -> bytes:
-    """Returns a workbook of one sheet: headings (comma-separated) and rows; None and empty texts are empty cells."""
+    """Returns a workbook: headings (comma-separated) and rows; dates become Excel's day numbers, None an empty cell."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         page = book.add_worksheet(sheet)
         for number, row in enumerate((tuple(head.split(",")), *rows)):
-            page.write_row(number, 0, ["" if value is None else value for value in row])
+            for column, value in enumerate(row):
+                if isinstance(value, date):
+                    page.write_number(number, column, (value - date(1899, 12, 30)).days)
+                elif value is not None:
+                    page.write(number, column, value)
     return content.getvalue()

@@ -5,13 +5,13 @@ Now is Friday 2026-11-20 10:00 in Shanghai.
 
 from __future__ import annotations
 
-import io
 import json
 from calendar import monthrange
 
 import duckdb
 import pandas as pd
-import xlsxwriter
+
+from tests.module_town import workbook
 
 NOW = "2026-11-20 10:00"
 STAMP = "20261120100000"
@@ -95,15 +95,6 @@ def _text(head: str, rows: tuple[str, ...], encoding: str) -> bytes:
     return ("\n".join([head, *rows]) + "\n").encode(encoding)
 
 
-def _book(sheet: str, head: tuple[str, ...], rows) -> bytes:
-    kept = io.BytesIO()
-    with xlsxwriter.Workbook(kept) as book:
-        page = book.add_worksheet(sheet)
-        for number, row in enumerate([head, *rows]):
-            page.write_row(number, 0, row)
-    return kept.getvalue()
-
-
 def _buildings() -> str:
     ring = [[120.045, 30.345], [120.0455, 30.345], [120.0455, 30.3455], [120.045, 30.3455], [120.045, 30.345]]
     facts = {
@@ -145,8 +136,8 @@ def _taxes(folder) -> bytes:
 
 def economy_files(folder) -> dict[str, bytes | str]:
     """Returns `<feed>/<file>` -> content of the whole world; `folder` is scratch space."""
-    visits = _book("走访台账", ("走访编号", "统一社会信用代码", "走访时间", "走访类型", "是否见到"), VISITS)
-    index = _book("指标", ("指标编码", "统计月份", "月末", "数值", "发布单位", "更新时间"), _months())
+    visits = workbook("走访台账", "走访编号,统一社会信用代码,走访时间,走访类型,是否见到", VISITS)
+    index = workbook("指标", "指标编码,统计月份,月末,数值,发布单位,更新时间", _months())
     tags = ("id", "code", "kind", "date", "grid", "to_grid")
     notices = [
         "<notice>"

@@ -5,12 +5,11 @@ Now is Friday 2026-11-20 12:00 in Shanghai. Everybody lives in grid G001.
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-import xlsxwriter
+from tests.module_town import workbook
 
 NOW, STAMP = "2026-11-20 12:00", "20261120120000"
 POLICIES = (
@@ -148,17 +147,8 @@ def identity(person: str) -> str:
     return f"33010019500101{int(person[1:]):04d}"
 
 
-def _sheet(name: str, head: str, rows) -> bytes:
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream) as book:
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate((tuple(head.split(",")), *rows)):
-            sheet.write_row(number, 0, ["" if value is None else value for value in row])
-    return stream.getvalue()
-
-
 def _policies() -> bytes:
-    return _sheet(
+    return workbook(
         "政策", "政策编号,政策名称,英文名称,适用人群,办理方式,标准（元）,互斥政策,实施日期", POLICIES
     )
 
@@ -220,7 +210,7 @@ def _repairs() -> bytes:
     for number, (*times, answer) in REPAIRS.items():
         told = [f"2026-11-{time}:00" if time else "" for time in times]
         rows.append((number, "水管漏水", *told, answer, "物业", max(told[:4])))
-    return _sheet("报修单", head, rows)
+    return workbook("报修单", head, rows)
 
 
 def _wishes() -> bytes:

@@ -5,12 +5,11 @@ Now is Friday 2026-11-20 12:00 in Shanghai. Of S-town's 43 communities C26 and C
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-import xlsxwriter
+from tests.module_town import workbook
 
 NOW, STAMP = "2026-11-20 12:00", "20261120120000"
 # Number, kind, community, secretary, founded, dissolved, members, told on.
@@ -157,15 +156,6 @@ def _events() -> bytes:
     return json.dumps({"activities": rows}, ensure_ascii=False).encode()
 
 
-def _sheet(name: str, head: str, rows) -> bytes:
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream) as book:
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate((tuple(head.split(",")), *rows)):
-            sheet.write_row(number, 0, ["" if value is None else value for value in row])
-    return stream.getvalue()
-
-
 def _serial(local: str) -> float | str:
     return (_epoch(local) + 8 * 3600) / 86400 + 25569 if local else ""
 
@@ -176,7 +166,7 @@ def _double() -> bytes:
         (org, area, _serial(on), _serial(here), listed, came, f"{told} 09:00:00")
         for org, area, on, here, listed, came, told in LISTED
     ]
-    return _sheet("双报到", head, rows)
+    return workbook("双报到", head, rows)
 
 
 def _calls() -> bytes:
@@ -239,7 +229,7 @@ def _estates() -> bytes:
 
 def _profiles() -> bytes:
     rows = [(*row, None, None, "2026-09-01 09:00:00") for row in PROFILES]
-    return _sheet("社区底册", "社区编码,楼门长,街巷长,庭院长,经度,纬度,填报时间", rows)
+    return workbook("社区底册", "社区编码,楼门长,街巷长,庭院长,经度,纬度,填报时间", rows)
 
 
 def _points() -> bytes:

@@ -5,15 +5,14 @@ Places are metres east and north of a point inside grid HOME; the device registe
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pyproj
-import xlsxwriter
 
 from etl.datum import wgs84_to_gcj02
+from tests.module_town import workbook
 
 NOW = "2026-11-20 10:00"
 ORIGIN = (120.04695, 30.34480)  # the middle of G001, 300 m from its border
@@ -42,20 +41,6 @@ def seconds(text: str) -> int:
 def csv(heading: str, rows: list[str], *, encoding: str = "utf-8") -> bytes:
     """Returns a CSV file."""
     return ("\n".join([heading, *rows]) + "\n").encode(encoding)
-
-
-def book(sheet: str, heading: str, rows: list[tuple]) -> bytes:
-    """Returns a workbook; dates become Excel's day numbers, None an empty cell."""
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as made:
-        page = made.add_worksheet(sheet)
-        for number, row in enumerate([tuple(heading.split(",")), *rows]):
-            for column, value in enumerate(row):
-                if isinstance(value, date):
-                    page.write_number(number, column, (value - date(1899, 12, 30)).days)
-                elif value is not None:
-                    page.write(number, column, value)
-    return target.getvalue()
 
 
 # R1 key 300 m, R2 lane 200 m, R3 cannot be read, R4 a checkpoint outside the town, R5 opens tomorrow.
@@ -133,7 +118,7 @@ def _devices() -> bytes:
                 "2026-01-01 00:00:00",
             )
         )
-    return book("设备", heading, rows)
+    return workbook("设备", heading, rows)
 
 
 def _states() -> bytes:
@@ -207,7 +192,7 @@ def _resources() -> bytes:
         )
         for key, base, kind, count, lead, verified, left, at, version in RESOURCES
     ]
-    return book("动员资源", heading, rows)
+    return workbook("动员资源", heading, rows)
 
 
 def _plans() -> bytes:
@@ -225,7 +210,7 @@ def _plans() -> bytes:
         )
         for number in (1, 2, 3, 4)
     ]
-    return book("预案", "预案编号,预案名称,灾种,层级,编制单位,发布日期,废止日期,经度,纬度,更新时间", rows)
+    return workbook("预案", "预案编号,预案名称,灾种,层级,编制单位,发布日期,废止日期,经度,纬度,更新时间", rows)
 
 
 DRILLS = [

@@ -20,12 +20,12 @@ Someone who is in no register was visited on 11-12.
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import duckdb
-import xlsxwriter
+
+from tests.module_town import workbook
 
 NOW = "2026-11-20 10:00"
 STAMP = "20261120100000"
@@ -163,15 +163,10 @@ def _hazards() -> str:
 
 
 def _campaigns() -> bytes:
-    rows = [("专项编号", "专项名称", "类型", "范围类别", "开始日期", "结束日期", "计划检查数", "更新时间")]
-    rows.append(("Z1", "冬季消防", "专项整治", "07;04", "2026-11-01", "2026-11-30", 5, "2026-11-01 09:00:00"))
+    head = "专项编号,专项名称,类型,范围类别,开始日期,结束日期,计划检查数,更新时间"
+    rows = [("Z1", "冬季消防", "专项整治", "07;04", "2026-11-01", "2026-11-30", 5, "2026-11-01 09:00:00")]
     rows.append(("X1", "反诈宣传", "社会治理专项行动", None, "2026-01-01", None, None, "2026-01-01 09:00:00"))
-    held = io.BytesIO()
-    with xlsxwriter.Workbook(held) as book:
-        sheet = book.add_worksheet("专项")
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-    return held.getvalue()
+    return workbook("专项", head, rows)
 
 
 def _drills() -> str:

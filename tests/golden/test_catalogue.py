@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
-import xlsxwriter
 
 from data.query import fetch, fetch_rows
 from data.request import EVERYTHING, Filters, Request
 from data.settings import read_settings
 from data.town import load_town
 from etl.contract import load_contract
-from tests.module_town import open_module_town
+from tests.module_town import open_module_town, workbook
 from tests.published import at
 
 NOW = "2026-11-20 10:00"
@@ -109,15 +106,6 @@ USAGE = (
 )
 
 
-def _book(rows, sheet: str) -> bytes:
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        page = book.add_worksheet(sheet)
-        for number, row in enumerate(rows):
-            page.write_row(number, 0, row)
-    return content.getvalue()
-
-
 def _calls() -> str:
     contract = load_contract(load_town(read_settings(town="stown")), "police_110")
     headings = list(
@@ -133,9 +121,13 @@ def _calls() -> str:
 def store(tmp_path_factory):
     files = {
         "police_110/police_110_20261119000000.csv": _calls(),
-        "resource_catalogue/resource_catalogue_20261120090000.xlsx": _book(CATALOGUE, "目录"),
+        "resource_catalogue/resource_catalogue_20261120090000.xlsx": workbook(
+            "目录", ",".join(CATALOGUE[0]), CATALOGUE[1:]
+        ),
         "data_demand/data_demand_20261110090000.csv": ("\n".join(DEMANDS) + "\n").encode("gb18030"),
-        "appraisal_appeal/appraisal_appeal_20261120090000.xlsx": _book(APPEALS, "申诉"),
+        "appraisal_appeal/appraisal_appeal_20261120090000.xlsx": workbook(
+            "申诉", ",".join(APPEALS[0]), APPEALS[1:]
+        ),
         "page_usage/page_usage_20261120090000.jsonl": "\n".join(USAGE) + "\n",
     }
     opened = open_module_town(tmp_path_factory.mktemp("catalogue"), files, now=NOW)

@@ -126,10 +126,13 @@ def test_grids_are_checked_line_by_line_and_a_line_that_told_nothing_is_unknown(
     assert state["G001", "city_management"] == ("orphaned", 1, 70)
     assert state["G002", "city_management"] == ("contested", 2, 120)
     assert state["G003", "city_management"] == ("orphaned", 0, 0)
-    area = store.execute("SELECT area_km2 FROM dim_area WHERE area_id = 'G002'", {})["area_km2"][0]
-    assert _answer(store, "overlap_contested_km2", filters=Filters()).row["value"] == pytest.approx(
-        0.2 * area
-    )
+    grids = store.execute("SELECT area_id, area_km2 FROM dim_area WHERE level_code = 'grid'", {})
+    areas = grids.set_index("area_id")["area_km2"]
+    twice = _answer(store, "overlap_contested_km2", filters=Filters()).row["value"]
+    assert twice == pytest.approx(0.2 * areas["G002"])
+    # nobody's under ZZ: all but G001-G003; under CG: all but G002, of G001 30 %
+    left = 2 * areas.sum() - 2 * areas["G002"] - areas["G003"] - 1.7 * areas["G001"]
+    assert _answer(store, "overlap_orphaned_km2", filters=Filters()).row["value"] == pytest.approx(left)
 
 
 def test_a_grid_counts_the_older_ones_that_cut_it(store):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
-import xlsxwriter
 
 from data.query import count_rows, fetch
 from data.request import EVERYTHING, Filters, Request
-from tests.module_town import open_module_town
+from tests.module_town import open_module_town, workbook
 
 NOW, STAMP = "2026-11-20 10:00", "20261120100000"
 WHISTLES = (
@@ -38,15 +36,6 @@ EXPECTED = {
 }
 
 
-def _book(name: str, head: str, rows) -> bytes:
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream) as book:
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate((head.split(","), *rows)):
-            sheet.write_row(number, 0, row)
-    return stream.getvalue()
-
-
 def _whistles() -> str:
     rows = [
         {"whistleNo": key, "whistleTime": told, "updatedAt": told, "solvedTime": settled, "result": result}
@@ -63,8 +52,8 @@ def store(tmp_path_factory):
     lists = [(org, "C26", 46235, 46240, listed, came, "2026-09-01 09:00:00") for org, listed, came in LISTS]
     files = {
         f"whistle/whistle_{STAMP}.json": _whistles(),
-        f"city_management/city_management_{STAMP}.xlsx": _book("案件", CASE_HEAD, cases),
-        f"double_report/double_report_{STAMP}.xlsx": _book("双报到", LIST_HEAD, lists),
+        f"city_management/city_management_{STAMP}.xlsx": workbook("案件", CASE_HEAD, cases),
+        f"double_report/double_report_{STAMP}.xlsx": workbook("双报到", LIST_HEAD, lists),
     }
     opened = open_module_town(tmp_path_factory.mktemp("unknown"), files, now=NOW)
     yield opened

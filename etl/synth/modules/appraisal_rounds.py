@@ -22,46 +22,39 @@ COLUMNS = ("任务编号", "任务类型", "网格编码", "下达时间", "完�
 def draw_rounds(span: Span) -> pd.DataFrame:
     """Returns every version of every task: given out, begun, handed in or called off."""
     rng, town = span.rng("patrol_task"), places(span)
-    grids = len(town.grid_ids)
-    diligence = rng.normal(0, 0.6, grids)  # some grids walk, some sign in from the office
-    first = max(0, span.days - KEPT_DAYS - 60)
-    parts = []
-    for kind, (per_day, hours, low, high, minutes) in ROUNDS.items():
-        counts = rng.poisson(per_day * span.scale, (span.days - first, grids))
-        day, grid = np.repeat(np.indices(counts.shape).reshape(2, -1), counts.ravel(), axis=1)
-        n = len(day)
-        planned = rng.integers(low, high + 1, n)
-        given = span.start + (first + day) * DAY_S + 7 * 3_600 + rng.integers(0, 3_600, n)
-        is_hasty = rng.random(n) < np.clip(0.03 + 0.05 * diligence[grid], 0.005, 0.3)
-        pace = np.where(is_hasty, rng.uniform(6, 40, n), rng.lognormal(np.log(minutes * 60), 0.35, n))
-        share = np.where(rng.random(n) < 0.87 - 0.07 * diligence[grid], 1.0, rng.uniform(0.3, 0.95, n))
-        signed = np.round(planned * share).astype(np.int64)
-        begun = given + rng.lognormal(np.log(hours * 900), 0.8, n).astype(np.int64)
-        ends = begun + (pace * np.maximum(signed, 1)).astype(np.int64)
-        never = rng.random(n) < np.clip(0.04 + 0.03 * diligence[grid], 0.0, 0.2)
-        off = np.where(rng.random(n) < 0.02, given + rng.integers(600, hours * 1_800, n), NEVER)
-        table = {
-            "kind": kind,
-            "grid": grid,
-            "given": given,
-            "due": given + hours * 3_600,
-            "planned": planned,
-            "signed": signed,
-        }
-        table |= {"begun": np.where(never | (off < NEVER), NEVER, begun), "off": off}
-        parts.append(pd.DataFrame(table | {"finished": np.where(never | (off < NEVER), NEVER, ends)}))
-    rows = pd.concat(parts, ignore_index=True).sort_values("given", kind="stable", ignore_index=True)
-    rows["number"] = [
-        f"XC{(at + LOCAL_SECONDS) // DAY_S}{each:07d}" for each, at in enumerate(rows["given"], start=1)
-    ]
+    diligence = rng.normal(0, 0.6, len(town.grid_ids))  # some grids walk, some sign in from the office
+    rows = pd.concat([_tasks(kind, span, rng, diligence=diligence) for kind in ROUNDS], ignore_index=True)
+    rows = rows.sort_values("given", kind="stable", ignore_index=True)
+    days = (rows["given"] + LOCAL_SECONDS) // DAY_S
+    rows["number"] = [f"XC{day}{each:07d}" for each, day in enumerate(days, start=1)]
     rows["grid"] = np.array(town.grid_ids)[rows["grid"]]
     told = [_told(rows[rows[moment] < NEVER], moment) for moment in ("given", "begun", "finished", "off")]
-    return spoil(
-        pd.concat(told, ignore_index=True),
-        rng,
-        0.0008,
-        columns={"任务类型": "unknown_code", "应到点数": "bad_number"},
-    )
+    defects = {"任务类型": "unknown_code", "应到点数": "bad_number"}
+    return spoil(pd.concat(told, ignore_index=True), rng, 0.0008, columns=defects)
+
+
+def _tasks(kind: str, span: Span, rng: np.random.Generator, *, diligence: np.ndarray) -> pd.DataFrame:
+    """Returns the tasks of a kind with what became of them."""
+    per_day, hours, low, high, minutes = ROUNDS[kind]
+    first = max(0, span.days - KEPT_DAYS - 60)
+    counts = rng.poisson(per_day * span.scale, (span.days - first, len(diligence)))
+    day, grid = np.repeat(np.indices(counts.shape).reshape(2, -1), counts.ravel(), axis=1)
+    n, lazy = len(day), diligence[grid]
+    planned = rng.integers(low, high + 1, n)
+    given = span.start + (first + day) * DAY_S + 7 * 3_600 + rng.integers(0, 3_600, n)
+    is_hasty = rng.random(n) < np.clip(0.03 + 0.05 * lazy, 0.005, 0.3)
+    pace = np.where(is_hasty, rng.uniform(6, 40, n), rng.lognormal(np.log(minutes * 60), 0.35, n))
+    share = np.where(rng.random(n) < 0.87 - 0.07 * lazy, 1.0, rng.uniform(0.3, 0.95, n))
+    signed = np.round(planned * share).astype(np.int64)
+    begun = given + rng.lognormal(np.log(hours * 900), 0.8, n).astype(np.int64)
+    ends = begun + (pace * np.maximum(signed, 1)).astype(np.int64)
+    never = rng.random(n) < np.clip(0.04 + 0.03 * lazy, 0.0, 0.2)
+    off = np.where(rng.random(n) < 0.02, given + rng.integers(600, hours * 1_800, n), NEVER)
+    is_void = never | (off < NEVER)
+    table = {"kind": kind, "grid": grid, "given": given, "due": given + hours * 3_600}
+    table |= {"planned": planned, "signed": signed, "off": off}
+    table |= {"begun": np.where(is_void, NEVER, begun), "finished": np.where(is_void, NEVER, ends)}
+    return pd.DataFrame(table)
 
 
 def _told(rows: pd.DataFrame, moment: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from etl.synth.modules.ground import local_text, people, phones, places, spoil
+from etl.synth.modules.ground import Places, local_text, people, phones, places, spoil
 from etl.synth.register import DAY_S, Register, Span
 
 PER_MONTH = 22.0  # residents drawn a month and community
@@ -19,7 +19,6 @@ AGAIN = 0.01  # drawn twice in a month
 def draw_surveys(span: Span) -> pd.DataFrame:
     """Returns every interview: communities differ, and people who feel unsafe answer the telephone a little less often."""
     rng, town = span.rng("safety_survey"), places(span)
-    community = np.array(town.community_ids)
     areas = sorted(set(town.community_ids))
     per_day = PER_MONTH * len(areas) / 30.4 * span.scale
     counts = rng.poisson(per_day, span.days)
@@ -27,11 +26,7 @@ def draw_surveys(span: Span) -> pd.DataFrame:
     day = np.repeat(np.arange(span.days), counts)
     asked = span.start + day * DAY_S + (rng.uniform(9.2, 19.8, n) * 3_600).astype(np.int64)
     drawn = rng.integers(0, len(areas), n)
-    weight = town.facts["population_count"].to_numpy(float)
-    grids = [np.flatnonzero(community == area) for area in areas]
-    grid = np.array(
-        [rng.choice(grids[area], p=weight[grids[area]] / weight[grids[area]].sum()) for area in drawn]
-    )
+    grid = _homes(town, areas, drawn, rng=rng)
     unsafe = rng.normal(0, 0.55, len(areas))[drawn] - 0.25 * day / max(span.days, 1)
     mood = rng.normal(0, 1, n) + unsafe
     feeling = np.searchsorted((-0.35, 0.75, 1.55, 2.25), mood)
@@ -60,6 +55,15 @@ def draw_surveys(span: Span) -> pd.DataFrame:
     return spoil(
         rows, rng, 0.002, columns={"安全感": "unknown_code", "访问时间": "bad_time", "网格编码": "missing"}
     )
+
+
+def _homes(town: Places, areas: list[str], drawn: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
+    """Returns the grid (index) each resident drawn in a community lives in, as people live there."""
+    community = np.array(town.community_ids)
+    weight = town.facts["population_count"].to_numpy(float)
+    grids = [np.flatnonzero(community == area) for area in areas]
+    shares = [weight[own] / weight[own].sum() for own in grids]
+    return np.array([rng.choice(grids[area], p=shares[area]) for area in drawn])
 
 
 REGISTERS = (Register("safety_survey", "csv", draw_surveys, months=6, encoding="gb18030", key="问卷编号"),)
