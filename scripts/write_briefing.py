@@ -11,7 +11,6 @@ from datetime import UTC
 from pathlib import Path
 
 from components.briefing.formats import FORMATS
-
 from data.briefing_plan import read_plan
 from data.briefings import Archive
 from data.connection import Store
