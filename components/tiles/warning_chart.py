@@ -143,7 +143,7 @@ def _band(times: list[str], ahead: pd.DataFrame, names: tuple, *, ctx: Context) 
     return {
         "type": "scatter", "mode": "lines", "x": times + times[::-1],
         "y": [*ahead[high].astype(float), *ahead[low].astype(float)[::-1]],
-        "fill": "toself", "fillcolor": _faint(ctx.theme.accent, strength), "line": {"width": 0},
+        "fill": "toself", "fillcolor": _faint(ctx.theme.accent, strength), "line": {"width": 0, "shape": "hvh"},
         "hoverinfo": "skip",
         "name": ctx.t(f"warning.band_{'outer' if low == 'low_count' else 'inner'}"),
     }  # fmt: skip
