@@ -278,7 +278,7 @@
     ended(job, view) {
       const answer = job.answer || {};
       if (job.state !== "done") return this.tell(this.fault(answer), true);
-      const parts = [this.t("done", { rows: answer.rows.length.toLocaleString(), ms: job.ms, generation: job.generation })];
+      const parts = [this.t("done", { rows: answer.rows.length.toLocaleString(), ms: job.ms, generation: job.generation, at: this.local(job.as_of_at) })];
       if (answer.is_cut) parts.push(this.t("cut"));
       parts.push(this.t("locks", { locks: answer.held.join(" + ") }));
       if (!answer.held.some((each) => each.startsWith("landlock"))) parts.push(this.t("no_landlock"));

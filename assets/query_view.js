@@ -195,10 +195,11 @@
   const gradeOf = (value, cuts) => (cuts.length ? cuts.filter((cut) => value >= cut).length : 2);
   function legend(desk, known, cuts, all) {
     const form = (value) => value.toLocaleString(undefined, { maximumFractionDigits: Math.abs(value) >= 20 ? 0 : 2 });
-    const ends = cuts.length ? [Math.min(...known), ...cuts, Math.max(...known)] : [];
-    const lines = ends.slice(0, -1).map((from, grade) => {
-      const count = known.filter((value) => gradeOf(value, cuts) === grade).length;
-      return node("span", {}, node("i", { style: `background:var(--grade-${grade})` }), `${form(from)} – ${form(ends[grade + 1])}`, node("b", {}, String(count)));
+    // Each line tells the least and the most that really have its colour.
+    const lines = [0, 1, 2, 3, 4].filter(() => cuts.length).map((grade) => {
+      const own = known.filter((value) => gradeOf(value, cuts) === grade);
+      const range = !own.length ? "—" : Math.min(...own) === Math.max(...own) ? form(own[0]) : `${form(Math.min(...own))} – ${form(Math.max(...own))}`;
+      return node("span", {}, node("i", { style: `background:var(--grade-${grade})` }), range, node("b", {}, String(own.length)));
     });
     if (!cuts.length && known.length) lines.push(node("span", {}, node("i", { style: "background:var(--grade-2)" }), form(known[0]), node("b", {}, String(known.length))));
     if (all > known.length) lines.unshift(node("span", {}, node("i", { style: "background:var(--risk-none)" }), desk.t("unknown"), node("b", {}, String(all - known.length))));

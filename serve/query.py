@@ -149,7 +149,7 @@ class _Window:
         if job.state != "done":
             raise Refused("not_done")
         at = self._house.now()
-        note = f"{visitor.name} {at:%Y-%m-%d %H:%M:%S} UTC · generation {job.generation}"
+        note = f"{visitor.name} {at:%Y-%m-%d %H:%M:%S} UTC · as of {job.as_of_at} UTC · generation {job.generation}"
         rows = job.answer["rows"]
         content = csv_bytes(job.answer["columns"], rows, note=note)
         entry = Export(
@@ -176,7 +176,8 @@ class _Window:
         told = {"id": job.job_id, "state": job.state, "stage": job.stage, "ms": job.spent_ms}
         if job.state == "queued":
             told["position"] = self._desk.runner.position(job)
-        return told | ({"answer": job.answer, "generation": job.generation} if job.answer else {})
+        known = {"answer": job.answer, "generation": job.generation, "as_of_at": job.as_of_at}
+        return told | (known if job.answer else {})
 
     def _note(self, visitor: Visitor, action: str, target: str) -> None:
         self._services.audit.record(Event(action, actor=visitor.name, role=visitor.role, target=target))

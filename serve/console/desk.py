@@ -77,7 +77,7 @@ class Desk:
         told = self._told(job.checked, job.scope)
         with self._store.reading() as snapshot:
             plan = make_plan(job.checked, scope=job.scope, snapshot=snapshot, told=told)
-        job.generation = plan.generation
+            job.generation, job.as_of_at = plan.generation, f"{snapshot.as_of_at:%Y-%m-%d %H:%M:%S}"
 
         def on_stage(stage: str) -> None:
             job.stage = stage

@@ -32,6 +32,7 @@ class Job:
         state: queued | running | done | failed | cancelled.
         stage: of a running one: copying | running.
         answer: columns and rows, or `error` and its text.
+        generation: the published state it was answered from, and `as_of_at`, the instant that holds for.
     """
 
     actor: str
@@ -45,6 +46,7 @@ class Job:
     stage: str = ""
     answer: dict = field(default_factory=dict)
     generation: int = 0
+    as_of_at: str = ""
     started_at: float = 0.0
     ended_at: float = 0.0
     is_wanted: bool = True

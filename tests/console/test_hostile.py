@@ -69,7 +69,7 @@ def _fits(outcome: str, found: dict) -> bool:
         return found.get("error") == outcome
     if outcome == "cut":
         return found.get("is_cut") is True
-    return "rows" in found or (outcome == "limits" and found.get("error") in ("time", "memory"))
+    return "rows" in found or (outcome == "limits" and found.get("error") in ("time", "memory", "statement"))
 
 
 @pytest.mark.parametrize(("section", "listed"), _sections(ENDED, has=True))
