@@ -155,5 +155,7 @@ def test_a_part_of_the_town_is_drawn_near_and_the_rest_is_not_called_unknown(geo
     assert any(words.startswith("无数据") and words.endswith("0") for words in _texts(svg))
     assert svg.decode().lower().count(f"fill: {LIGHT.risk_none.lower()}") == 1  # the legend's
     assert _texts(svg).count("蓝") == 1 + 1  # the first of the two, and the legend's
-    none = draw_area_map(replace(picture, marks=()), geo_folder=geo)  # nothing told of: the whole town as ground
+    none = draw_area_map(
+        replace(picture, marks=()), geo_folder=geo
+    )  # nothing told of: the whole town as ground
     assert none.decode().lower().count(f"fill: {LIGHT.raised.lower()}") == 24
