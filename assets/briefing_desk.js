@@ -56,7 +56,6 @@
   async function open(box) {
     const desk = { box: box, lang: box.dataset.briefing, say: wordsOf(box), address: addressed(), document: null, notes: [], row: null };
     Object.assign(desk, { notesAt, open: (place, sentence) => explain(desk, place, sentence), withdraw: (note) => unsay(desk, note) });
-    desk.syntheticWords = box.dataset.synthetic || "";
     function notesAt(part, number) {
       return desk.notes.filter((note) => !note.withdrawn_at && note.part_code === part && note.sentence_no === number);
     }

@@ -73,7 +73,7 @@
     return h("p", { className: `paper-${block.kind}` }, inside);
   }
 
-  function section(part, desk) {
+  function section(part, desk, say) {
     let number = 0;
     const blocks = part.blocks.map(function (block) {
       if (block[""] === "Table") return table(block);
@@ -89,18 +89,20 @@
     if (!part.code.startsWith("annex")) return h("section", { className: "paper-part", id: id }, h("h2", {}, title), blocks, atEnd);
     // Annexes are long: on the screen they open at a click.
     const count = part.blocks.filter((block) => block[""] === "Table").length;
-    const summary = h("summary", {}, title, count ? h("span", { className: "note" }, desk.say("tables", { n: count })) : null);
+    const summary = h("summary", {}, title, count ? h("span", { className: "note" }, say("tables", { n: count })) : null);
     return h("details", { className: "paper-part is-annex", id: id }, summary, blocks, atEnd);
   }
 
   // The whole paper: head, parts, foot. `desk` says what may be done with it.
   briefing.paper = function (desk) {
     const text = desk.document;
-    const say = desk.say;
+    const words = JSON.parse(desk.box.dataset.paper)[text.language];
+    const say = (key, values) => briefing.fill(words[key], values || {});
+    const notice = text.is_synthetic && desk.box.dataset.synthetic ? JSON.parse(desk.box.dataset.synthetic)[text.language] : "";
     const stamp = desk.row.released_at
       ? h("p", { className: "paper-stamp" }, say("released_by", { name: desk.row.released_by_name, at: desk.row.released_at }))
       : h("p", { className: "paper-stamp is-draft" }, say("draft_long"));
-    const synthetic = text.is_synthetic ? h("p", { className: "paper-synthetic" }, desk.syntheticWords) : null;
+    const synthetic = notice ? h("p", { className: "paper-synthetic" }, notice) : null;
     const foot = [
       [say("as_of"), text.as_of],
       [say("generation"), String(text.generation)],
@@ -111,7 +113,7 @@
       "article",
       { className: "paper", lang: desk.isChinese ? "zh-CN" : "en" },
       h("header", { className: "paper-head" }, synthetic, h("p", { className: "paper-issuer" }, text.issuer), h("h1", {}, text.title), h("p", { className: "paper-days" }, `${desk.period} · ${say("as_of")} ${text.as_of}`), stamp),
-      text.parts.map((part) => section(part, desk)),
+      text.parts.map((part) => section(part, desk, say)),
       h("footer", { className: "paper-foot" }, foot.map(([name, value]) => h("span", {}, `${name} ${value}`))),
     );
   };

@@ -13,10 +13,19 @@ from dash import html
 
 from components.context import Context
 from components.tiles.base import Tile
-from components.words import codes_of
+from components.words import LANGUAGES, codes_of, word
 
 # What the head of every screen needs of them.
 TROUBLE = ("daily", "weekly", "monthly", "trouble", "again_at", "plan_fault")
+
+# What stands on the paper is in the paper's language, whatever the screen's.
+PAPER = ("as_of", "draft_long", "released_by", "generation", "definitions", "anchor", "tables")
+
+
+def paper_words() -> str:
+    """Returns the words that stand on the paper itself, in both languages, as JSON."""
+    told = {lang: {key: word(f"briefing_screen.{key}", lang) for key in PAPER} for lang in LANGUAGES}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def screen_words(ctx: Context) -> str:
@@ -46,9 +55,10 @@ class BriefingDesk(Tile):
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the frame."""
-        marks = {"data-briefing": ctx.lang, "data-say": screen_words(ctx)}
+        marks = {"data-briefing": ctx.lang, "data-say": screen_words(ctx), "data-paper": paper_words()}
         if ctx.town.file.is_synthetic:
-            marks["data-synthetic"] = ctx.t("shell.synthetic_note")
+            told = {lang: word("shell.synthetic_note", lang) for lang in LANGUAGES}
+            marks["data-synthetic"] = json.dumps(told, ensure_ascii=False)
         return (html.Div(className="briefing", **marks),)
 
 
