@@ -26,7 +26,7 @@ from data.town import Town
 
 MISSING = {"value": None, "n": None, "low": None, "high": None, "flag": "no_data"}
 CHANGE = "change:"
-ROWS = "rows:"
+ROWS, EXCLUDED = "rows:", "excluded:"
 LISTING = "listing:"
 RULE, LEAST = "rule:", "reporting.min_n"
 
@@ -141,6 +141,11 @@ class Desk:
             metric=request.metric, asked=self._address(request), by=request.by[0], key=key or "", value=0.0
         )
         return self.facts(request).get(key or None, none)
+
+    def left_out(self, request: Request) -> Fact:
+        """Returns how many cases a number's exclusions leave out, as its ledger on the screen says."""
+        count = sum(self.answer(request).exclusions.values())
+        return Fact(metric=EXCLUDED + request.metric, asked=self._address(request), value=float(count))
 
     def rows(self, request: Request, **page: object) -> pd.DataFrame:
         """Returns rows behind a number; see `data.query.fetch_rows`."""

@@ -14,7 +14,7 @@ class Fact:
     Attributes:
         metric: metric id; `change:<metric>`: the ratio of a count to the same weekdays before; `rows:<metric>`: a figure of
             one row behind it (minutes late); `bounds:<metric>`: what a rate lies between however the silent would answer;
-            `rule:<name>`: a threshold in force; `listing:<name>`: counted or read in a list.
+            `rule:<name>`: a threshold in force; `excluded:<metric>`: left out of it; `listing:<name>`: counted or read in a list.
         asked: the question's own part of the address, sorted, with its instant: `as_of=..&period=24h&area=..`, or
             `since=..&until=..` where no period says it (components/briefing/asked.py reads it back).
         by: the dimension whose group `key` this is, or empty.

@@ -33,7 +33,11 @@ def voice(desk: Desk, speech: Speech) -> Part:
         lead = paragraph(speech.say(rule, rests=(came,), **told))
     else:
         moved = moved_clause(desk, speech, request, is_short=True)
-        total = speech.say("voice.total", complaints=speech.count(came), moved=moved)
+        void = desk.left_out(request)
+        told = {"complaints": speech.count(came), "moved": moved}
+        total = speech.say("voice.total", **told)
+        if void.value:
+            total = speech.say("voice.total_void", void=speech.count(void), **told)
         lead = paragraph(total, _rates(desk, speech), _repeats(desk, speech))
     facts = desk.facts(desk.request("complaint_count", by=("category_code",))) if came.value else {}
     bars = ranked_bars(desk, speech, facts, by="category_code", rule="chart.voice")
