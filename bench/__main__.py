@@ -18,6 +18,7 @@ from bench.browser import (
     measure_shared_answer,
 )
 from bench.etl_speed import measure_etl
+from bench.explorer import measure_brush, measure_explorer
 from bench.forecast import measure_forecast
 from bench.homes import home_of
 from bench.links import measure_links
@@ -29,7 +30,19 @@ from bench.table import write_table
 from bench.topics import measure_topics
 from data.settings import REPOSITORY, read_settings
 
-PARTS = ("links", "topics", "forecast", "briefing", "etl", "publish", "overview", "sizes", "arrival", "browser")
+PARTS = (
+    "links",
+    "topics",
+    "forecast",
+    "briefing",
+    "etl",
+    "publish",
+    "overview",
+    "sizes",
+    "explorer",
+    "arrival",
+    "browser",
+)
 REMARKS = Path(__file__).resolve().parent / "remarks.md"
 LARGE = 10_000_000
 
@@ -64,9 +77,17 @@ def _steps(
         "sizes": lambda: [
             measure_sizes(book, home_of(root, sizes[0]), home_of(root, size)) for size in sizes[1:]
         ],
+        "explorer": lambda: [_explore(book, root, size=size) for size in sizes],
         "arrival": lambda: [_live(book, root, size=size, drops=given.drops) for size in sizes],
         "browser": lambda: _browse(book, root, sizes=sizes),
     }
+
+
+def _explore(book: Book, root: Path, *, size: int) -> None:
+    home = home_of(root, size)
+    measure_explorer(book, home, size=size)
+    with served(home) as running:
+        measure_brush(book, running, size=size)
 
 
 def _measure(steps: dict[str, Callable[[], object]], *, parts: Iterable[str]) -> None:
