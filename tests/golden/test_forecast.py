@@ -99,6 +99,9 @@ def test_eight_thefts_where_there_is_none_are_a_warning_with_its_figures(store):
     grid = open_now.loc["burst_day:G016:theft"]
     assert (grid["observed_count"], grid["area_id"], grid["domain_code"]) == (BURST, "G016", "police")
     assert (grid["window_from_at"], grid["window_to_at"]) == (at("2026-11-19 21:00"), at("2026-11-20 21:00"))
+    # the number its link leads to: the same area, category and 24 hours
+    same = Filters(at("2026-11-19 21:00"), None, area_id="G016", category_code="theft")
+    assert fetch(Request("incident_count", filters=same), scope=EVERYTHING, store=store).row["value"] == BURST
     # tried: two categories by 125 grids and the town
     assert set(open_now["tried_count"]) == {2 * 126}
 
