@@ -202,7 +202,7 @@
       return node("span", {}, node("i", { style: `background:var(--grade-${grade})` }), range, node("b", {}, String(own.length)));
     });
     if (!cuts.length && known.length) lines.push(node("span", {}, node("i", { style: "background:var(--grade-2)" }), form(known[0]), node("b", {}, String(known.length))));
-    if (all > known.length) lines.unshift(node("span", {}, node("i", { style: "background:var(--risk-none)" }), desk.t("unknown"), node("b", {}, String(all - known.length))));
+    if (all > known.length) lines.unshift(node("span", {}, node("i", { style: "background:var(--risk-none)" }), desk.t("no_row"), node("b", {}, String(all - known.length))));
     return node("div", { class: "desk-legend" }, ...lines.reverse());
   }
 
