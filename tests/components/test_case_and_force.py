@@ -78,7 +78,7 @@ def _force(staff: pd.DataFrame) -> str:
 
 def test_people_count_once_and_shared_and_lacking_areas_are_told():
     words = _force(STAFF)
-    assert "网格长|1|2 格共用 · 1 空缺" in words
+    assert "网格长|1|2共用 · 1空缺" in words
     assert "专职网格员|4|网格 1/3" in words
 
 
