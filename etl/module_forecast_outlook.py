@@ -66,6 +66,8 @@ class Outlook:
         """Fits the rates of the last blocks."""
         self.counts, self.areas, self.zone = counts, areas, zone
         self._kept: dict[str, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
+        self._parts: dict[tuple[int, str], np.ndarray] = {}
+        self._shares: dict[int, np.ndarray] = {}
         newest = block_of(counts.origin)
         wanted = range(newest - counts.recent.shape[0] // BLOCK_DAYS, newest + 1)
         self.rates = {
@@ -94,14 +96,15 @@ class Outlook:
 
     def area_share(self, rates: Rates) -> np.ndarray:
         """Returns area x category: the area's part of a category's cases."""
-        return self.areas.members @ rates.share
+        if rates.block not in self._shares:
+            self._shares[rates.block] = self.areas.members @ rates.share
+        return self._shares[rates.block]
 
     def series(self, by_category: np.ndarray) -> np.ndarray:
         """Returns everything, then each domain: sums over the first axis (categories)."""
-        summed = np.zeros((len(self.counts.domains) + 1, *by_category.shape[1:]))
-        np.add.at(summed, self.counts.domain_of + 1, by_category)
-        summed[0] = summed[1:].sum(0)
-        return summed
+        kinds = [self.counts.domain_of == domain for domain in range(len(self.counts.domains))]
+        parts = [by_category[mine].sum(0) for mine in kinds]
+        return np.stack([sum(parts), *parts])
 
     def phi(self, window: str, level: str, *, day: int) -> np.ndarray:
         """Returns the spread of everything, each domain, and each domain's categories, as known on a day.
@@ -120,11 +123,17 @@ class Outlook:
         That of all categories of its domain together, and what comes of knowing the area's part from few cases.
         """
         pooled = self.phi(window, level, day=day)[len(self.counts.domains) + 1 :][self.counts.domain_of]
-        rates, members = self.rates_of(day), self.areas.members[self.areas.of_level(level)]
-        share = members @ rates.share
-        unsure = members @ (rates.share**2 * rates.share_spread)
-        # The whole town's part is 1 and sure.
-        return pooled + unsure / np.maximum(share**2, 1e-30) * np.clip(1 - share, 0, 1)
+        return pooled + self._unsure(self.rates_of(day), level)
+
+    def _unsure(self, rates: Rates, level: str) -> np.ndarray:
+        """Returns area x category: relative variance of an area's part; the whole town's part is 1 and sure."""
+        key = rates.block, level
+        if key not in self._parts:
+            members = self.areas.members[self.areas.of_level(level)]
+            share = _within(rates.share, members)
+            spread = _within(rates.share**2 * rates.share_spread, members)
+            self._parts[key] = spread / np.maximum(share**2, 1e-30) * np.clip(1 - share, 0, 1)
+        return self._parts[key]
 
     def past(self, level: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Returns window -> (count, mean) of a level's areas: day from `first_day` on x area x series.
@@ -186,10 +195,10 @@ class Outlook:
         if not len(days):
             return None
         members = self.areas.members[self.areas.of_level(level)]
-        share, offset = members @ rates.share, counts.day_count - counts.recent.shape[0]
+        share, offset = _within(rates.share, members), counts.day_count - counts.recent.shape[0]
         ahead = rates.days(days)  # category x day x ahead
-        seen = np.einsum("ag,dgc->cda", members, counts.recent_kinds[days - offset], optimize=True)
-        week_seen = np.einsum("ag,dgc->cda", members, self._weeks[days - offset], optimize=True)
+        seen = _within(counts.recent_kinds[days - offset], members).transpose(2, 0, 1)
+        week_seen = _within(self._weeks[days - offset], members).transpose(2, 0, 1)
         means = [np.einsum("ac,cd->cda", share, each) for each in (ahead[:, :, 0], ahead[:, :, :7].sum(2))]
         return {
             "hour": self._past_hours(rates, days, members=members, offset=offset),
@@ -200,9 +209,9 @@ class Outlook:
     def _past_hours(self, rates: Rates, days: np.ndarray, *, members: np.ndarray, offset: int):
         """Returns (count, mean): day x area x series x hour."""
         counts = self.counts
-        seen = np.einsum("ag,dhgk->dakh", members, counts.recent[days - offset], optimize=True)
+        seen = _within(counts.recent[days - offset], members).transpose(0, 2, 3, 1)
         seen = np.concatenate([seen.sum(2, keepdims=True), seen], axis=2)
-        hourly, share = rates.hours(days, days=1)[:, :, 0], members @ rates.share
+        hourly, share = rates.hours(days, days=1)[:, :, 0], _within(rates.share, members)
         mean = np.stack(
             [
                 np.einsum("ac,cdh->dah", share[:, mine], hourly[mine], optimize=True)
@@ -210,11 +219,19 @@ class Outlook:
             ],
             axis=2,
         )
-        return seen, np.concatenate([mean.sum(2, keepdims=True), mean], axis=2)
+        mean = np.concatenate([mean.sum(2, keepdims=True), mean], axis=2)
+        return seen.astype(np.float32), mean.astype(np.float32)  # by far the largest arrays
 
     def _stacked(self, by_category: np.ndarray) -> np.ndarray:
         """Returns day x area x series of category x day x area."""
         return np.moveaxis(np.concatenate([self.series(by_category), by_category]), 0, 2)
+
+
+def _within(values: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Returns sums over the grids of each area; the grids are the last axis but one."""
+    if (members.sum(1) == 1).all():
+        return values[..., members.argmax(1), :]
+    return members @ values
 
 
 def _pooled(values: np.ndarray, counts: Counts) -> np.ndarray:
