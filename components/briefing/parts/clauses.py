@@ -105,12 +105,18 @@ def calendar_note(desk: Desk, speech: Speech) -> Sentence | None:
     return speech.say("span.workdays", now=speech.count(facts[0]), before=speech.count(facts[1]))
 
 
+def town_name(desk: Desk, speech: Speech) -> str:
+    """Returns what the whole is called: `全镇`, `全市`, `the town`."""
+    label = desk.town.file.levels[0].label.text(speech.language)
+    return label if speech.is_zh else speech.phrase("span.whole", level=label.lower()).text
+
+
 def scope_name(desk: Desk, speech: Speech) -> str:
     """Returns whose briefing it is: the town, an area, a department."""
     ctx, edition = desk.ctx, desk.edition
     names = [ctx.name("area", edition.area_id) if edition.area_id else ""]
     names += [ctx.name("department", edition.department_id) if edition.department_id else ""]
-    return (" " if not speech.is_zh else "").join(filter(None, names)) or speech.piece("span.town").text
+    return (" " if not speech.is_zh else "").join(filter(None, names)) or town_name(desk, speech)
 
 
 def _resting(term: Term, *facts: Fact) -> Term:

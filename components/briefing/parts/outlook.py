@@ -7,6 +7,7 @@ import pandas as pd
 from components.briefing.desk import Desk
 from components.briefing.document import Fact, Paragraph, Part, Picture, Sentence
 from components.briefing.grammar import Speech, Term, paragraph
+from components.briefing.parts.clauses import town_name
 from components.briefing.parts.series import source_line
 from components.drawing.spec import Chart, Series
 from components.numbers import is_known
@@ -70,7 +71,7 @@ def place_name(desk: Desk, speech: Speech, row: dict) -> str:
     """Returns where a warning holds; the town where it names no area."""
     area = row["area_id"]
     if not is_known(area) or area == TOWN_AREA:
-        return speech.piece("span.town").text
+        return town_name(desk, speech)
     return desk.ctx.name("area", area)
 
 

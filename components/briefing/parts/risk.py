@@ -32,11 +32,9 @@ def risk(desk: Desk, speech: Speech) -> Part | None:
         return Part(code="risk", number="", title=title, blocks=(only,))
     changed = _changed(desk, grids)
     lead = paragraph(_counts(desk, speech, grids), *_moves(desk, speech, changed))
-    items = [
-        paragraph(_why(desk, speech, row), kind="item")
-        for row in changed.head(MOST_LISTED).to_dict("records")
-    ]
-    note = [paragraph(speech.say("risk.more"), kind="note")] if len(changed) > MOST_LISTED else []
+    rows = [] if changed is None else changed.to_dict("records")
+    items = [paragraph(_why(desk, speech, row), kind="item") for row in rows[:MOST_LISTED]]
+    note = [paragraph(speech.say("risk.more"), kind="note")] if len(rows) > MOST_LISTED else []
     blocks = (lead, Picture("risk", _map(desk, speech, grids, alt=lead.sentences[0].text)), *items, *note)
     return Part(code="risk", number="", title=title, blocks=blocks)
 
@@ -54,14 +52,16 @@ def _counts(desk: Desk, speech: Speech, grids: pd.DataFrame) -> Sentence:
     return speech.say("risk.counts", day=speech.day(day, has_year=False), classes=speech.joined(terms))
 
 
-def _changed(desk: Desk, grids: pd.DataFrame) -> pd.DataFrame:
-    """Grids whose colour differs from the cycle before (of a weekly edition: seven days before), worst first."""
+def _changed(desk: Desk, grids: pd.DataFrame) -> pd.DataFrame | None:
+    """Grids whose colour differs from the cycle before (weekly: seven days before), worst first; None where that is not kept."""
     before = grids[["grid_id", "previous_class_code"]].rename(columns={"previous_class_code": "before_code"})
     if desk.edition.code == "weekly":
         at = desk.edition.as_of_at - WEEK
         earlier = desk.listing(LISTING, picked=(("domain_code", "overall"),), as_of_at=at)
         before = earlier[["grid_id", "class_code"]].rename(columns={"class_code": "before_code"})
     both = grids.merge(before, on="grid_id", how="left")
+    if both["before_code"].isna().all():  # nothing is known of before: nothing may be said to have stayed
+        return None
     both = both[both["before_code"].notna() & (both["before_code"] != both["class_code"])]
     both = both[(both["before_code"] != "none") & (both["class_code"] != "none")]
     rises = both["class_code"].map(_level) > both["before_code"].map(_level)
@@ -83,8 +83,12 @@ def _level(code: str) -> int:
     return len(CLASSES) - CLASSES.index(code) if code in CLASSES else 0
 
 
-def _moves(desk: Desk, speech: Speech, changed: pd.DataFrame) -> list[Sentence]:
+def _moves(desk: Desk, speech: Speech, changed: pd.DataFrame | None) -> list[Sentence]:
     rule = "week" if desk.edition.code == "weekly" else "cycle"
+    if changed is None:
+        return [
+            speech.say("risk.no_before", rests=(desk.listing_fact(LISTING, None, by="moved", key="all"),))
+        ]
     rows = desk.listing_fact(LISTING, len(changed), by="moved", key="all")
     if not len(changed):
         return [speech.say(f"risk.none_{rule}", rests=(rows,))]
