@@ -26,7 +26,7 @@ FIXED = {
 UNKNOWN = "-"  # how the address writes the unknown code
 RANGE = re.compile(r"(\d{1,2})-(\d{1,2})")
 DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
-MOST_VALUES = 400
+MOST_VALUES = 1500
 LONGEST_WORDS = 40
 
 
