@@ -37,9 +37,9 @@ SHARES = {
 def make_forecast(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook | None) -> pd.DataFrame:
     """Returns one row per day it was made, window (hour, day, week), area and series (all, a domain, a category).
 
-    The newest forecast has every area; those of the 27 days before it, by hour only, have the town by all series and the
-    areas of the first hierarchy above the grid as a whole: they are what the past is asked with. An interval holds 95 %
-    (`low_count`, `high_count`) or 80 % (`inner_`) of what may come. Empty where too little is known.
+    The newest forecast has every area; those of the 27 days before it have the town by hour (all series) and its first day (all,
+    domains), and the areas of the first hierarchy above the grid as a whole: they are what the past is asked with. An interval
+    holds 95 % (`low_count`, `high_count`) or 80 % (`inner_`) of what may come. Empty where too little is known.
     """
     if outlook is None:
         return typed([], FORECAST)
@@ -56,9 +56,11 @@ def make_forecast(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook |
     middle = town.file.hierarchies[0].levels[1:-1]
     wide = np.concatenate([outlook.areas.of_level(level) for level in middle] or [whole[:0]])
     for day in range(max(outlook.first_told, today - KEPT_DAYS + 1), today):
-        parts.append(table.hours(day, _Part(whole, slice(0, None))))
+        own = _Part(whole, slice(0, series))
+        parts += [table.hours(day, _Part(whole, slice(0, None))), table.days(day, own, count=1)]
         if len(wide):  # a town may have no level between itself and its grids
-            parts.append(table.hours(day, _Part(wide, slice(0, 1))))
+            own = _Part(wide, slice(0, 1))
+            parts += [table.hours(day, own), table.days(day, own, count=1)]
     return typed([part for part in parts if len(part)], FORECAST)
 
 
