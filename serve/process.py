@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
+import time
+from itertools import chain, repeat
 
 import uvicorn
 
@@ -11,6 +14,9 @@ from access.guard import Guard
 from data.server_settings import ServerSettings
 from data.settings import SettingsError
 
+# Seconds until rubbish is looked for: at the start, when the first pages have been drawn, then every ten minutes.
+TIDY_S = (0, 15, 45)
+TIDY_EVERY_S = 600
 FORBIDDEN = ("DASH_DEBUG", "DASH_MCP_ENABLED")
 
 
@@ -23,9 +29,7 @@ def check_environment() -> None:
 
 def serve(guard: Guard, server: ServerSettings) -> None:
     """Serve until told to stop; open streams are given two seconds to end."""
-    # What start-up made stays: looking through it for rubbish stops every answer for a tenth of a second.
-    gc.collect()
-    gc.freeze()
+    threading.Thread(target=_tidy_at_times, name="tidy", daemon=True).start()
     uvicorn.run(
         guard,
         host=server.host,
@@ -38,3 +42,20 @@ def serve(guard: Guard, server: ServerSettings) -> None:
         forwarded_allow_ips="127.0.0.1",
         timeout_graceful_shutdown=2,
     )
+
+
+def tidy() -> None:
+    """Frees cycles of rubbish, and takes what stays out of the search.
+
+    Looking through everything that was ever imported and kept stops all answers for a tenth of a second; left to
+    itself Python does that after every few answers.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _tidy_at_times() -> None:
+    for wait in chain(TIDY_S, repeat(TIDY_EVERY_S)):
+        time.sleep(wait)
+        tidy()

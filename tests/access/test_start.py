@@ -71,3 +71,26 @@ def test_behind_tls_cookies_are_secure_and_hsts_is_sent(tmp_path, accounts_file)
     answer = served.client().post("/login", data={"username": "leader", "password": PASSWORD})
     assert "secure" in answer.headers["set-cookie"].lower()
     assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_tidying_frees_cycles_and_spares_what_stays():
+    """What was kept is not searched again, but is when the next time comes: its rubbish does not stay for ever."""
+    import gc
+    import weakref
+
+    from serve.process import tidy
+
+    class Held:
+        pass
+
+    one = Held()
+    one.itself, seen = one, weakref.ref(one)
+    tidy()
+    assert seen() is not None
+    assert gc.get_freeze_count() > 0
+    del one
+    gc.collect()
+    assert seen() is not None, "frozen: the ordinary search passes it by"
+    tidy()
+    assert seen() is None
+    gc.unfreeze()
