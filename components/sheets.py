@@ -92,14 +92,17 @@ def _by(by: tuple[str, ...], answers: list[Answer], ctx: Context) -> Sheet:
         headings += _headings_of(each, ctx)
         for _, row in each.frame.iterrows():
             keys.setdefault(tuple(_plain(row[name]) for name in by), {})[each.metric.id] = row
-    rows = []
-    for key, found in keys.items():
-        cells = [_key_cell(name, value, ctx) for name, value in zip(by, key, strict=True)]
-        for each in unlike:
-            cells += _figures(found.get(each.metric.id), each, ctx)
-        rows.append(tuple(cells))
+    rows = [(*_key_cells(by, key, ctx), *_all_figures(found, unlike, ctx)) for key, found in keys.items()]
     name = " × ".join(ctx.column(each) for each in by)
     return Sheet(name, tuple(headings), tuple(rows), _ids(unlike))
+
+
+def _key_cells(by: tuple[str, ...], key: tuple, ctx: Context) -> list[object]:
+    return [_key_cell(name, value, ctx) for name, value in zip(by, key, strict=True)]
+
+
+def _all_figures(found: Mapping[str, pd.Series], answers: list[Answer], ctx: Context) -> list[object]:
+    return [cell for each in answers for cell in _figures(found.get(each.metric.id), each, ctx)]
 
 
 def _shown(answer: Answer) -> list[str]:

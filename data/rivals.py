@@ -53,7 +53,11 @@ def fetch_differences(asked: Rivalry, *, scope: Scope, store: Store) -> Differen
         left, right = (_sides_of(question, snapshot) for question in questions)
         both = left.merge(right, on="incident_id", how="outer", suffixes=("_left", "_right"))
         both = both.rename(
-            columns={f"{part}_{hand}": f"{hand}_{part}" for part in ("side", "excluded") for hand in ("left", "right")}
+            columns={
+                f"{part}_{hand}": f"{hand}_{part}"
+                for part in ("side", "excluded")
+                for hand in ("left", "right")
+            }
         )
         for hand in ("left", "right"):
             both[f"{hand}_side"] = both[f"{hand}_side"].fillna(ABSENT)

@@ -194,8 +194,7 @@ def gather(
         scale=scale * (kernel**2).sum() / kernel.sum(),
     )
     late = _late(feeds["watermark_at"], calendar.cycles, hours=rules.stale_after_hours, zone=zone)
-    total = base[0].sum(axis=0)
-    share = np.divide(base[0], total, out=np.zeros_like(base[0]), where=total > 0)
+    share = _shares(base[0])
     brought = daily[0].sum(axis=(2, 3)) > 0
     return Gathered(
         domains,
@@ -208,6 +207,12 @@ def gather(
         joined=(brought[:, :, None] & ~(used | silent)[:, None, :]).any(axis=0),
         silent=(brought[:, :, None] & silent[:, None, :]).any(axis=0),
     )
+
+
+def _shares(counts: np.ndarray) -> np.ndarray:
+    """Each feed's part of all feeds together; 0 where there is nothing."""
+    total = counts.sum(axis=0)
+    return np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
 
 
 def _baseline(

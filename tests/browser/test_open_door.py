@@ -177,9 +177,7 @@ def test_a_panel_leaves_as_tables_pictures_and_layers_and_is_registered(served, 
 def test_exported_rows_are_all_rows_behind_the_number_and_those_left_out(leader, api):
     told = api.get("/metrics/inspection_count", params={"period": "7d"}).json()
     whole = told["rows"][0]["value"] + sum(told["exclusions"].values())
-    found = _export(
-        leader, path="/rows/inspection_count", search="period=7d", tile="rows", form="csv"
-    )
+    found = _export(leader, path="/rows/inspection_count", search="period=7d", tile="rows", form="csv")
     assert found.status_code == 200, found.text
     rows = list(csv.reader(io.StringIO(_listed(found).decode("utf-8-sig"))))
     assert len(rows) - 1 == whole, rows[:2]
