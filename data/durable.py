@@ -1,4 +1,4 @@
-"""New files and folders that survive a power cut (落盘): whole or not there, never changed afterwards."""
+"""Files and folders that survive a power cut (落盘): whole or not there; a reader sees the old or the new."""
 
 from __future__ import annotations
 
@@ -60,6 +60,22 @@ def put_file(path: Path, content: bytes) -> None:
     finally:
         hidden.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Waits until a written file is on the disk."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+def swap_file(path: Path, content: bytes) -> None:
+    """Replaces a file so that a reader sees the old or the new content, also after a power cut."""
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(temporary, path)
 
 
 def flush_folder(folder: Path) -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from data.catalogue import catalogue
+from data.durable import flush
 from data.town import Town
 from etl.as_of import as_of
 from etl.digests import files_digest
-from etl.durable import flush
 from etl.entity import SPINE, load_entities
 from etl.models import MODELS, ModelError, read_models
 from etl.module_python import MAKERS, Maker

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
+from data.durable import flush, swap_file
 from data.settings import Settings
 from data.town import Town
 from etl.as_of import as_of
 from etl.base import ROW_TABLES, write_base
 from etl.build import Geometry, definitions_digest, empty_shadow, town_shapes
 from etl.clocks import MEASURES, clock_sql, segment_sql, single_sql
-from etl.durable import flush, swap_file
 from etl.models import read_models
 from etl.modules import publish_modules
 from etl.risk import build_risk
