@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from components.briefing.formats import FORMATS
-
 from components.briefing.canonical import read_document
 from components.briefing.document import Document, Paragraph
+from components.briefing.formats import FORMATS
 from components.words import word
 from data.briefing_plan import Order
 from data.briefing_runs import Delivery, Runs, wait_after
