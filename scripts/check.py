@@ -13,8 +13,8 @@ from scripts.check_sql import find_faults
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
 COMMANDS = {
-    "format": [str(TOOLS / "ruff"), "format", "--check", "."],
-    "lint": [str(TOOLS / "ruff"), "check", "."],
+    "format": [str(TOOLS / "ruff"), "format", "--no-cache", "--check", "."],
+    "lint": [str(TOOLS / "ruff"), "check", "--no-cache", "."],
     "imports": [str(TOOLS / "lint-imports"), "--no-cache"],
     "generated docs": [sys.executable, "-m", "scripts.write_docs", "--check"],
 }
