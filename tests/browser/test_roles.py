@@ -89,5 +89,9 @@ def test_no_foreign_case_on_any_screen(served, cases, account):
                     leaked = [case for case in foreign if case in text and case != foreign[0]]
                     assert not leaked, (page, search, call["output"][:40], leaked[:3])
                     seen, count = seen + text, count + 1
+        for grid in ("", f"&area={other_grid}"):  # the explorer's rows come beside the callbacks
+            text = client.get(f"/explore/rows?period=365d{grid}").text
+            assert not [case for case in foreign if case in text]
+            seen += text
     assert count >= 30
     assert any(case in seen for case in mine), "not even his own cases: the test sees nothing"

@@ -119,7 +119,7 @@ def test_a_silent_server_is_called_out_and_numbers_turn_grey(open_page):
 
 def test_a_number_tells_where_it_comes_from(open_page):
     page = open_page("/")
-    page.click(".tile-closure .info")
+    page.click(".tile-closure [data-ask]")
     page.wait_for_selector(".drawer-body .chain li")
     drawer = page.locator(".drawer-body")
     assert "3小时处置率" in drawer.inner_text()
