@@ -15,6 +15,7 @@ from components.page import find_page
 from data import query
 from data.connection import Snapshot, Store
 from data.request import EVERYTHING, Request, parse_filters
+from data.settings import REPOSITORY
 
 RUNS = 7
 GROUP = "Screens, server"
@@ -48,8 +49,8 @@ class Screen:
 @contextmanager
 def opened(home: Home) -> Iterator[Screen]:
     """Yields a screen of the home; its pages are registered once per process."""
-    for name in ("overview", "grid", "incidents", "incident"):
-        importlib.import_module(f"pages.{name}")
+    for path in sorted((REPOSITORY / "pages").glob("[a-z]*.py")):
+        importlib.import_module(f"pages.{path.stem}")
     store = Store(home.settings.home, zone=home.town.zone)
     try:
         yield Screen(
@@ -102,14 +103,14 @@ def measure_overview(book: Book, home: Home) -> None:
 
 
 @contextmanager
-def recorded() -> Iterator[list[tuple[str, object]]]:
+def recorded() -> Iterator[list[tuple[str, object, bool]]]:
     """Yields the list that statements are noted in while the block runs."""
-    statements: list[tuple[str, object]] = []
+    statements: list[tuple[str, object, bool]] = []
     kept = {name: getattr(Snapshot, name) for name in ("arrays", "frame", "rows")}
 
     def noting(original):
         def run(self, sql, params=None):
-            statements.append((sql, params))
+            statements.append((sql, params, self.is_recent))
             return original(self, sql, params)
 
         return run
@@ -123,11 +124,12 @@ def recorded() -> Iterator[list[tuple[str, object]]]:
             setattr(Snapshot, name, original)
 
 
-def replay(store: Store, statements: list[tuple[str, object]]) -> Lap:
+def replay(store: Store, statements: list[tuple[str, object, bool]]) -> Lap:
     """Returns what the statements need one after the other, results fetched, nothing else done."""
     with store.reading() as snapshot, lap() as taken:
-        for sql, params in statements:
-            snapshot.cursor.execute(sql, params).fetchall()
+        for sql, params, is_recent in statements:
+            snapshot.look(is_recent=is_recent)
+            snapshot.rows(sql, params)
     return taken
 
 

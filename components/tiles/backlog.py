@@ -13,21 +13,27 @@ from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.request import Request
 
-BANDS_RULE = "backlog.age_bands"
+APART = ("none", "paused")  # no clock runs, or it is stopped
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog(Tile):
-    """One bar per age band, overdue cases set off."""
+    """One bar per age band, overdue cases set off.
+
+    Attributes:
+        metric: the count of open cases.
+        by: the dimension of the bands: their keys are its stem and a number.
+        bands: the rule that holds their upper edges, in minutes.
+    """
 
     metric: str
+    by: str = "age_code"
+    bands: str = "backlog.age_bands"
 
     def requests(self, ctx: Context) -> Mapping[str, Request]:
         """Returns the open cases by age band and whether they are overdue."""
         return {
-            "bands": Request(
-                self.metric, by=("age_code", "is_overdue"), filters=ctx.filters.during(None, None)
-            )
+            "bands": Request(self.metric, by=(self.by, "is_overdue"), filters=ctx.filters.during(None, None))
         }
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
@@ -36,15 +42,19 @@ class Backlog(Tile):
         local = ctx.local(ctx.as_of_at)
         if frame.empty or local is None:
             return (html.P(ctx.t("common.no_data"), className="empty"),)
-        edges = catalogue().rule(BANDS_RULE, local.date())
-        counts: dict[tuple[str, bool], float] = {}
-        for row in frame.itertuples():
-            counts[(row.age_code, bool(row.is_overdue))] = float(row.value or 0)
-        codes = [f"age_{index}" for index in range(len(edges) + 1)]
+        edges = catalogue().rule(self.bands, local.date())
+        rows = frame.to_dict("records")
+        counts = {(row[self.by], bool(row["is_overdue"])): float(row["value"] or 0) for row in rows}
+        kind, met = self.by.removesuffix("_code"), {code for code, _ in counts}
+        apart = [each for each in APART if f"{kind}_{each}" in met]
+        codes = [f"{kind}_{index}" for index in [*range(len(edges) + 1), *apart]]
         pairs = [(counts.get((code, True), 0.0), counts.get((code, False), 0.0)) for code in codes]
         largest = max(sum(pair) for pair in pairs) or 1.0
         names = [ctx.t("backlog.up_to", edge=_edge(edge, ctx)) for edge in edges]
-        names.append(ctx.t("backlog.over", edge=_edge(edges[-1], ctx)))
+        names += [
+            ctx.t("backlog.over", edge=_edge(edges[-1], ctx)),
+            *(ctx.t(f"backlog.{each}") for each in apart),
+        ]
         bars = [
             self._bar(name, pair, largest=largest, ctx=ctx) for name, pair in zip(names, pairs, strict=True)
         ]
@@ -77,6 +87,15 @@ class Backlog(Tile):
             className="bar is-still",
             title=ctx.t("backlog.explain", late=count_text(late), total=count_text(late + open_)),
         )
+
+
+def _names(edges: list[float], apart: list[str], ctx: Context) -> list[str]:
+    bands = [ctx.t("backlog.up_to", edge=_edge(edge, ctx)) for edge in edges]
+    return [
+        *bands,
+        ctx.t("backlog.over", edge=_edge(edges[-1], ctx)),
+        *(ctx.t(f"backlog.{each}") for each in apart),
+    ]
 
 
 def _edge(minutes: float, ctx: Context) -> str:
