@@ -50,11 +50,7 @@ class Backlog(Tile):
         codes = [f"{kind}_{index}" for index in [*range(len(edges) + 1), *apart]]
         pairs = [(counts.get((code, True), 0.0), counts.get((code, False), 0.0)) for code in codes]
         largest = max(sum(pair) for pair in pairs) or 1.0
-        names = [ctx.t("backlog.up_to", edge=_edge(edge, ctx)) for edge in edges]
-        names += [
-            ctx.t("backlog.over", edge=_edge(edges[-1], ctx)),
-            *(ctx.t(f"backlog.{each}") for each in apart),
-        ]
+        names = _names(edges, apart, ctx)
         bars = [
             self._bar(name, pair, largest=largest, ctx=ctx) for name, pair in zip(names, pairs, strict=True)
         ]
