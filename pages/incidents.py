@@ -32,7 +32,7 @@ SEGMENTS = (
 CHANGED = ("domain_code", "grid_id", "previous_class_code", "class_code", "cycle_date")
 CHARGED = {"metric": "open_charged_count", "by": "charged_code", "bands": "backlog.charged_bands"}
 COLOURS = {"listing": "risk_changes", "limit": 12}
-ON_TIME = {"metric": "on_time_closure_pct", "limit": 10, "area": "third", "has_interval": True}
+ON_TIME = {"metric": "on_time_closure_pct", "limit": 10, "area": "half", "has_interval": True}
 
 register_page(
     __name__,
@@ -46,9 +46,9 @@ register_page(
         RowsBehind(uid="table", title="incidents.table"),
         FlowBalance(uid="flow", title="flow.title", metric="open_count"),
         Ranking(uid="department", title="incidents.by_department", by="department_id", **ON_TIME),
-        Backlog(uid="backlog", title="incidents.backlog", area="third", metric="open_count"),
-        Backlog(uid="charged", title="incidents.charged", area="third", **CHARGED),
-        Ranking(uid="stage", title="incidents.by_stage", area="third", metric="open_count", by="stage_code"),
+        Ranking(uid="stage", title="incidents.by_stage", area="half", metric="open_count", by="stage_code"),
+        Backlog(uid="backlog", title="incidents.backlog", area="half", metric="open_count"),
+        Backlog(uid="charged", title="incidents.charged", area="half", **CHARGED),
         Distribution(uid="times", title="incidents.times", segments=SEGMENTS),
         ListingTable(uid="changes", title="incidents.changes", columns=CHANGED, **COLOURS),
     ],

@@ -50,7 +50,7 @@ class Backlog(Tile):
         codes = [f"{kind}_{index}" for index in [*range(len(edges) + 1), *apart]]
         pairs = [(counts.get((code, True), 0.0), counts.get((code, False), 0.0)) for code in codes]
         largest = max(sum(pair) for pair in pairs) or 1.0
-        names = _names(edges, apart, ctx)
+        names = _names(self.bands, apart, ctx)
         bars = [
             self._bar(name, pair, largest=largest, ctx=ctx) for name, pair in zip(names, pairs, strict=True)
         ]
@@ -85,17 +85,16 @@ class Backlog(Tile):
         )
 
 
-def _names(edges: list[float], apart: list[str], ctx: Context) -> list[str]:
-    bands = [ctx.t("backlog.up_to", edge=_edge(edge, ctx)) for edge in edges]
-    return [
-        *bands,
-        ctx.t("backlog.over", edge=_edge(edges[-1], ctx)),
-        *(ctx.t(f"backlog.{each}") for each in apart),
-    ]
+def _names(bands: str, apart: list[str], ctx: Context) -> list[str]:
+    rule = catalogue().rules[bands]
+    is_calendar = rule.clock == "calendar"  # days of another clock are no days of 24 hours
+    edges = [_edge(each, ctx, has_days=is_calendar) for each in rule.on(ctx.local(ctx.as_of_at).date())]
+    names = [ctx.t("backlog.up_to", edge=edge) for edge in edges]
+    return [*names, ctx.t("backlog.over", edge=edges[-1]), *(ctx.t(f"backlog.{each}") for each in apart)]
 
 
-def _edge(minutes: float, ctx: Context) -> str:
+def _edge(minutes: float, ctx: Context, *, has_days: bool) -> str:
     """An edge is set, not measured: it needs no decimals."""
-    if minutes <= 24 * 60:
+    if minutes <= 24 * 60 or not has_days:
         return ctx.t("common.hours", value=f"{minutes / 60:g}")
     return ctx.t("common.days", value=f"{minutes / 1440:g}")
