@@ -16,6 +16,13 @@ def is_known(value: object) -> bool:
     return value is not None and value is not pd.NA and value == value
 
 
+def bare(value: object) -> object:
+    """Returns a frame's value as Python has it; unknown is None."""
+    if not is_known(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
 def number_text(value: object, form: str = "{:,.0f}") -> str:
     """Returns a number in a metric's format; unknown is a dash, never a zero."""
     return form.format(float(value)) if is_known(value) else UNKNOWN

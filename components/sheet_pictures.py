@@ -9,10 +9,10 @@ import pandas as pd
 from components.context import Context
 from components.drawing.spec import AreaMark, AreaPicture, Chart, Series
 from components.numbers import instant_full, is_known
+from components.sheets import dimensions_of, numbers_of
 from components.theme import RISK_CLASSES
 from components.tiles.base import Tile
 from components.ways import TIMES
-from data.compare import Change
 from data.query import Answer
 
 BARS = 30  # more lying bars than this are no picture any more: the table has them all
@@ -23,23 +23,30 @@ WIDE_MM = 165.0
 
 def picture_of(tile: Tile, answers: Mapping[str, object], ctx: Context) -> Chart | AreaPicture | None:
     """Returns the picture of a tile's answers; None when they are no picture (single figures, lists)."""
-    risk = answers.get("risk")
-    if isinstance(risk, pd.DataFrame) and {"grid_id", "class_code", "domain_code"} <= set(risk.columns):
+    risk = risk_of(answers)
+    if risk is not None:
         return _risk_map(risk, tile=tile, ctx=ctx)
-    grouped = [each.now if isinstance(each, Change) else each for each in answers.values()]
-    grouped = [each for each in grouped if isinstance(each, Answer) and _by(each) and len(each.frame)]
+    grouped = [each for each in numbers_of(answers) if dimensions_of(each) and len(each.frame)]
     if not grouped:
         return None
-    alike = [each for each in grouped if _by(each) == _by(grouped[0]) and _unit(each) == _unit(grouped[0])]
+    alike = [
+        each
+        for each in grouped
+        if dimensions_of(each) == dimensions_of(grouped[0]) and _unit(each) == _unit(grouped[0])
+    ]
     unlike = list({each.metric.id: each for each in alike}.values())
     return (
-        _two_ways(unlike[0], tile=tile, ctx=ctx) if len(_by(grouped[0])) > 1 else _one_way(unlike, tile, ctx)
+        _two_ways(unlike[0], tile=tile, ctx=ctx)
+        if len(dimensions_of(grouped[0])) > 1
+        else _one_way(unlike, tile, ctx)
     )
 
 
-def _by(answer: Answer) -> tuple[str, ...]:
-    columns = list(answer.frame.columns)
-    return tuple(columns[: columns.index("value")])
+def risk_of(answers: Mapping[str, object]) -> pd.DataFrame | None:
+    """Returns the risk classes among a tile's answers, one row per grid and domain; None when it has none."""
+    risk = answers.get("risk")
+    is_risk = isinstance(risk, pd.DataFrame) and {"grid_id", "class_code", "domain_code"} <= set(risk.columns)
+    return risk if is_risk else None
 
 
 def _unit(answer: Answer) -> str:
@@ -69,7 +76,7 @@ def source_text(ctx: Context, *, as_of_at) -> str:
 
 
 def _one_way(answers: list[Answer], tile: Tile, ctx: Context) -> Chart:
-    column = _by(answers[0])[0]
+    column = dimensions_of(answers[0])[0]
     is_time = column in (*TIMES, "hour")
     keys = _ordered_keys(answers, column, is_time=is_time)[: None if is_time else BARS]
     labels = tuple(_label(column, key, ctx) for key in keys)
@@ -103,7 +110,7 @@ def _number(rows: pd.DataFrame, key: object, name: str) -> float | None:
 
 def _two_ways(answer: Answer, *, tile: Tile, ctx: Context) -> Chart:
     """Two times are one line; else the second dimension's values are the series, stacked where they add up."""
-    over, by = _by(answer)[:2]
+    over, by = dimensions_of(answer)[:2]
     if {over, by} == {"date", "hour"}:
         return _by_hours(answer, tile=tile, ctx=ctx)
     if by in TIMES:

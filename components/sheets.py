@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 
 import pandas as pd
 
 from components.context import Context
-from components.numbers import is_known
+from components.numbers import bare, is_known
 from data.catalogue import Metric
 from data.compare import Change
 from data.query import Answer
 
 FIGURES = ("n", "low", "high", "lower", "upper")
-TIMES = ("date", "month", "hour")
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,9 @@ def sheets_of(answers: Mapping[str, object], ctx: Context) -> list[Sheet]:
 
     Numbers grouped alike stand side by side; single figures stand below each other, each with n and interval.
     """
-    numbers = [(name, each) for name, each in _plain_answers(answers)]
     grouped: dict[tuple[str, ...], list[Answer]] = {}
-    for _, each in numbers:
-        grouped.setdefault(_dimensions(each), []).append(each)
+    for each in numbers_of(answers):
+        grouped.setdefault(dimensions_of(each), []).append(each)
     found = [_single(each, ctx) if not by else _by(by, each, ctx) for by, each in grouped.items()]
     found += [
         _listed(name, each, ctx)
@@ -55,15 +53,14 @@ def sheets_of(answers: Mapping[str, object], ctx: Context) -> list[Sheet]:
     return [sheet for sheet in _numbered([*found, *_cases(answers, ctx)]) if sheet.rows]
 
 
-def _plain_answers(answers: Mapping[str, object]) -> Iterable[tuple[str, Answer]]:
-    for name, each in answers.items():
-        if isinstance(each, Answer):
-            yield name, each
-        elif isinstance(each, Change):
-            yield name, each.now
+def numbers_of(answers: Mapping[str, object]) -> list[Answer]:
+    """Returns the numbers among a tile's answers; of a comparison the present one."""
+    found = [each.now if isinstance(each, Change) else each for each in answers.values()]
+    return [each for each in found if isinstance(each, Answer)]
 
 
-def _dimensions(answer: Answer) -> tuple[str, ...]:
+def dimensions_of(answer: Answer) -> tuple[str, ...]:
+    """Returns what an answer is grouped by; empty for a single figure."""
     columns = list(answer.frame.columns)
     return tuple(columns[: columns.index("value")])
 
@@ -78,9 +75,9 @@ def _single(answers: list[Answer], ctx: Context) -> Sheet:
     rows = []
     for each in answers:
         row = each.frame.iloc[0] if len(each.frame) else pd.Series({"value": None, "flag": "no_data"})
-        figures = (_plain(row.get(name)) for name in FIGURES)
+        figures = (bare(row.get(name)) for name in FIGURES)
         label, unit = ctx.pick(each.metric.label), ctx.pick(each.metric.unit)
-        rows.append((label, _plain(row["value"]), unit, *figures, _flag(row, ctx), ctx.local(each.as_of_at)))
+        rows.append((label, bare(row["value"]), unit, *figures, _flag(row, ctx), ctx.local(each.as_of_at)))
     return Sheet(ctx.t("export.figures"), headings, tuple(rows), _ids(answers))
 
 
@@ -91,7 +88,7 @@ def _by(by: tuple[str, ...], answers: list[Answer], ctx: Context) -> Sheet:
     for each in unlike:
         headings += _headings_of(each, ctx)
         for _, row in each.frame.iterrows():
-            keys.setdefault(tuple(_plain(row[name]) for name in by), {})[each.metric.id] = row
+            keys.setdefault(tuple(bare(row[name]) for name in by), {})[each.metric.id] = row
     rows = [(*_key_cells(by, key, ctx), *_all_figures(found, unlike, ctx)) for key, found in keys.items()]
     name = " × ".join(ctx.column(each) for each in by)
     return Sheet(name, tuple(headings), tuple(rows), _ids(unlike))
@@ -125,7 +122,7 @@ def _headings_of(answer: Answer, ctx: Context) -> list[Heading]:
 def _figures(row: pd.Series | None, answer: Answer, ctx: Context) -> list[object]:
     if row is None:
         return [None] * (2 + len(_shown(answer)))
-    return [_plain(row["value"]), *(_plain(row[name]) for name in _shown(answer)), _flag(row, ctx)]
+    return [bare(row["value"]), *(bare(row[name]) for name in _shown(answer)), _flag(row, ctx)]
 
 
 def decimals_of(metric: Metric) -> int:
@@ -192,7 +189,7 @@ def _list_cell(column: str, value: object, *, kind: str, ctx: Context) -> object
     if kind == "instant":
         return ctx.local(value) if column.endswith("_at") else pd.Timestamp(value).to_pydatetime()
     if kind == "number":
-        return _plain(value)
+        return bare(value)
     if isinstance(value, list | tuple) or (hasattr(value, "tolist") and not isinstance(value, str)):
         return ", ".join(str(ctx.label(column, each)) for each in value)
     if isinstance(value, datetime | date):
@@ -210,13 +207,6 @@ def _key_cell(column: str, value: object, ctx: Context) -> object:
     if column == "date":
         return date.fromisoformat(str(value)[:10])
     return str(value)[:7] if column == "month" else str(ctx.label(column, value))
-
-
-def _plain(value: object) -> object:
-    """A value of a frame as Python has it; unknown is None."""
-    if not is_known(value):
-        return None
-    return value.item() if hasattr(value, "item") else value
 
 
 def _numbered(sheets: list[Sheet]) -> list[Sheet]:

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from access.policy import PolicyBook
+from data.durable import put_file
 from data.ops import Ops
 from serve.feature import Feature, Services
 
@@ -65,9 +65,7 @@ class UsageFeed:
             return None
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._folder / f"{FEED}_{now:%Y%m%d%H%M%S}.jsonl"
-        hidden = path.with_name(f".{path.name}")
-        hidden.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        os.replace(hidden, path)
+        put_file(path, "".join(json.dumps(row) + "\n" for row in rows).encode())
         self._last = rows
         return path
 

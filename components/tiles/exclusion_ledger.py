@@ -11,25 +11,14 @@ from components.context import Context
 from components.measure import only_row
 from components.numbers import count_text, is_known
 from components.panel import info_button
-from components.tiles.base import Tile
+from components.tiles.vital_signs import VitalSigns
 from components.ways import rows_link
 from data.catalogue import catalogue
-from data.request import Request
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExclusionLedger(Tile):
-    """Metrics down, reasons across: cases left out over the page's filters."""
-
-    shown: tuple[str, ...]
-
-    def metrics(self) -> tuple[str, ...]:
-        """Returns the metrics of the ledger."""
-        return self.shown
-
-    def requests(self, ctx: Context) -> Mapping[str, Request]:
-        """Returns each metric as a whole: an answer brings its exclusions."""
-        return {name: Request(name, filters=ctx.filters) for name in self.shown}
+class ExclusionLedger(VitalSigns):
+    """Metrics down, reasons across: cases left out over the page's filters; an answer brings its exclusions."""
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the ledger; a reason that left nothing out of a number stays empty."""

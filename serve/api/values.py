@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from components.numbers import is_known
+from components.numbers import bare, is_known
 
 # Columns that lead back into the warehouse, not to the case.
 INNER = frozenset({"incident_no", "month_id", "load_id", "row_no", "file_name", "counted_at", "side_code"})
@@ -21,7 +21,7 @@ def plain_value(value: object) -> object:
         return None
     if isinstance(value, datetime):
         return instant(value)
-    return value.item() if hasattr(value, "item") else value
+    return bare(value)
 
 
 def instant(at: datetime | None) -> str | None:

@@ -14,7 +14,7 @@ from access.audit import Event
 from access.context import current_visitor
 from components.words import LANGUAGES, word
 from data.exports import Export, newest_exports, register_export
-from serve.export.tiles import FORMS, Content, Exported, NothingToExport, ask_tile, forms_of, make_file
+from serve.export.tiles import FORMS, Asked, Content, Exported, NothingToExport, ask_tile, forms_of, make_file
 from serve.feature import Feature, Services
 
 PICTURES = ("png", "svg", "geojson")
@@ -32,7 +32,7 @@ def exports(services: Services) -> Feature:
     )
 
 
-def _asked(request: Request, services: Services) -> Exported:
+def _asked(request: Request, services: Services, *, is_whole: bool) -> Exported:
     params = request.query_params
     path, tile, lang = (params.get(name, "") for name in ("path", "tile", "lang"))
     lang = lang if lang in LANGUAGES else services.house.town.file.language
@@ -40,12 +40,13 @@ def _asked(request: Request, services: Services) -> Exported:
     roles = services.book.page_roles(path)
     if not _UID.fullmatch(tile) or roles is None or visitor is None or visitor.role not in roles:
         raise NothingToExport(f"{path} {tile}")
-    return ask_tile(services.board, path=path, search=params.get("search", "")[:2000], tile=tile, lang=lang)
+    asked = Asked(path=path, search=params.get("search", "")[:2000], tile=tile, lang=lang)
+    return ask_tile(services.board, asked, is_whole=is_whole)
 
 
 def _forms(request: Request, services: Services) -> Response:
     try:
-        found = _asked(request, services)
+        found = _asked(request, services, is_whole=False)
     except NothingToExport:
         return JSONResponse({"error": "not_found"}, status_code=404)
     lang = found.ctx.lang
@@ -57,7 +58,7 @@ def _file(request: Request, services: Services) -> Response:
     form, now = request.query_params.get("form", ""), services.house.now()
     visitor = current_visitor()
     try:
-        found = _asked(request, services)
+        found = _asked(request, services, is_whole=True)
         geo = services.house.settings.published_dir / "geo"
         content = make_file(found, form, geo=geo, reader=visitor.label, at=now)
     except NothingToExport:

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import pandas as pd
-
 from components.board import Board, tiles_of
 from components.context import Context, View
 from components.door import Rows
 from components.drawing.area_map import draw_area_map
 from components.drawing.chart import draw_chart
 from components.drawing.spec import AreaPicture
-from components.numbers import is_known
+from components.numbers import bare, is_known
 from components.page import Page, find_page
-from components.sheet_pictures import picture_of, size_of
+from components.sheet_pictures import picture_of, risk_of, size_of
 from components.sheets import Heading, Sheet, sheets_of
 from components.tiles.base import Tile
 from data.catalogue import catalogue
@@ -39,6 +37,16 @@ FORMS = {
 
 class NothingToExport(LookupError):
     """There is no such page, tile or form; says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which tile of which page is asked for: the page's path and search, the tile's uid, the language."""
+
+    path: str
+    search: str
+    tile: str
+    lang: str
 
 
 @dataclass(frozen=True)
@@ -71,22 +79,24 @@ class Content:
     row_count: int | None
 
 
-def ask_tile(board: Board, *, path: str, search: str, tile: str, lang: str) -> Exported:
-    """Returns a tile's answers for the running visitor; lists come whole, to `MOST_ROWS`.
+def ask_tile(board: Board, asked: Asked, *, is_whole: bool) -> Exported:
+    """Returns a tile's answers for the running visitor; whole lists go to `MOST_ROWS`, else as on the screen.
 
     Raises:
         NothingToExport: no such page or tile.
     """
-    view = View.of({"path": path, "search": search, "lang": lang, "theme": "light"}, town=board.town)
+    view = View.of(
+        {"path": asked.path, "search": asked.search, "lang": asked.lang, "theme": "light"}, town=board.town
+    )
     found = find_page(view.path)
     if found is None:
         raise NothingToExport(f"no page at {view.path}")
     page, route = found
-    mine = next((each for each in tiles_of(page) if each.uid == tile and each.is_exported), None)
+    mine = next((each for each in tiles_of(page) if each.uid == asked.tile and each.is_exported), None)
     if mine is None:
-        raise NothingToExport(f"page {page.name} has nothing called {tile!r} to export")
+        raise NothingToExport(f"page {page.name} has nothing called {asked.tile!r} to export")
     ctx = board.context(view, page=page, route=route)
-    asks = {name: _whole(ask) for name, ask in mine.requests(ctx).items()}
+    asks = {name: _whole(ask) if is_whole else ask for name, ask in mine.requests(ctx).items()}
     return Exported(page, mine, ctx, board.answers(asks))
 
 
@@ -119,20 +129,38 @@ def make_file(found: Exported, form: str, *, geo: Path, reader: str, at: datetim
     Raises:
         NothingToExport: the tile cannot be had in this form.
     """
-    if form not in forms_of(found):
-        raise NothingToExport(f"{found.page.name}/{found.tile.uid} cannot be had as {form!r}")
-    if form in ("png", "svg"):
-        picture = picture_of(found.tile, found.answers, found.ctx)
-        if isinstance(picture, AreaPicture):
-            return Content(draw_area_map(picture, geo_folder=geo, form=form), form, None)
-        return Content(draw_chart(picture, form=form, size_mm=size_of(picture)), form, None)
+    made = _picture(found, form, geo=geo) if form in ("png", "svg") else None
     if form == "geojson":
-        level, facts = _layer(found)
-        shapes = json.loads((geo / f"{level}.json").read_text(encoding="utf-8"))
-        return Content(
-            geojson_bytes(shapes, facts=facts, about=_about_facts(found, reader, at)), form, len(facts)
-        )
+        made = _map_layer(found, geo=geo, reader=reader, at=at)
+    if form in ("csv", "xlsx"):
+        made = _tables(found, form, reader=reader, at=at)
+    if made is None:
+        raise NothingToExport(f"{found.page.name}/{found.tile.uid} cannot be had as {form!r}")
+    return made
+
+
+def _picture(found: Exported, form: str, *, geo: Path) -> Content | None:
+    picture = picture_of(found.tile, found.answers, found.ctx)
+    if isinstance(picture, AreaPicture):
+        return Content(draw_area_map(picture, geo_folder=geo, form=form), form, None)
+    return picture and Content(draw_chart(picture, form=form, size_mm=size_of(picture)), form, None)
+
+
+def _map_layer(found: Exported, *, geo: Path, reader: str, at: datetime) -> Content | None:
+    layer = _layer(found)
+    if layer is None:
+        return None
+    level, facts = layer
+    shapes = json.loads((geo / f"{level}.json").read_text(encoding="utf-8"))
+    return Content(
+        geojson_bytes(shapes, facts=facts, about=_about_facts(found, reader, at)), "geojson", len(facts)
+    )
+
+
+def _tables(found: Exported, form: str, *, reader: str, at: datetime) -> Content | None:
     sheets = sheets_of(found.answers, found.ctx)
+    if not sheets:
+        return None
     count = sum(len(sheet.rows) for sheet in sheets)
     if form == "csv":
         data, suffix = csv_bytes(sheets)
@@ -183,8 +211,8 @@ def _about_facts(found: Exported, reader: str, at: datetime) -> dict[str, object
 def _layer(found: Exported) -> tuple[str, dict[str, dict[str, object]]] | None:
     """The areas of a tile's answers with their values, if it has any: numbers by area, or risk classes."""
     facts: dict[str, dict[str, object]] = {}
-    risk = found.answers.get("risk")
-    if isinstance(risk, pd.DataFrame) and {"grid_id", "class_code", "domain_code"} <= set(risk.columns):
+    risk = risk_of(found.answers)
+    if risk is not None:
         for row in risk.to_dict("records"):
             own = facts.setdefault(row["grid_id"], {"name": found.ctx.name("area", row["grid_id"])})
             own[f"{row['domain_code']}_class"] = row["class_code"]
@@ -196,15 +224,9 @@ def _layer(found: Exported) -> tuple[str, dict[str, dict[str, object]]] | None:
             for row in each.frame.to_dict("records"):
                 if is_known(row[level]):
                     own = facts.setdefault(row[level], {"name": found.ctx.name("area", row[level])})
-                    own |= {f"{each.metric.id}{end}": _known(row.get(part)) for end, part in _PARTS.items()}
+                    own |= {f"{each.metric.id}{end}": bare(row.get(part)) for end, part in _PARTS.items()}
             return level, facts
     return None
 
 
 _PARTS = {"": "value", "_n": "n", "_low": "low", "_high": "high", "_flag": "flag"}
-
-
-def _known(value: object) -> object:
-    if not is_known(value):
-        return None
-    return value.item() if hasattr(value, "item") else value
