@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
-import statistics
 import threading
 import time
 
@@ -14,6 +12,7 @@ import pytest
 
 from serve.encoding import accepted_coding
 from tests.access.small_app import call_body
+from tests.apart import apart
 
 CALLS = "/_dash-update-component"
 
@@ -21,15 +20,9 @@ CALLS = "/_dash-update-component"
 def test_the_second_viewer_is_answered_without_dash(served):
     served.client("leader").post(CALLS, json=call_body())
     client = served.client("leader")
-    took = []
     for _ in range(20):
-        begun = time.perf_counter()
         assert client.post(CALLS, json=call_body()).status_code == 200
-        took.append(time.perf_counter() - begun)
     assert served.calls == ["leader"]
-    assert (
-        statistics.median(took) < 0.02
-    )  # the test client itself takes most of it; bench measures the server
 
 
 def test_a_new_generation_is_computed_anew(served):
@@ -122,13 +115,7 @@ def test_scripts_are_packed_once_and_kept_by_browsers(served):
 
 def test_files_are_packed_ahead(served):
     delivery = served.guard._app
-    running = threading.Thread(
-        target=lambda: asyncio.run(delivery.warm(["/assets/a.css", "/assets/none.css"]))
-    )
-    running.daemon = True  # a warm-up that never ends must fail this test, not hang it
-    running.start()
-    running.join(10)
-    assert not running.is_alive()
+    apart(lambda: delivery.warm(["/assets/a.css", "/assets/none.css"]))
     assert list(delivery._statics) == ["/assets/a.css"]
     assert brotli.decompress(delivery._statics["/assets/a.css"].encoded("br")).startswith(b"p{color:red}")
     answer = served.client("leader").get("/assets/a.css?v=1", headers={"range": "bytes=0-3"})

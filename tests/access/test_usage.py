@@ -12,6 +12,7 @@ from access.audit import Audit, Event
 from access.policy import PolicyBook
 from data.ops import Ops
 from serve.usage import FEED, UsageFeed
+from tests.apart import apart
 
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 20, 9, 30)
@@ -107,6 +108,6 @@ def test_a_disk_that_refuses_once_does_not_end_the_feed(feed, monkeypatch, caplo
             await asyncio.sleep(0.001)
         await feed.stop()
 
-    asyncio.run(run())
+    apart(run)
     assert len(calls) >= 3
     assert "could not be written" in caplog.text
