@@ -126,29 +126,30 @@
       const fill = () => {
         const wanted = search.value.trim().toLowerCase();
         const fits = (text) => text.toLowerCase().includes(wanted);
+        const has = (each) => [each.name, each.label, each.meaning || ""].some(fits);
         const tables = (this.schema ? this.schema.tables : []).filter(
-          (table) => !wanted || fits(table.name) || fits(table.label) || table.columns.some((each) => fits(each.name) || fits(each.label)),
+          (table) => !wanted || fits(table.name) || fits(table.label) || table.columns.some(has),
         );
-        list.replaceChildren(...tables.map((table) => this.tableEntry(table, wanted && !fits(table.name) && !fits(table.label) ? fits : null)));
+        list.replaceChildren(...tables.map((table) => this.tableEntry(table, wanted && !fits(table.name) && !fits(table.label) ? has : null)));
       };
       search.addEventListener("input", fill);
       fill();
       this.side.replaceChildren(search, node("p", { class: "note" }, this.t("insert")), list);
     }
-    tableEntry(table, fits) {
+    tableEntry(table, has) {
       const begin = (event) => {
         event.preventDefault();
         this.begin_with(table);
       };
       const head = node("summary", {}, node("b", {}, table.label), node("code", { title: this.t("insert"), on: { click: begin } }, table.name));
-      const entry = node("details", { "data-table": table.name, open: Boolean(fits) }, head);
+      const entry = node("details", { "data-table": table.name, open: Boolean(has) }, head);
       const fill = () => {
         if (entry.children.length > 1) return;
         if (table.note) entry.append(node("p", { class: "note" }, table.note));
-        const columns = table.columns.filter((each) => !fits || fits(each.name) || fits(each.label));
+        const columns = table.columns.filter((each) => !has || has(each));
         entry.append(node("ul", { class: "desk-columns" }, ...columns.map((each) => this.columnEntry(each))));
       };
-      if (fits) fill();
+      if (has) fill();
       entry.addEventListener("toggle", fill);
       return entry;
     }
@@ -162,6 +163,7 @@
         node("span", {}, column.label),
         node("code", {}, column.name),
         node("small", {}, about),
+        column.meaning && column.meaning !== column.label ? node("small", { class: "meaning" }, column.meaning) : null,
         codes ? node("small", { class: "codes" }, codes) : null,
       );
     }

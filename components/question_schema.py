@@ -32,7 +32,12 @@ def described_tables(offered: Mapping[str, Iterable[str]], lang: str) -> list[di
         tables.append({"name": name, "label": label, "columns": [_column(each, lang) for each in found]})
     own = [_column(each, lang) for each in TOLD_COLUMNS]
     own += [
-        {"name": each, "label": word(f"query.told_{each}", lang), "type": kind}
+        {
+            "name": each,
+            "label": word(f"query.told_{each}", lang),
+            "type": kind,
+            "meaning": word(f"query.means_{each}", lang),
+        }
         for each, kind in TOLD_OWN.items()
     ]
     note = word("query.told_note", lang)
@@ -60,9 +65,8 @@ def _names_of(column: str, tables: Mapping[str, Mapping[str, tuple[str, str]]], 
 
 def _column(name: str, lang: str) -> dict:
     described = columns()[name]
-    told = {"name": name, "label": described.zh if lang == "zh" else described.en, "type": described.type}
-    if lang == "en":
-        told["meaning"] = described.meaning
+    label, meaning = (described.zh, described.meaning_zh) if lang == "zh" else (described.en, described.meaning)
+    told = {"name": name, "label": label, "type": described.type, "meaning": meaning}
     unit = f"query_unit.{described.unit}"
     if unit in read_words():
         told["unit"] = word(f"query_unit.{described.unit}", lang)

@@ -50,6 +50,7 @@ class Column(Definition):
         zh: name on Chinese screens.
         en: name on English screens.
         meaning: what it says, and what null means where it may be null.
+        meaning_zh: the same in Chinese.
         grade: privacy, 1 open to 4 sensitive personal; from 3 on masked at the door.
     """
 
@@ -58,6 +59,7 @@ class Column(Definition):
     zh: str
     en: str
     meaning: str
+    meaning_zh: str = Field(min_length=2)
     grade: int = Field(ge=1, le=4)
 
 

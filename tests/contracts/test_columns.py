@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from data.catalogue import catalogue
@@ -115,6 +117,17 @@ def test_no_description_is_left_over(published):
     assert sorted(set(COLUMNS) - {name for _, name, _ in published} - listed) == []
 
 
+def untold(columns) -> list[str]:
+    return sorted(name for name, each in columns.items() if not re.search(r"[\u4e00-\u9fff]", each.meaning_zh))
+
+
+def test_every_column_says_in_chinese_what_it_means():
+    # A Chinese screen shows it in the console's schema browser.
+    assert untold(COLUMNS) == []
+    english = COLUMNS["closed_at"].model_copy(update={"meaning_zh": "last closure"})
+    assert untold(COLUMNS | {"closed_at": english}) == ["closed_at"]
+
+
 def mistyped(published) -> list[str]:
     return [
         f"{table}.{name}: {kind}, described as {COLUMNS[name].type}"
@@ -181,7 +194,7 @@ def test_free_text_of_people_is_graded_personal():
 def test_an_unknown_column_names_the_nearest_and_a_double_is_refused(tmp_path):
     with pytest.raises(ColumnError, match="did you mean 'closed_at'"):
         column("closd_at")
-    line = 'closed_at: {type: instant, unit: none, zh: 结案, en: Closed, meaning: "x", grade: 1}\n'
+    line = 'closed_at: {type: instant, unit: none, zh: 结案, en: Closed, meaning: "x", meaning_zh: "结案时刻", grade: 1}\n'
     for name in ("a", "b"):
         (tmp_path / f"{name}.yaml").write_text(line, encoding="utf-8")
     with pytest.raises(ColumnError, match=r"b\.yaml: column 'closed_at' is described twice"):
