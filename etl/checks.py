@@ -16,8 +16,13 @@ from etl.incoming import MAX_FIELD_BYTES, READ_ERRORS, Incoming, Note, RefusedFi
 FUTURE_TOLERANCE = timedelta(minutes=5)
 EARLIEST = "2000-01-01"
 MAX_KEY_CHARS = 256
+CASE_KEYS = ("case_key", "report_source_key")
 UNREADABLE = {"instant": "bad_time", "date": "bad_time", "number": "bad_number", "boolean": "bad_boolean"}
 WHITE_SPACE = " \t\r\n\u3000\u00a0"
+# What a spreadsheet makes of a long number (3.30106E+17): the digits are gone, and two keys may have become one.
+ROUNDED = r"^-?[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}$"
+# Control, zero-width and direction characters: a key that looks like another and is not.
+UNSEEN = r"[\x00-\x1F\x7F\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]"
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,9 @@ def list_problems(contract: FeedContract) -> list[Problem]:
         if kind == "text":
             limit = MAX_KEY_CHARS if name == contract.definition.key else MAX_FIELD_BYTES
             implausible.append(Problem("too_long", name, f"strlen({text}) > {limit}"))
+            if name in (contract.definition.key, *CASE_KEYS):
+                implausible.append(Problem("rounded_number", name, f"regexp_matches({text}, '{ROUNDED}')"))
+                implausible.append(Problem("control_character", name, f"regexp_matches({text}, '{UNSEEN}')"))
             if is_watched(contract, name):
                 found = f"CASE WHEN x_{name} THEN regexp_matches({text}, '{MOJIBAKE}') ELSE false END"
                 implausible.append(Problem("mojibake", name, found))

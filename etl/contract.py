@@ -40,7 +40,7 @@ def _compiles(pattern: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Grade = Annotated[int, Field(ge=1, le=4)]
-TIME_WORDS = ("iso", "excel", "epoch_s", "epoch_ms")
+TIME_WORDS = ("iso", "excel", "excel_1904", "epoch_s", "epoch_ms", "epoch_us")
 
 
 class ColumnMap(Definition):
@@ -125,9 +125,11 @@ class FeedContract(Definition):
     format: Literal["csv", "xlsx", "json", "jsonl", "xml", "parquet"]
     encoding: Annotated[str, AfterValidator(_known_encoding)] | None = None
     delimiter: str = Field(",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] | None = None
     quote: str = Field('"', min_length=1, max_length=1)
     sheet: str | None = None
     header_row: int = Field(1, ge=1)
+    header_rows: int = Field(1, ge=1, le=5)
     records: str = ""
     timezone: ZoneName
     datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"

@@ -25,6 +25,20 @@ MOJIBAKE = (
     r"\x{FFFD}|锟斤拷|烫烫烫|屯屯屯|[\x{E000}-\x{F8FF}]|(?:[\x{C2}-\x{EF}][\x{80}-\x{BF}]{1,2}){2}"
     rf"|[{_GARBLED}][^a-z]?[{_GARBLED}].{{0,4}}[{_GARBLED}]"
 )
+# Signs between groups of three digits beside dot and comma: spaces and the Swiss apostrophe.
+_GROUP_SIGNS = "\u2019 \u00a0\u202f"
+# Halves of the day (上午, 下午) as strptime knows them; what could be noon or midnight (晚上12时) stays unread.
+_HALF_DAYS = (
+    (r"(?:上午|早上|早晨|清晨)\s*(0?[1-9]|1[01])(\D|$)", r"AM\1\2"),
+    (r"凌晨\s*(0?[1-9]|1[0-2])(\D|$)", r"AM\1\2"),
+    (r"下午\s*(0?[1-9]|1[0-2])(\D|$)", r"PM\1\2"),
+    (r"中午\s*(12|0?[12])(\D|$)", r"PM\1\2"),
+    (r"(?:傍晚|晚上)\s*(0?[1-9]|1[01])(\D|$)", r"PM\1\2"),
+)
+# Day zero of a spreadsheet's numbers: of Excel with its invented 29 February 1900, and of old Macintosh workbooks.
+_DAY_ZERO = {"excel": "1899-12-30", "excel_1904": "1904-01-01"}
+_MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1000, "epoch_us": 1}
+_LAST_MICROSECOND = 253_402_300_799_000_000
 TRUE_WORDS = ("1", "true", "yes", "y", "t", "是", "有", "对")
 FALSE_WORDS = ("0", "false", "no", "n", "f", "否", "无", "不")
 HAS_OFFSET = r"[0-9:.]\s*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
@@ -81,20 +95,34 @@ def typed_value(contract: FeedContract, name: str, *, value: str, lenient: bool)
     if kind == "date":
         return civil_date(contract.columns[name], value=narrow(value) if lenient else value)
     if kind == "number":  # infinities and NaN pass the cast; the checks refuse them
-        return f"TRY_CAST({narrow(value) if lenient else value} AS DOUBLE)"
+        return number(narrow(value) if lenient else value, contract.decimal)
     if kind == "boolean":
         return _boolean(column, value)
     return _text(contract, name, value)
+
+
+def number(value: str, decimal: str | None) -> str:
+    """Returns SQL of a number. A contract that names its decimal sign also reads groups of three digits.
+
+    Without one `1,234` could be either, so it is no number.
+    """
+    if decimal is None:
+        return f"TRY_CAST({value} AS DOUBLE)"
+    groups = _GROUP_SIGNS + ("." if decimal == "," else ",")
+    shape = rf"^[+-]?([0-9]+|[0-9]{{1,3}}([{groups}][0-9]{{3}})+)([{decimal}][0-9]*)?$"
+    digits = f"replace(regexp_replace({value}, '[{groups}]', '', 'g'), '{decimal}', '.')"
+    return f"CASE WHEN regexp_matches({value}, {literal(shape)}) THEN TRY_CAST({digits} AS DOUBLE) END"
 
 
 def civil_date(column: ColumnMap, *, value: str) -> str:
     """Returns SQL of a civil day: no zone moves it; a time of day that comes with it is cut off."""
     patterns = [pattern for pattern in column.time if "%" in pattern]
     readings = [f"try_strptime({value}, [{', '.join(map(literal, patterns))}])"] if patterns else []
-    if "excel" in column.time:
-        number = f"TRY_CAST({value} AS DOUBLE)"
+    for word in [word for word in column.time if word in _DAY_ZERO]:
+        days = f"TRY_CAST({value} AS DOUBLE)"
         readings.append(
-            f"CASE WHEN {number} BETWEEN 1 AND 100000 THEN TIMESTAMP '1899-12-30' + to_days(CAST(floor({number}) AS INTEGER)) END"
+            f"CASE WHEN {days} BETWEEN 1 AND 100000 "
+            f"THEN TIMESTAMP '{_DAY_ZERO[word]}' + to_days(CAST(floor({days}) AS INTEGER)) END"
         )
     readings.append(
         f"CASE WHEN regexp_matches({value}, '^[0-9]{{4}}-[0-9]') THEN TRY_CAST({value} AS TIMESTAMP) END"
@@ -158,7 +186,11 @@ def instant(contract: FeedContract, column: ColumnMap, *, value: str, lenient: b
     plain = _read_instant(patterns, "word", contract.timezone)
     midnight = _read_instant(patterns, "regexp_replace(word, '24:00(:00)?', '00:00\\1')", contract.timezone)
     ended = f"CASE WHEN regexp_matches(word, '(^|[^0-9])24:00(:00)?([^0-9]|$)') THEN {midnight} + INTERVAL 1 DAY END"
-    return f"list_transform([{narrow(value)}], lambda word: coalesce({plain}, {ended}))[1]"
+    told = narrow(value)
+    if any("%p" in pattern for pattern in patterns):
+        for half, short in _HALF_DAYS:
+            told = f"regexp_replace({told}, '{half}', '{short}')"
+    return f"list_transform([{told}], lambda word: coalesce({plain}, {ended}))[1]"
 
 
 def _read_instant(patterns: tuple[str, ...], value: str, zone: str) -> str:
@@ -182,12 +214,12 @@ def _word(word: str, value: str, zone: str) -> str:
             f"AND regexp_matches({value}, '([Zz]|[0-9][+-][0-9:]+)$') "
             f"THEN TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' ELSE {local} END"
         )
-    number = f"TRY_CAST({value} AS DOUBLE)"
-    if word == "excel":  # days since 1899-12-30, Excel's day zero with its invented 29 February 1900
-        days = f"TIMESTAMP '1899-12-30' + to_seconds(CAST(round({number} * 86400) AS BIGINT))"
-        return f"CASE WHEN {number} BETWEEN 1 AND 100000 THEN {to_utc(days, zone)} END"
-    unit = 1_000_000 if word == "epoch_s" else 1000
-    return f"CASE WHEN {number} BETWEEN 0 AND 1e14 THEN make_timestamp(CAST({number} * {unit} AS BIGINT)) END"
+    count = f"TRY_CAST({value} AS DOUBLE)"
+    if word in _DAY_ZERO:
+        days = f"TIMESTAMP '{_DAY_ZERO[word]}' + to_seconds(CAST(round({count} * 86400) AS BIGINT))"
+        return f"CASE WHEN {count} BETWEEN 1 AND 100000 THEN {to_utc(days, zone)} END"
+    instant = f"{count} * {_MICROSECONDS[word]}"
+    return f"CASE WHEN {instant} BETWEEN 0 AND {_LAST_MICROSECOND} THEN make_timestamp(CAST({instant} AS BIGINT)) END"
 
 
 def to_utc(value: str, zone: str) -> str:

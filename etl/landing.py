@@ -18,7 +18,7 @@ from etl.archive import TransientError, keep_bytes, keep_refused, leave_landing
 from etl.checks import build_checked, check_headings
 from etl.contract import FeedContract
 from etl.coordinates import settle_coordinates
-from etl.incoming import Incoming, Reading, RefusedFileError
+from etl.incoming import Incoming, Note, Reading, RefusedFileError
 from etl.intake import read_file
 from etl.ledger import Delivery, LoadResult, note_delivery, note_rows
 from etl.merge import merge_rows
@@ -101,9 +101,7 @@ def _load_rows(
     scratch = Path(tempfile.mkdtemp(prefix="load-", dir=settings.home / "scratch"))
     contract = delivery.contract
     try:
-        incoming = delivery.read(Reading(con, contract, delivery.kept.path, scratch, delivery.kept.has_nul))
-        notes = check_headings(contract, incoming)
-        incoming = build_checked(con, contract, incoming, now_at=delivery.now_at)
+        incoming, notes = _read_and_check(con, delivery, scratch=scratch)
         con.execute("BEGIN")
         try:
             notes += settle_coordinates(con, contract, town)
@@ -122,6 +120,21 @@ def _load_rows(
         shutil.rmtree(scratch, ignore_errors=True)
         _clean_up(con)
     return result
+
+
+def _read_and_check(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, *, scratch: Path
+) -> tuple[Incoming, tuple[Note, ...]]:
+    """Reads and types the rows; content that no reader foresaw refuses its file, it never stops the run."""
+    contract = delivery.contract
+    try:
+        incoming = delivery.read(Reading(con, contract, delivery.kept.path, scratch, delivery.kept.has_nul))
+        notes = check_headings(contract, incoming)
+        return build_checked(con, contract, incoming, now_at=delivery.now_at), notes
+    except (RefusedFileError, duckdb.Error, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise RefusedFileError("unreadable", f"{type(error).__name__}: {str(error)[:200]}") from error
 
 
 def _undo(con: duckdb.DuckDBPyConnection) -> None:

@@ -17,7 +17,7 @@ from data.yamlfile import DefinitionError
 from etl.contract import ContractError, FeedContract, contract_path, load_contract
 from etl.incoming import Incoming, Reading, RefusedFileError, materialise
 from etl.intake import content_kind, read_file
-from etl.readers.csv import guess_encoding
+from etl.readers.encodings import guess_encoding
 
 # Canonical column -> what its heading usually looks like, the most telling ones first.
 HEADINGS = {

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import re
 from collections import deque
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 from etl.incoming import MAX_FIELD_BYTES, Incoming, Note, Reading, RefusedFileError
+from etl.readers.encodings import UTF8_CHINESE, is_wide
+from etl.readers.headings import Headings
 
 MAX_RECORD_LINES = 1000
 BATCH = 50_000
-UTF8_LINE = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf][\x80-\xbf]){4,}")
 Rejection = tuple[int, str, str, str]
 
 
-def read_lines(
-    reading: Reading, *, encoding: str, headings: tuple[str, ...], notes: tuple[Note, ...]
-) -> Incoming:
+def read_lines(reading: Reading, *, encoding: str, headings: Headings, notes: tuple[Note, ...]) -> Incoming:
     """Returns the good rows in a table `incoming`, and the lines that are none.
 
     Raises:
         RefusedFileError: most lines with non-ASCII bytes cannot be decoded: the encoding is wrong.
     """
     csv.field_size_limit(64 * MAX_FIELD_BYTES)
-    parser = _Parser(reading, encoding, len(headings))
-    columns = ", ".join(f"c{index} VARCHAR" for index in range(len(headings)))
+    parser = _Parser(reading, encoding, headings)
+    columns = ", ".join(f"c{index} VARCHAR" for index in range(len(headings.names)))
     reading.con.execute(f"CREATE OR REPLACE TEMP TABLE incoming (_row INTEGER, {columns})")
     batch: list[list] = []
     for row in parser.rows():
@@ -41,7 +38,7 @@ def read_lines(
         raise RefusedFileError(
             "bad_encoding", f"{parser.undecoded_count} of {parser.foreign_count} lines are not {encoding}"
         )
-    return Incoming("incoming", headings, has_row=True, rejected=tuple(parser.rejected), notes=notes)
+    return Incoming("incoming", headings.names, has_row=True, rejected=tuple(parser.rejected), notes=notes)
 
 
 def store_rows(reading: Reading, rows: list[list]) -> None:
@@ -61,8 +58,9 @@ def store_rows(reading: Reading, rows: list[list]) -> None:
 class _Parser:
     """Cuts lines into records; after an unclosed quote it takes up again at the next line."""
 
-    def __init__(self, reading: Reading, encoding: str, width: int) -> None:
-        self.reading, self.encoding, self.width = reading, encoding, width
+    def __init__(self, reading: Reading, encoding: str, headings: Headings) -> None:
+        self.reading, self.encoding = reading, encoding
+        self.width, self.heading_lines = len(headings.names), headings.line_count
         self.contract = reading.contract
         self.rejected: list[Rejection] = []
         self.undecoded_count = 0
@@ -73,7 +71,7 @@ class _Parser:
     def rows(self) -> Iterator[list]:
         """Yields [row number, field, ...] of every good record."""
         self.lines = self._byte_lines()
-        for _ in range(self.contract.header_row):
+        for _ in range(self.heading_lines):
             next(self.lines, None)
         while (line := self._next_line()) is not None:
             if not line.strip(b"\r\n"):
@@ -83,13 +81,15 @@ class _Parser:
                 yield row
 
     def _byte_lines(self) -> Iterator[bytes]:
+        """Yields lines, ended as on any system: by LF, CR LF, or (old Macintosh) CR alone."""
+        if is_wide(self.encoding):
+            text = self.reading.path.read_bytes().decode(self.encoding, errors="replace")
+            self.encoding = "utf-8"
+            yield from text.encode().splitlines(keepends=True)
+            return
         with self.reading.path.open("rb") as handle:
-            if not codecs.lookup(self.encoding).name.startswith(("utf-16", "utf-32")):
-                yield from handle
-                return
-        text = self.reading.path.read_bytes().decode(self.encoding, errors="replace")
-        self.encoding = "utf-8"
-        yield from (line.encode() for line in text.splitlines(keepends=True))
+            for line in handle:
+                yield from line.splitlines(keepends=True)
 
     def _next_line(self) -> bytes | None:
         return self.waiting.popleft() if self.waiting else next(self.lines, None)
@@ -141,7 +141,7 @@ class _Parser:
             return line.decode("ascii")
         self.foreign_count += 1
         try:
-            if self.encoding not in {"utf-8", "utf-8-sig"} and UTF8_LINE.search(line):
+            if self.encoding not in {"utf-8", "utf-8-sig"} and UTF8_CHINESE.search(line):
                 line.decode("utf-8")
                 self.undecoded_count += 1
                 return None

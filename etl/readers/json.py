@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+
 import orjson
 
 from etl.incoming import MAX_UNPACKED_BYTES, Incoming, Reading, RefusedFileError
+from etl.readers.encodings import is_wide, stated_encoding
 from etl.rows import RowCollector, flatten
+
+# orjson reads whole numbers beyond 64 bits as floating point: two long ids would become one.
+LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 
 def read(reading: Reading) -> Incoming:
@@ -19,7 +27,7 @@ def read(reading: Reading) -> Incoming:
     if reading.path.stat().st_size > MAX_UNPACKED_BYTES:
         raise RefusedFileError("too_big", f"a JSON document over {MAX_UNPACKED_BYTES} bytes; use JSON lines")
     data = reading.path.read_bytes()
-    encoding = reading.contract.encoding or "utf-8"
+    encoding = stated_encoding(reading.path, reading.contract.encoding) or "utf-8"
     try:
         text = data.decode("utf-8-sig" if encoding.lower().replace("_", "-") == "utf-8" else encoding)
     except UnicodeDecodeError as error:
@@ -27,8 +35,8 @@ def read(reading: Reading) -> Incoming:
             "bad_encoding", f"not {encoding}: {error.reason} at byte {error.start}"
         ) from None
     try:
-        document = orjson.loads(text)
-    except (orjson.JSONDecodeError, RecursionError) as error:
+        document = parse(text)
+    except (ValueError, RecursionError) as error:
         raise RefusedFileError("damaged_file", f"not valid JSON: {str(error)[:200]}") from None
     collector = RowCollector(reading)
     for record in _records(document, reading.contract.records):
@@ -52,18 +60,42 @@ def _records(document: object, path: str) -> list:
 
 
 def _read_lines(reading: Reading) -> Incoming:
-    encoding = reading.contract.encoding or "utf-8"
+    encoding = stated_encoding(reading.path, reading.contract.encoding) or "utf-8"
     collector = RowCollector(reading)
     bad = {"bad_encoding": 0, "bad_json": 0}
-    with reading.path.open("rb") as handle:
-        for line in handle:
-            line = line.removeprefix(b"\xef\xbb\xbf").strip()
-            if line and (code := _add_line(collector, line, encoding)):
-                bad[code] += 1
+    for line in _lines(reading, encoding):
+        line = line.removeprefix(b"\xef\xbb\xbf").strip()
+        if line and (code := _add_line(collector, line, "utf-8" if is_wide(encoding) else encoding)):
+            bad[code] += 1
     for code, count in bad.items():
         if count >= 3 and count * 2 > collector.row_no:
             raise RefusedFileError(code, f"{count} of {collector.row_no} lines cannot be read")
     return collector.finish()
+
+
+def _lines(reading: Reading, encoding: str) -> Iterator[bytes]:
+    """Yields lines; those of a file in 16 or 32 bits in UTF-8."""
+    if is_wide(encoding):
+        text = reading.path.read_bytes().decode(encoding, errors="replace")
+        yield from text.encode().splitlines()
+        return
+    with reading.path.open("rb") as handle:
+        yield from handle
+
+
+def parse(text: str) -> object:
+    """Returns a JSON value; whole numbers of any length stay exact.
+
+    Raises:
+        ValueError: not JSON.
+    """
+    if not LONG_NUMBER.search(text):
+        return orjson.loads(text)
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(word: str) -> object:
+    raise ValueError(f"{word} is not JSON")
 
 
 def _add_line(collector: RowCollector, line: bytes, encoding: str) -> str | None:
@@ -73,12 +105,13 @@ def _add_line(collector: RowCollector, line: bytes, encoding: str) -> str | None
         collector.reject("bad_encoding", f"not {encoding}", line.decode(encoding, "backslashreplace"))
         return "bad_encoding"
     try:
-        record = orjson.loads(text)
-    except (orjson.JSONDecodeError, RecursionError) as error:
+        record = parse(text)
+    except (ValueError, RecursionError) as error:
         collector.reject("bad_json", str(error)[:200], text)
         return "bad_json"
     if not isinstance(record, dict):
-        collector.reject("bad_record", "not an object with keys", text)
+        what = "a list: format json reads lists" if isinstance(record, list) else "not an object with keys"
+        collector.reject("bad_record", what, text)
         return "bad_json"
     collector.add(flatten(record))
     return None

@@ -43,6 +43,12 @@ def _as_text(name: str, kind: str) -> str:
     column = '"' + name.replace('"', '""') + '"'
     if kind == "TIMESTAMP WITH TIME ZONE":
         return f"strftime({column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if kind in {"DOUBLE", "FLOAT"}:  # whole numbers as a person writes them; NaN is how data frames write nothing
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        return (
+            f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN {column}::BIGINT::VARCHAR "
+            f"ELSE {column}::VARCHAR END"
+        )
     if kind == "BLOB" or kind.startswith("GEOMETRY"):
         return "NULL::VARCHAR"
     if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]"):

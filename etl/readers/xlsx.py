@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from python_calamine import CalamineError, CalamineWorkbook
 
 from data.yamlfile import nearest_name
-from etl.incoming import MAX_RATIO, MAX_UNPACKED_BYTES, Incoming, Reading, RefusedFileError, clean_heading
+from etl.incoming import MAX_RATIO, MAX_UNPACKED_BYTES, Incoming, Reading, RefusedFileError
+from etl.readers.headings import join_headings
 from etl.rows import RowCollector
 
 MAX_PARTS = 2000
@@ -30,7 +31,7 @@ def read(reading: Reading) -> Incoming:
         raise RefusedFileError("damaged_file", f"not a readable XLSX file: {str(error)[:200]}") from None
     for _ in range(reading.contract.header_row - 1):
         next(rows, None)
-    headings = [clean_heading(cell) for cell in next(rows, [])]
+    headings = join_headings([next(rows, []) for _ in range(reading.contract.header_rows)])
     while headings and not headings[-1]:
         headings.pop()
     if not any(headings):
@@ -72,8 +73,9 @@ def cell_text(cell: object) -> str | None:
         return str(cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer():
+        # A sheet holds 15 digits: written so, a longer number is told from one that is exact.
+        return str(int(cell)) if abs(cell) < 1e15 else f"{cell:.14e}"
     return str(cell)
 
 

@@ -87,6 +87,10 @@ WORKBOOKS = {
         ("loaded", 1, {"ragged_row": 1}),
     ),
     "numbers as text": (workbook(TITLE, HEAD, [*ROW[:5], "120.0647", "30.2876", "G000"]), ("loaded", 1, {})),
+    "keys of 18 digits as numbers": (
+        workbook(TITLE, HEAD, [330401202611000123, *ROW[1:]], [330401202611000124, *OTHER[1:]], OTHER),
+        ("loaded", 1, {"rounded_number": 2}),
+    ),
     "missing sheet": (workbook(TITLE, HEAD, ROW, sheet="案件表"), ("no_sheet", 0, {})),
     "headings only": (workbook(TITLE, HEAD), ("loaded", 0, {})),
     "no rows at all": (workbook(), ("no_header", 0, {})),
@@ -194,6 +198,10 @@ PARQUET = {
     "nested and binary columns": (
         f"SELECT *, {{'a': 1}} AS s, [1, 2] AS l, 'x'::BLOB AS b FROM ({CALL})",
         ("loaded", 1, {}),
+    ),
+    "keys a data frame made floating": (
+        "SELECT unnest([17.0, 1e17]::DOUBLE[]) AS call, TIMESTAMP '2026-07-01 08:00:00' AS received",
+        ("loaded", 1, {"rounded_number": 1}),
     ),
     "no rows": (f"SELECT * FROM ({CALL}) WHERE false", ("loaded", 0, {})),
     "column missing": ("SELECT 'K1' AS call", ("column_missing", 0, {})),

@@ -22,6 +22,11 @@ def with_cell(heading: str, value: str, row: str = GOOD) -> str:
     return ",".join(cells)
 
 
+def noise(*lines: str) -> str:
+    """Two rows of headings: `编号` merged downwards, `时间` and `位置` over what stands below them."""
+    return "\n".join(["编号;时间;位置;", ";上报;经度;纬度", *lines]) + "\n"
+
+
 HUGE = "长" * 400_000  # 1.2 MB in UTF-8
 CASES = {
     # name: (feed, content, (status, new rows, {quarantine reasons}, {flags}))
@@ -31,6 +36,51 @@ CASES = {
     "header only": ("police_110", HEAD + "\n", ("loaded", 0, {}, set())),
     "byte order mark": ("police_110", b"\xef\xbb\xbf" + csv(GOOD).encode(), ("loaded", 1, {}, set())),
     "windows line ends": ("police_110", csv(GOOD, NEXT, end="\r\n"), ("loaded", 2, {}, set())),
+    "old Macintosh line ends": ("police_110", csv(GOOD, NEXT, end="\r"), ("loaded", 2, {}, set())),
+    "every kind of line end": (
+        "police_110",
+        "\r\n".join([HEAD, GOOD]) + "\n" + NEXT + "\r" + NEXT.replace("J2", "J3") + "\n",
+        ("loaded", 3, {}, set()),
+    ),
+    "line break in another heading": (
+        "police_110",
+        csv(GOOD + ",x", NEXT + ",y").replace("更新时间\n", '更新时间,"备\n注"\n'),
+        ("loaded", 2, {}, {"column_added"}),
+    ),
+    "key a spreadsheet rounded": (
+        "police_110",
+        csv(with_cell("警情编号", "3.30106E+17"), NEXT),
+        ("loaded", 1, {"rounded_number": 1}, set()),
+    ),
+    "key with a character nobody sees": (
+        "police_110",
+        csv(GOOD, with_cell("警情编号", "J1\u200b")),
+        ("loaded", 1, {"control_character": 1}, set()),
+    ),
+    "two rows of headings, decimal commas, many times": (
+        "noise_log",
+        noise(
+            "001;2026年11月2日 下午3时;120,06°;30,29",
+            "002;2026年1月2日 上午9时05分;120,06;1.030,29",
+            "003;01.11.2026 08:00;;",
+            "004;44866,5;;",
+            "005;1793491200000000;;",
+            "006;99999999999999;;",
+            "007;2026年11月2日 晚上12时;;",
+            "008;2026年11月2日 下午3时;120.06;30,29",
+        ),
+        ("loaded", 4, {"bad_time": 2, "before_2000": 1, "bad_number": 1}, set()),
+    ),
+    "UTF-16, nothing declared": (
+        "noise_log",
+        noise("001;2026年11月2日 下午3时;;").encode("utf-16"),
+        ("loaded", 1, {}, set()),
+    ),
+    "Latin-1, nothing declared": (
+        "noise_log",
+        noise(*[f"{n};L\u00e4rm;;" for n in range(30)]).replace("时间", "Zeit").encode("latin-1", "replace"),
+        ("bad_encoding", 0, {}, set()),
+    ),
     "no final newline": ("police_110", csv(GOOD)[:-1], ("loaded", 1, {}, {"no_final_newline"})),
     "cut in the last line": (
         "police_110",
@@ -306,6 +356,16 @@ CASES = {
     ),
     "json without the list": ("hotline", '{"data": {"rows": []}}', ("no_records", 0, {}, set())),
     "json where the list is an object": ("hotline", '{"data": {"items": {}}}', ("no_records", 0, {}, set())),
+    "json, keys of 24 digits": (
+        "hotline",
+        '{"data": {"items": [%s]}}'
+        % ",".join(
+            '{"id": 12345678901234567890123%d, "updated": "2026-11-01T09:00:00Z", "called": "2026-11-01 08:00:00"}'
+            % last
+            for last in (4, 5)
+        ),
+        ("loaded", 2, {}, set()),
+    ),
     "json, empty list": ("hotline", '{"data": {"items": []}}', ("loaded", 0, {}, set())),
     "json cut off": ("hotline", '{"data": {"items": [{"id": 1', ("damaged_file", 0, {}, set())),
     "json with NaN": ("hotline", '{"data": {"items": [{"id": NaN}]}}', ("damaged_file", 0, {}, set())),
@@ -334,6 +394,16 @@ CASES = {
         "photos",
         '{"id":"P1","ts":1793491200000,"self":true}\n{"id":"P2",\n{"id":"P3","ts":1793491200000}\n',
         ("loaded", 2, {"bad_json": 1}, set()),
+    ),
+    "json lines in UTF-16": (
+        "photos",
+        '{"id":"P1","ts":1793491200000}\n{"id":"P2","ts":1793491200000}\n'.encode("utf-16"),
+        ("loaded", 2, {}, set()),
+    ),
+    "json lines, microseconds for milliseconds": (
+        "photos",
+        '{"id":"P1","ts":1793491200000000}\n{"id":"P2","ts":1793491200000}\n',
+        ("loaded", 1, {"bad_time": 1}, set()),
     ),
     "json lines, all broken": ("photos", '{"a\n{"b\n{"c\n{"d\n', ("bad_json", 0, {}, set())),
     "json lines, seconds for milliseconds": (
