@@ -25,8 +25,8 @@ BODY_TYPES |= dict.fromkeys(("/briefing/make", "/briefing/note", "/briefing/rele
 BODY_LIMITS |= {"/query/run": 160_000, "/query/save": 160_000}
 BODY_LIMITS |= dict.fromkeys(("/query/cancel", "/query/remove", "/query/export"), 1024)
 BODY_TYPES |= dict.fromkeys((each for each in BODY_LIMITS if each.startswith("/query/")), "application/json")
-BODY_LIMITS |= {"/links/decided": 2048}
-BODY_TYPES |= {"/links/decided": "application/json"}
+BODY_LIMITS |= {"/links/decided": 2048, "/admin/accounts": 65_536}
+BODY_TYPES |= dict.fromkeys(("/links/decided", "/admin/accounts"), "application/json")
 _FORM = "application/x-www-form-urlencoded"
 
 Send = Callable[[dict], Awaitable[None]]

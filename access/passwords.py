@@ -25,6 +25,8 @@ _COMMON = (
     "1qaz2wsx",
     "cockpit",
 )
+# Without those that look alike on paper.
+_READABLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _TRANSLATE = str.maketrans({"@": "a", "0": "o", "1": "l", "3": "e", "$": "s", "5": "s"})
 
 
@@ -54,6 +56,18 @@ def check_strength(password: str, *, account_name: str) -> None:
         # Most of the password must be the user's own, not a word from the list with trimmings.
         if (word in lowered or word in plain) and len(password) - len(word) < MINIMUM_LENGTH - 2:
             raise WeakPassword(f"password: too close to the common password '{word}'")
+
+
+def make_password() -> str:
+    """Return a random password that satisfies the rule, in groups that can be read out."""
+    while True:
+        drawn = "".join(secrets.choice(_READABLE) for _ in range(20))
+        if (
+            any(c.islower() for c in drawn)
+            and any(c.isupper() for c in drawn)
+            and any(map(str.isdigit, drawn))
+        ):
+            return "-".join(drawn[start : start + 5] for start in range(0, 20, 5))
 
 
 def hash_password(password: str) -> str:

@@ -28,10 +28,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "links": frozenset({"leader", "analyst"}),
     "operate": frozenset({"operator"}),
     "audit": frozenset({"auditor"}),
+    # Accounts are the operator's, the trail the auditor's: neither does the other's work, nor sees cases.
+    "admin": frozenset({"operator", "auditor"}),
     # A briefing of what one's own rows are about (asked in serve/briefing_room.py); words beside it; releasing it.
     "briefing": frozenset({"leader", "department", "analyst"}),
     "briefing_edit": frozenset({"leader", "analyst"}),
     "briefing_release": frozenset({"leader"}),
+    # When which edition is made and who gets it (serve/briefing_orders.py).
+    "briefing_plan": frozenset({"leader", "operator"}),
 }
 
 # What the server answers beside pages -> who may have it.
@@ -56,6 +60,7 @@ ROUTES: dict[str, frozenset[str]] = {
     "/briefing/note": PERMISSIONS["briefing_edit"],
     "/briefing/release": PERMISSIONS["briefing_release"],
     "/briefing/runs": PERMISSIONS["feeds"],
+    "/briefing/plan": PERMISSIONS["briefing_plan"],
     # That a run failed is said on every wall: no word of what is in it.
     "/briefing/alarm": EVERYONE,
     # Splitting and merging by hand changes what everybody sees (serve/links.py).
@@ -66,6 +71,8 @@ ROUTES: dict[str, frozenset[str]] = {
     "/explore/rows": PERMISSIONS["cases"],
     "/status": PERMISSIONS["operate"],
     "/audit.json": PERMISSIONS["audit"],
+    "/admin/accounts": PERMISSIONS["operate"],
+    "/admin/trail": PERMISSIONS["audit"],
     "/_dash-layout": EVERYONE,
     "/_dash-dependencies": EVERYONE,
     "/_dash-update-component": EVERYONE,

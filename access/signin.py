@@ -41,6 +41,18 @@ class SignIn:
         Raises:
             Locked: in 15 minutes five wrong for this name (existing or not), or twenty from this source.
         """
+        account = self._fitting(name, password, source=source, action="login")
+        return None if account is None else self._begin(account, source=source, detail="password")
+
+    def confirms(self, name: str, password: str, *, source: str) -> bool:
+        """Tell whether it is the account's own password, counted as attempts at signing in are.
+
+        Raises:
+            Locked: as for signing in.
+        """
+        return self._fitting(name, password, source=source, action="confirm") is not None
+
+    def _fitting(self, name: str, password: str, *, source: str, action: str):
         account_key, source_key = (
             self._digest("account", name.strip().lower()),
             self._digest("source", source),
@@ -53,10 +65,10 @@ class SignIn:
             self._ops.write(
                 "INSERT INTO attempt VALUES (?, ?, ?)", (account_key, source_key, stamp(self._clock()))
             )
-            self._audit.record(Event("login", target=name, source=source, is_success=False, detail="wrong"))
+            self._audit.record(Event(action, target=name, source=source, is_success=False, detail="wrong"))
             return None
         self._ops.write("DELETE FROM attempt WHERE account_key = ?", (account_key,))
-        return self._begin(account, source=source, detail="password")
+        return account
 
     def with_link(self, token: str, *, source: str) -> str | None:
         """Return a new session's cookie for a demonstration link, or None when it is not one of ours."""

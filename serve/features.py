@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from serve.acknowledged import acknowledgement
+from serve.admin import admin
 from serve.api.mount import open_door
 from serve.briefing import briefing
 from serve.explore import explorer
@@ -17,6 +18,7 @@ from serve.warnings import warnings
 
 FEATURES: tuple[Callable[[Services], Feature], ...] = (
     acknowledgement,
+    admin,
     briefing,
     console,
     explorer,
