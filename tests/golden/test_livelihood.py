@@ -88,6 +88,7 @@ EXPECTED = {
     "complaint_repeated_pct": (12.5, 8, VOID),
     # c1 c3 (to the minute) c6 c10 in time, c2 a minute late
     "complaint_response_pct": (80, 5, VOID | NET),
+    # c8 was called within half an hour, but nobody signed for it: a contact alone is no answer
     "complaint_response_raw_pct": (100 * 4 / 7, 7, VOID),
     # of c1 c2 c3 c6 c10 two answered, one says solved
     "complaint_solved_pct": (50, 2, NET),

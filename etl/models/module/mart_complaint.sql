@@ -13,7 +13,9 @@ coded AS (
     SELECT
         m.*,
         coalesce(m.received_at, m.reported_at) AS asked_at,
-        CASE WHEN m.arrived_at IS NOT NULL THEN greatest(m.accepted_at, m.arrived_at) END AS responded_at,
+        -- greatest() passes over what is missing: without a signature there is no answer
+        CASE WHEN m.accepted_at IS NOT NULL AND m.arrived_at IS NOT NULL
+            THEN greatest(m.accepted_at, m.arrived_at) END AS responded_at,
         coalesce(s.code, '_unknown') AS complaint_scope_code,
         coalesce(x.code, CASE WHEN m.cancelled_code = 'out_of_remit' THEN m.cancelled_code END) AS complaint_exempt_code,
         CASE WHEN m.called_back_at IS NULL THEN 'unasked' ELSE coalesce(re.code, '_unknown') END AS survey_reached_code,
