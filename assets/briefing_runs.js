@@ -45,8 +45,10 @@
     const tries = each.attempt_no > 1 ? ` · ${say("tries", { n: each.attempt_no })}` : "";
     return `${say(`status_${code}`)}${tries}${again}`;
   }
-  function draw(box, told) {
+  function draw(box, told, words) {
     const say = wordsOf(box);
+    const change = told.may_plan && !told.fault ? window.cockpit.briefing.plan(box, say, (kept) => fill(box, kept).catch(() => {})) : null;
+    const kept = words ? h("p", { className: "note", role: "status" }, words) : null;
     const to = (each) => [...each.mail, each.folder].filter(Boolean).join(", ") || "—";
     const plan = table(
       [say("plan"), say("next_run"), say("last_run"), say("deliveries")],
@@ -60,13 +62,13 @@
       ? table([say("deliveries"), say("channel_mail"), say("col_state"), ""], rows(told.deliveries.slice(0, 20), (each) => [`${about(each, say)} · ${each.until_date}`, each.target_text, `${each.tried_at.slice(5)} ${state(each, say)}`, each.detail_text]))
       : h("p", { className: "note" }, say("deliveries_empty"));
     const faults = [told.fault ? h("p", { className: "briefing-fault", role: "alert" }, `${say("plan_fault")} · ${told.fault}`) : null, !told.is_mail_set && told.orders.some((each) => each.mail.length) ? h("p", { className: "briefing-fault" }, say("mail_unset")) : null];
-    box.replaceChildren(h("section", { className: "panel" }, h("header", { className: "panel-head" }, h("h2", {}, say("runs"))), faults.filter(Boolean), told.orders.length ? plan : h("p", { className: "note" }, say("plan_empty")), told.runs.length ? runs : null, sent));
+    box.replaceChildren(h("section", { className: "panel" }, h("header", { className: "panel-head" }, h("h2", {}, say("runs"))), faults.filter(Boolean), told.orders.length ? plan : h("p", { className: "note" }, say("plan_empty")), kept, change, told.runs.length ? runs : null, sent));
   }
   const drawnAt = new WeakMap();
-  async function fill(box) {
+  async function fill(box, words) {
     drawnAt.set(box, Date.now());
     const answer = await fetch("/briefing/runs", { headers: { accept: "application/json" } });
-    if (answer.ok) draw(box, await answer.json());
+    if (answer.ok) draw(box, await answer.json(), words);
   }
 
   setInterval(function () {
@@ -74,6 +76,7 @@
     if (Date.now() - askedAt > LOOK_MS) ask().catch(() => {});
     else tell();
     const box = document.querySelector("[data-runs]");
-    if (box && Date.now() - (drawnAt.get(box) || 0) > LOOK_MS) fill(box).catch(() => {});
+    // Not under the hand of somebody who changes the plan.
+    if (box && !box.querySelector(".plan-form") && Date.now() - (drawnAt.get(box) || 0) > LOOK_MS) fill(box).catch(() => {});
   }, 1000);
 })();

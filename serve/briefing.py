@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -14,11 +15,13 @@ from starlette.routing import Route
 
 from access.audit import Audit, Event
 from access.context import current_visitor
+from access.policy import PERMISSIONS
 from components.briefing.canonical import document_json
 from components.briefing.copy import make_copy
 from components.briefing.edition import EditionError
 from components.briefing.formats import FORMATS
 from data.briefing_plan import NOTHING, Plan, instant_of, read_plan
+from data.briefing_plan_edit import PlanChangedError
 from data.briefing_record import BriefingError, DamagedBriefingError, NoBriefingError
 from data.briefing_runs import Runs
 from data.briefings import Archive
@@ -27,9 +30,11 @@ from data.exports import Export, register_export
 from data.mail_settings import read_mail_settings
 from data.period import DAY, local_date
 from data.yamlfile import DefinitionError
+from serve.briefing_asked import body_of, number_of, whole
 from serve.briefing_clock import ChildMaker, Clock, MakingError
 from serve.briefing_delivery import Courier
 from serve.briefing_making import FOLDER, READY_AT, Workshop, local_text
+from serve.briefing_orders import OrderBook
 from serve.briefing_room import NotAllowedError, Room
 from serve.briefing_status import run_rows, troubles
 from serve.briefing_words import group_words, metric_words
@@ -44,6 +49,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (BriefingError, 409),
     (EditionError, 422),
     (MakingError, 422),
+    (PlanChangedError, 409),
     (DefinitionError, 500),
     (StoreError, 503),
     (ValueError, 400),
@@ -68,7 +74,8 @@ def open_desk(services: Services) -> Desk:
     home, is_replay = house.settings.home, house.town.pinned_at is not None
     archive, runs = Archive(services.ops, home / FOLDER), Runs(services.ops)
     maker = ChildMaker(house.settings)
-    courier = Courier(archive, runs, home, house.now, read_mail_settings())
+    mail = read_mail_settings()
+    courier = Courier(archive, runs, home, house.now, mail)
     clock = Clock(
         plan=lambda: NOTHING if is_replay else read_plan(home, house.settings.town_dir),
         runs=runs,
@@ -78,7 +85,8 @@ def open_desk(services: Services) -> Desk:
         zone=house.town.zone,
         cancel=maker.stop,
     )
-    return Desk(house=house, archive=archive, clock=clock, audit=services.audit)
+    orders = OrderBook(house=house, clock=clock, sender=mail.sender if mail else "")
+    return Desk(house=house, archive=archive, clock=clock, audit=services.audit, orders=orders)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +97,7 @@ class Desk:
     archive: Archive
     clock: Clock
     audit: Audit
+    orders: OrderBook
 
     def answers(self) -> tuple[tuple[str, str, Callable[[Request], Response]], ...]:
         """Returns (name, method, answer) of every route."""
@@ -101,6 +110,8 @@ class Desk:
             ("note", "POST", self.note),
             ("release", "POST", self.release),
             ("runs", "GET", self.told_runs),
+            ("plan", "GET", self.plan),
+            ("plan", "POST", self.change_plan),
             ("alarm", "GET", self.alarm),
         )
 
@@ -142,7 +153,7 @@ class Desk:
 
     def document(self, request: Request) -> Response:
         """One archived text with the notes beside it and what it corrects."""
-        room, briefing_id = self._room(), _number(request, "id")
+        room, briefing_id = self._room(), number_of(request, "id")
         row, document = room.row(briefing_id), room.document(briefing_id)
         language = "en" if request.query_params.get("lang") == "en" else "zh"
         return JSONResponse(
@@ -161,7 +172,7 @@ class Desk:
         """One picture of an archived text."""
         told = request.query_params
         content = self._room().picture(
-            _number(request, "id"), part=told.get("part", ""), key=told.get("key", "")
+            number_of(request, "id"), part=told.get("part", ""), key=told.get("key", "")
         )
         # A version never changes: its pictures neither.
         headers = {"cache-control": "private, max-age=86400"}
@@ -169,7 +180,7 @@ class Desk:
 
     def download(self, request: Request) -> Response:
         """One copy, written into the register of what left the product."""
-        room, briefing_id = self._room(), _number(request, "id")
+        room, briefing_id = self._room(), number_of(request, "id")
         code = request.query_params.get("format", "")
         is_marked = request.query_params.get("watermark") == "1"
         at = self.house.now()
@@ -188,7 +199,7 @@ class Desk:
     def make(self, request: Request) -> Response:
         """Makes the edition that is wanted; the same again is the version that is there."""
         room = self._room()
-        wanted = room.wanted(_body(request), today=self._newest_day(), choices=_OPEN)
+        wanted = room.wanted(body_of(request), today=self._newest_day(), choices=_OPEN)
         room.check(wanted)
         briefing_id = self.clock.make(wanted, room.name)
         row = room.row(briefing_id)
@@ -197,27 +208,39 @@ class Desk:
 
     def note(self, request: Request) -> Response:
         """Keeps or takes back words beside the text."""
-        room, told, at = self._room(), _body(request), self.house.now()
+        room, told, at = self._room(), body_of(request), self.house.now()
         if "withdraw" in told:
-            note_id = _whole(told["withdraw"], "withdraw")
+            note_id = whole(told["withdraw"], "withdraw")
             briefing_id = room.withdraw(note_id, at=at)
             self._note("briefing_note_withdrawn", f"briefing {briefing_id}", detail=f"note {note_id}")
         else:
-            briefing_id = _whole(told.get("id"), "id")
+            briefing_id = whole(told.get("id"), "id")
             note_id = room.note(briefing_id, told, at=at)
             self._note("briefing_noted", f"briefing {briefing_id}", detail=f"note {note_id}")
         return JSONResponse({"notes": room.notes(briefing_id)})
 
     def release(self, request: Request) -> Response:
         """Releases a version, with name and time; hands it over to who waits for that."""
-        room, briefing_id = self._room(), _whole(_body(request).get("id"), "id")
+        room, briefing_id = self._room(), whole(body_of(request).get("id"), "id")
         row = room.release(briefing_id, at=self.house.now())
         self._note("briefing_released", f"briefing {briefing_id}", detail=row["document_sha256"])
         return JSONResponse({"row": room.told(row)})
 
     def told_runs(self, request: Request) -> Response:
         """How the runs of the last days went, and what was handed over to whom."""
-        return JSONResponse(run_rows(self.clock, zone=self.house.town.zone))
+        visitor = current_visitor()
+        may_plan = visitor is not None and visitor.role in PERMISSIONS["briefing_plan"]
+        return JSONResponse(run_rows(self.clock, zone=self.house.town.zone) | {"may_plan": may_plan})
+
+    def plan(self, request: Request) -> Response:
+        """What is made by itself from the next run on, and what it may be changed to."""
+        return JSONResponse(self.orders.told("en" if request.query_params.get("lang") == "en" else "zh"))
+
+    def change_plan(self, request: Request) -> Response:
+        """Changes hour, editions and receivers from the next run on."""
+        note = partial(self._note, "briefing_plan_changed", "briefing.yaml")
+        since = self.orders.change(body_of(request), lambda told: note(detail=told))
+        return JSONResponse({"from": since})
 
     def alarm(self, request: Request) -> Response:
         """Which runs are in trouble now: said on every screen."""
@@ -268,26 +291,3 @@ def _export(room: Room, row: dict, *, code: str, is_marked: bool) -> Export:
         filters_text=f"/briefing?{urlencode({name: value for name, value in told.items() if value})}",
         format_code=code,
     )
-
-
-def _body(request: Request) -> dict:
-    try:
-        told = json.loads(request.scope["cockpit.body"])
-    except ValueError:
-        raise ValueError("body: expected JSON") from None
-    if not isinstance(told, dict):
-        raise ValueError("body: expected an object")
-    return told
-
-
-def _number(request: Request, name: str) -> int:
-    text = request.query_params.get(name, "")
-    if not text.isdecimal() or len(text) > 12:
-        raise ValueError(f"{name} = {text[:20]!r}: expected a number")
-    return int(text)
-
-
-def _whole(value: object, name: str) -> int:
-    if type(value) is not int or not 0 < value < 10**12:
-        raise ValueError(f"{name}: expected a number")
-    return value

@@ -10,6 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.briefing_plan import DEFAULT, GRACE, Plan, due_slots, next_slot, read_plan
+from data.briefing_plan_edit import (
+    PlanRefusedError,
+    begins_on,
+    changed_plan,
+    check_asked,
+    difference,
+    domains_of,
+    read_asked,
+    write_plan,
+)
 from data.yamlfile import DefinitionError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -157,3 +167,86 @@ def test_an_installation_s_own_plan_goes_before_the_town_s(tmp_path):
     assert read_plan(home, town).terms[0].editions[0].language == "zh"
     (town / "briefing.yaml").unlink()
     assert read_plan(home, town) == DEFAULT
+
+
+# ---- changed on the screen ---------------------------------------------------------------------------------------
+
+SEND = {"edition": "daily", "mail": ["a@town.example"]}
+
+
+def change(before: Plan, now: datetime, **told) -> tuple[Plan, date]:
+    asked = read_asked({"ready_at": "08:15", "editions": [SEND], **told})
+    since = begins_on(before, asked.ready_at, now=now, zone=SHANGHAI)
+    return changed_plan(before, asked, since=since), since
+
+
+@pytest.mark.parametrize(
+    ("hour_utc", "day"),
+    [
+        # 07:20 in the town: neither 07:30 nor 08:15 has come, the change counts today.
+        (datetime(2026, 11, 21, 23, 20), "2026-11-22"),
+        # 07:45: today's run has begun by the old hour; a second one at 08:15 would be one too many.
+        (datetime(2026, 11, 21, 23, 45), "2026-11-23"),
+        (datetime(2026, 11, 22, 9, 0), "2026-11-23"),
+    ],
+)
+def test_a_change_begins_with_the_next_run_and_no_day_runs_twice_or_never(hour_utc, day):
+    after, since = change(DEFAULT, hour_utc)
+    assert since.isoformat() == day
+    ran = set()
+    for step in range(0, 3 * 24 * 60, 5):
+        now = datetime(2026, 11, 21, 22, 0) + timedelta(minutes=step)
+        plan_then = after if now >= hour_utc else DEFAULT
+        ran |= {
+            (slot.day, slot.due_at)
+            for slot in due_slots(plan_then, now=now, zone=SHANGHAI)
+            if slot.order.edition == "daily"
+        }
+    days = [each for each, _ in sorted(ran)]
+    assert days == sorted(set(days))
+    assert {date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24)} <= set(days)
+
+
+def test_what_is_written_is_what_is_read_and_folders_and_other_terms_stay(tmp_path):
+    order = {"edition": "daily", "folder": "/srv/share", "mail": ["b@town.example"]}
+    before = plan(
+        {"from": "2026-01-01", "ready_at": "06:45", "editions": [order]},
+        {"from": "2027-01-01", "editions": []},
+    )
+    after, since = change(before, datetime(2026, 11, 22, 9, 0))
+    write_plan(tmp_path, after)
+    assert read_plan(tmp_path, tmp_path / "town") == after
+    assert [each.since.isoformat() for each in after.terms] == ["2026-01-01", "2026-11-23", "2027-01-01"]
+    assert after.term(date(2026, 11, 22)) == before.terms[0]
+    assert [each.folder for each in after.term(since).editions] == ["/srv/share"]
+    told_trail = difference(before, after, since=since)
+    assert told_trail == (
+        "from 2026-11-23; 06:45 -> 08:15; ~daily/zh// -b@town.example +a@town.example made word,pdf"
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"ready_at": "25:00"},
+        {"ready_at": None},
+        {"editions": [SEND, SEND]},
+        {"editions": [{**SEND, "folder": "/etc/cron.d"}]},
+        {"editions": [{**SEND, "formats": []}]},
+        {"editions": [{**SEND, "formats": ["exe"]}]},
+        {"editions": [{**SEND, "area": "atlantis"}]},
+        {"editions": [{**SEND, "mail": ["a@town.example, c@evil.example"]}]},
+        {"editions": [{**SEND, "mail": ["a@evil.example"]}]},
+        {"editions": [{**SEND, "mail": ["a@town.example\r\nBcc: c@evil.example"]}]},
+        {"editions": [{**SEND, "edition": "hourly"}]},
+        {"editions": [SEND] * 21},
+        {"editions": "daily"},
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_by_name(told):
+    known = {"area": {"C01"}, "department": set(), "formats": {"word", "pdf"}}
+    domains = domains_of(DEFAULT, "cockpit@town.example")
+    with pytest.raises(PlanRefusedError):
+        asked = read_asked({"ready_at": "08:15", "editions": [SEND], **told})
+        check_asked(asked, known=known, domains=domains)
+        changed_plan(DEFAULT, asked, since=date(2026, 11, 23))
