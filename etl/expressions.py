@@ -214,7 +214,7 @@ def _word(word: str, value: str, zone: str) -> str:
             f"AND regexp_matches({value}, '([Zz]|[0-9][+-][0-9:]+)$') "
             f"THEN TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' ELSE {local} END"
         )
-    count = f"TRY_CAST({value} AS DOUBLE)"
+    count = f"TRY_CAST(replace({value}, ',', '.') AS DOUBLE)"
     if word in _DAY_ZERO:
         days = f"TIMESTAMP '{_DAY_ZERO[word]}' + to_seconds(CAST(round({count} * 86400) AS BIGINT))"
         return f"CASE WHEN {count} BETWEEN 1 AND 100000 THEN {to_utc(days, zone)} END"

@@ -69,7 +69,7 @@ CASES = {
             "007;2026年11月2日 晚上12时;;",
             "008;2026年11月2日 下午3时;120.06;30,29",
         ),
-        ("loaded", 4, {"bad_time": 2, "before_2000": 1, "bad_number": 1}, set()),
+        ("loaded", 5, {"bad_time": 1, "before_2000": 1, "bad_number": 1}, {"bad_coordinates"}),
     ),
     "UTF-16, nothing declared": (
         "noise_log",
@@ -358,11 +358,19 @@ CASES = {
     "json where the list is an object": ("hotline", '{"data": {"items": {}}}', ("no_records", 0, {}, set())),
     "json, keys of 24 digits": (
         "hotline",
-        '{"data": {"items": [%s]}}'
-        % ",".join(
-            '{"id": 12345678901234567890123%d, "updated": "2026-11-01T09:00:00Z", "called": "2026-11-01 08:00:00"}'
-            % last
-            for last in (4, 5)
+        json.dumps(
+            {
+                "data": {
+                    "items": [
+                        {
+                            "id": 10**23 + last,
+                            "updated": "2026-11-01T09:00:00Z",
+                            "called": "2026-11-01 08:00:00",
+                        }
+                        for last in (4, 5)
+                    ]
+                }
+            }
         ),
         ("loaded", 2, {}, set()),
     ),

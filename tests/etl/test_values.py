@@ -40,6 +40,22 @@ def test_an_offset_in_the_text_beats_the_zone_of_the_feed(desk, tmp_path, text):
     assert call(desk, tmp_path, f"'{text}'") == "2026-07-15 08:00:00"
 
 
+def test_times_as_offices_and_spreadsheets_write_them(desk):
+    """In a zone of five and a half hours: 15:00 there is 09:30 in UTC; day 44866.5 of a 1904 workbook is noon of 2026-11-02."""
+    told = {
+        "2026年11月2日 下午3时": "2026-11-02 09:30:00",
+        "2026年11月2日 上午9时05分": "2026-11-02 03:35:00",
+        "2026年11月2日 凌晨12时": "2026-11-01 18:30:00",
+        "2026年11月2日 中午12时30分": "2026-11-02 07:00:00",
+        "44866,5": "2026-11-02 06:30:00",
+        "1793491200000000": "2026-11-01 00:00:00",
+    }
+    rows = "".join(f"{number};{text};;\n" for number, text in enumerate(told))
+    assert desk.load("noise_log", f"编号;时间;位置;\n;上报;经度;纬度\n{rows}").exit_code == 0
+    held = desk.rows("SELECT reported_at::VARCHAR FROM raw_report ORDER BY source_key")
+    assert [row[0] for row in held] == list(told.values())
+
+
 def test_midnight_written_as_24_and_full_width_digits(desk):
     for number, text in enumerate(
         ("2026-10-31 24:00:00", "２０２６－１１－０１　００：００：００", " 2026-11-01 00:00:00 ")
