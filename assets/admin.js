@@ -25,8 +25,10 @@
   }
 
   // ---- accounts ----------------------------------------------------------------------------------------------
-  function rowsSeen(each, say) {
-    const ids = [...(each.areas || []), ...(each.departments || [])];
+  function rowsSeen(each, say, names) {
+    const side = document.documentElement.lang.startsWith("en") ? 1 : 0;
+    const called = (kind, id) => names[kind]?.[id]?.[side] || id;
+    const ids = [...(each.areas || []).map((id) => called("area", id)), ...(each.departments || []).map((id) => called("department", id))];
     if (!ids.length) return say("whole");
     return ids.slice(0, 4).join(", ") + (ids.length > 4 ? ` ${say("more_ids", { n: ids.length })}` : "");
   }
@@ -49,7 +51,8 @@
       const answer = await fetch("/admin/accounts", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
       const said = await answer.json().catch(() => ({ error: String(answer.status) }));
       if (answer.ok) return fill(box, said.password ? [say("told_once", { name: said.name }), h("code", {}, said.password)] : say("done", { name: said.name }));
-      const why = say(`error_${said.error}`) === `error_${said.error}` ? said.error : say(`error_${said.error}`);
+      const [code, which] = said.error.split(" ", 2);
+      const why = say(`error_${code}`) === `error_${code}` ? said.error : say(`error_${code}`, { which: which || "" });
       node.querySelector("[role=alert]")?.remove();
       node.append(h("p", { className: "admin-fault", role: "alert" }, say("failed", { why })));
     }
@@ -67,7 +70,7 @@
       const state = `${say(each.is_active ? "active" : "closed")}${each.is_demo ? ` · ${say("demo")}` : ""}`;
       const deeds = [each.is_active ? deed("disable", each.name) : null, each.is_demo ? null : deed("password", each.name)];
       const seen = each.seen_at ? local(each.seen_at) : "—";
-      return row([h("b", {}, each.name), each.label, named(say, "role", each.role), rowsSeen(each, say), state, each.sessions, seen, local(each.password_at), h("span", { className: "admin-deeds" }, deeds)], each.is_active ? null : "is-thin");
+      return row([h("b", {}, each.name), each.label, named(say, "role", each.role), rowsSeen(each, say, told.names), state, each.sessions, seen, local(each.password_at), h("span", { className: "admin-deeds" }, deeds)], each.is_active ? null : "is-thin");
     });
     const titles = ["name", "label", "role", "scope", "state", "sessions", "seen", "password_at"].map((each) => say(each));
     const add = h("button", { type: "button", className: "choice is-on", onclick: () => open("add") }, say("add"));

@@ -15,7 +15,12 @@ from access.audit import Audit, Event
 from access.context import Visitor, current_visitor
 from access.passwords import WeakPassword, make_password
 from access.signin import Locked, SignIn
+from components.context import names_by_kind
+from data.connection import Store
+from data.generation import StoreError
+from data.listing import Listing, fetch_listing
 from data.ops import Ops
+from data.request import EVERYTHING
 from serve.feature import Feature, Services
 
 ACCOUNTS, TRAIL = "/admin/accounts", "/admin/trail"
@@ -30,16 +35,12 @@ class Refused(ValueError):
 
 def admin(services: Services) -> Feature:
     """Opens /admin/accounts and /admin/trail."""
-    sign_in = SignIn(services.ops, services.audit, key=services.key)
-    return Feature(
-        (
-            accounts_route(services.ops, services.audit, sign_in=sign_in),
-            trail_route(services.ops, services.audit),
-        )
-    )
+    ops, audit, store = services.ops, services.audit, services.house.store
+    sign_in = SignIn(ops, audit, key=services.key)
+    return Feature((accounts_route(ops, audit, sign_in=sign_in, store=store), trail_route(ops, audit)))
 
 
-def accounts_route(ops: Ops, audit: Audit, *, sign_in: SignIn) -> Route:
+def accounts_route(ops: Ops, audit: Audit, *, sign_in: SignIn, store: Store) -> Route:
     """Return /admin/accounts: GET lists the accounts; POST adds or closes one or gives it a new password.
 
     A change needs the operator's own password again, so that a screen left open makes no accounts. Demonstration
@@ -56,6 +57,8 @@ def accounts_route(ops: Ops, audit: Audit, *, sign_in: SignIn) -> Route:
             raise Refused("confirm")
         if asked["action"] != "add" and asked["name"].lower() == visitor.name.lower():
             raise Refused("self")
+        if asked["action"] == "add":
+            refuse_unknown(asked, town_names(store))
         told = _CHANGES[asked["action"]](accounts, asked)
         detail = asked["role"] if asked["action"] == "add" else ""
         action = {"add": "user_add", "disable": "user_disable", "password": "user_passwd"}[asked["action"]]
@@ -64,9 +67,8 @@ def accounts_route(ops: Ops, audit: Audit, *, sign_in: SignIn) -> Route:
 
     async def answer(request: Request) -> Response:
         if request.method != "POST":
-            return JSONResponse(
-                {"accounts": list_accounts(ops, accounts)}, headers={"cache-control": "no-store"}
-            )
+            told = {"accounts": list_accounts(ops, accounts), "names": town_names(store)}
+            return JSONResponse(told, headers={"cache-control": "no-store"})
         body, visitor = request.scope["cockpit.body"], current_visitor()
         try:
             told = await run_in_threadpool(change, body, visitor)
@@ -131,6 +133,27 @@ def list_accounts(ops: Ops, accounts: Accounts) -> list[dict]:
         }
         for row in accounts.everyone()
     ]
+
+
+def town_names(store: Store) -> dict[str, dict[str, tuple[str, str]]]:
+    """Returns `area` and `department`: id -> (zh, en) of the published town; empty before anything is published."""
+    try:
+        names = names_by_kind(fetch_listing(Listing("names"), scope=EVERYTHING, store=store))
+    except StoreError:
+        return {}
+    return {kind: names.get(kind, {}) for kind in ("area", "department")}
+
+
+def refuse_unknown(asked: dict, names: dict[str, dict]) -> None:
+    """Refuses ids the town does not have: such an account would see nothing and nobody would know why.
+
+    Raises:
+        Refused: `unknown <id>`.
+    """
+    for field, kind in (("areas", "area"), ("departments", "department")):
+        for each in sorted(asked[field] or ()):
+            if names and each not in names[kind]:
+                raise Refused(f"unknown {each}")
 
 
 def read_change(body: bytes) -> dict:

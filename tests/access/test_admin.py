@@ -10,7 +10,9 @@ from access.accounts import Accounts, NewAccount
 from access.audit import Audit, Event
 from access.passwords import check_strength, make_password
 from data.ops import Ops
-from tests.access.small_app import PASSWORD
+from serve.admin import Refused, refuse_unknown, town_names
+from tests.access.small_app import PASSWORD, serve_small_app
+from tests.published import at, incident, open_store
 
 NEW = {"action": "add", "name": "li.na", "role": "department", "label": "环卫所李娜", "departments": ["d1"]}
 
@@ -147,3 +149,18 @@ def test_a_new_password_ends_sessions_of_that_account_only(served):
     _change(served, action="password", name="zhao")
     assert leader.get("/acknowledged").status_code == 200
     assert zhao.get("/acknowledged").status_code != 200
+
+
+def test_ids_the_town_does_not_have_are_refused(tmp_path, accounts_file):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "app").mkdir()
+    seen = at("2026-11-20 09:00")
+    store = open_store(tmp_path / "data", [incident(1, seen)], as_of_at=at("2026-11-20 10:00"))
+    served = serve_small_app(tmp_path / "app", accounts_file, store=store)
+    known = sorted(town_names(store)["department"])[0]
+    assert _change(served, **NEW | {"departments": [known, "ghost"]}).json() == {"error": "unknown ghost"}
+    assert _change(served, **NEW | {"departments": [known]}).status_code == 200
+    assert served.client("operator").get("/admin/accounts").json()["names"]["department"][known]
+    store.close()
+    with pytest.raises(Refused, match="unknown g9"):
+        refuse_unknown({"areas": {"g9"}, "departments": None}, {"area": {"g1": ()}, "department": {}})
