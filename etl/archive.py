@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+from etl.arrivals import has_landed
 
 CHUNK = 1 << 20
 
@@ -30,8 +35,10 @@ def archive_path(home: Path, sha256: str) -> Path:
     return home / "archive" / sha256[:2] / sha256
 
 
-def keep_bytes(home: Path, path: Path) -> Kept:
+def keep_bytes(home: Path, path: Path, *, is_landed: bool = False) -> Kept:
     """Copies a file into the archive; what is loaded afterwards is this copy, whatever happens to the original.
+
+    Of a link in landing/ only where it points is kept: a sender must not choose which of this machine's files are read.
 
     Raises:
         TransientError: the file is gone, unreadable, or the disk is full.
@@ -39,7 +46,7 @@ def keep_bytes(home: Path, path: Path) -> Kept:
     temporary = home / "archive" / f".{os.getpid()}.part"
     try:
         digest, size, has_nul = hashlib.sha256(), 0, False
-        with path.open("rb") as source, temporary.open("wb") as sink:
+        with _open_source(path, is_landed=is_landed) as source, temporary.open("wb") as sink:
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
                 sink.write(chunk)
@@ -56,6 +63,12 @@ def keep_bytes(home: Path, path: Path) -> Kept:
     return Kept(target, digest.hexdigest(), size, has_nul)
 
 
+def _open_source(path: Path, *, is_landed: bool) -> BinaryIO:
+    if is_landed and path.is_symlink():
+        return io.BytesIO(os.fsencode(os.readlink(path)))
+    return path.open("rb")
+
+
 def keep_refused(home: Path, path: Path, *, feed: str, kept: Kept, reason: dict[str, str]) -> Path:
     """Puts a refused file aside with a `.reason.json` beside it; returns where it is."""
     folder = home / "refused" / feed
@@ -68,7 +81,13 @@ def keep_refused(home: Path, path: Path, *, feed: str, kept: Kept, reason: dict[
     return target
 
 
-def leave_landing(landing_dir: Path, path: Path) -> None:
-    """Removes a file from landing/ once it is dealt with; files elsewhere belong to their owner."""
-    if path.resolve().is_relative_to(landing_dir.resolve()):
-        path.unlink(missing_ok=True)
+def leave_landing(landing_dir: Path, path: Path, *, kept: Kept) -> None:
+    """Removes a file from landing/ once it is dealt with; files elsewhere belong to their owner.
+
+    A file that grew since it was kept stays: it is loaded again, whole.
+    """
+    if not has_landed(landing_dir, path):
+        return
+    with suppress(FileNotFoundError):
+        if path.lstat().st_size == kept.byte_count:
+            path.unlink()

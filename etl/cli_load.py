@@ -11,6 +11,7 @@ import duckdb
 import typer
 
 from etl.archive import TransientError
+from etl.arrivals import arrived_files, list_strays
 from etl.cli_context import TRANSIENT, Place, UsageError, guarded
 from etl.contract import FeedContract, load_contract, load_contracts
 from etl.landing import load_file
@@ -64,23 +65,14 @@ def load(
 def load_all(place: Place) -> int:
     """Loads everything that waits in landing/, feed by feed, sorted by name."""
     contracts = load_contracts(place.town)
+    landing = place.settings.landing_dir
+    for stray in list_strays(landing, contracts):
+        typer.echo(f"not loaded: {stray}", err=True)
     waiting = [
-        (contract, file) for feed, contract in contracts.items() for file in waiting_files(place, feed)
+        (contract, file) for feed, contract in contracts.items() for file in arrived_files(landing, feed)
     ]
     with open_store(place.settings) as con:
         return load_each(con, place, waiting)
-
-
-def waiting_files(place: Place, feed: str) -> list[Path]:
-    """Returns the finished files in a feed's landing folder, by name; hidden, .part and .tmp are still being written."""
-    folder = place.settings.landing_dir / feed
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file() and not path.name.startswith(".") and path.suffix not in {".part", ".tmp"}
-    )
 
 
 def load_each(

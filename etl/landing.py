@@ -15,6 +15,7 @@ import duckdb
 from data.settings import Settings, utc_now
 from data.town import Town
 from etl.archive import TransientError, keep_bytes, keep_refused, leave_landing
+from etl.arrivals import has_landed
 from etl.checks import build_checked, check_headings
 from etl.contract import FeedContract
 from etl.coordinates import settle_coordinates
@@ -65,7 +66,8 @@ def load_source(
     """Loads one file as `load_file` does, read the way the source says."""
     started, now_at, path = time.perf_counter(), utc_now(settings), source.path
     landed_at = _landed_at(path, settings, now_at=now_at)
-    kept = keep_bytes(settings.home, path)
+    is_landed = has_landed(settings.landing_dir, path)
+    kept = keep_bytes(settings.home, path, is_landed=is_landed)
     load_id = con.execute("SELECT coalesce(max(load_id), 0) + 1 FROM ledger").fetchone()[0]
     delivery = Delivery(source.contract, path, kept, load_id, landed_at, now_at, started, source.read)
     try:
@@ -76,15 +78,15 @@ def load_source(
             result = _load_rows(con, town, delivery, settings=settings)
     except duckdb.Error as error:
         raise _as_store_error(error, path) from error
-    leave_landing(settings.landing_dir, path)
+    leave_landing(settings.landing_dir, path, kept=kept)
     return result
 
 
 def _landed_at(path: Path, settings: Settings, *, now_at: datetime) -> datetime:
-    if settings.frozen_at or not path.resolve().is_relative_to(settings.landing_dir.resolve()):
+    if settings.frozen_at or not has_landed(settings.landing_dir, path):
         return now_at
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+        return datetime.fromtimestamp(path.lstat().st_mtime, UTC).replace(tzinfo=None)
     except OSError as error:
         raise TransientError(f"{path}: {error.strerror}") from None
 
@@ -101,6 +103,8 @@ def _load_rows(
     scratch = Path(tempfile.mkdtemp(prefix="load-", dir=settings.home / "scratch"))
     contract = delivery.contract
     try:
+        if delivery.path.is_symlink() and has_landed(settings.landing_dir, delivery.path):
+            raise RefusedFileError("unsafe_path", "a symbolic link; what it points to was not read")
         incoming, notes = _read_and_check(con, delivery, scratch=scratch)
         con.execute("BEGIN")
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,10 @@ from watchfiles import watch as watch_files
 
 from data.settings import Settings
 from data.town import Town
+from etl.arrivals import arrived_files, list_strays
 from etl.build import build
 from etl.publish import publish
+from etl.renewal import LATER, Renewal
 from etl.store import all_threads, one_thread
 
 log = structlog.get_logger()
@@ -26,12 +29,12 @@ TICK_MS = 1000
 
 
 def waiting_files(settings: Settings, feeds: Iterable[str]) -> list[tuple[str, Path]]:
-    """Returns (feed, path) of the finished files in landing/, oldest first; names that start with '.' are still being written."""
+    """Returns (feed, path) of the complete files in landing/, oldest first."""
     found = []
     for feed in feeds:
-        for path in (settings.landing_dir / feed).glob("*"):
-            if path.is_file() and not path.name.startswith(".") and not path.name.endswith((".tmp", ".part")):
-                found.append((path.stat().st_mtime, feed, path))
+        for path in arrived_files(settings.landing_dir, feed):
+            with suppress(FileNotFoundError):  # taken away again
+                found.append((path.lstat().st_mtime, feed, path))
     return [(feed, path) for _, feed, path in sorted(found)]
 
 
@@ -49,6 +52,8 @@ def watch(
     that fails for a passing reason (full disk) leaves the file, and it is tried again at the next tick.
     """
     settings.landing_dir.mkdir(parents=True, exist_ok=True)
+    for stray in list_strays(settings.landing_dir, loaders):
+        log.warning("not_loaded", path=stray)
     if not run_batch(con, town, settings=settings, loaders=loaders):
         _warm_up(con, town, settings=settings)
     # What start-up made stays: looking through it for rubbish again and again stops a load for a tenth of a second.
@@ -63,9 +68,11 @@ def watch(
         stop_event=stop,
         ignore_permission_denied=True,
     )
+    renewal = Renewal(con, town, settings)
     for _ in changes:
         while run_batch(con, town, settings=settings, loaders=loaders):
             pass
+        renewal.step()
 
 
 def _warm_up(con: duckdb.DuckDBPyConnection, town: Town, *, settings: Settings) -> None:
@@ -92,7 +99,7 @@ def run_batch(
         except (OSError, duckdb.Error) as error:
             log.error("load_failed", feed=feed, file=path.name, reason=str(error).splitlines()[0])
     if taken:
-        result = build(con, town)
+        result = build(con, town, later=LATER)
         published = publish(con, town, settings)
         log.info("published", generation=published.generation, files=taken, incidents=result.incident_count)
     return taken

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from etl.__main__ import app
+from etl.arrivals import list_strays
 
 ROOT = Path(__file__).resolve().parents[2]
 TOWN = ROOT / "tests" / "samples" / "towns" / "ztown"
@@ -68,6 +69,36 @@ def test_load_all_takes_what_landed_and_leaves_what_is_being_written(run, tmp_pa
     code, answer = run("load-all")
     assert (code, [item["file_name"] for item in answer["files"]]) == (0, ["a.csv", "b.csv"])
     assert sorted(path.name for path in folder.iterdir()) == [".c.csv", "d.csv.part"]
+
+
+def test_what_lands_otherwise_than_as_a_whole_file(run, tmp_path, file):
+    """A file a program still writes waits; a link is refused unread and gone; folders are told, they do not wait forever."""
+    assert run("init")[0] == 0
+    landing, target = tmp_path / "home" / "landing", file(ROW)
+    folder = landing / "police_110"
+    (folder / "link.csv").symlink_to(target)
+    (folder / "inner").mkdir()
+    (landing / "police_11O").mkdir()
+    (landing / "police_11O" / "a.csv").write_text("x", encoding="utf-8")
+    with (folder / "slow.csv").open("w", encoding="utf-8") as writer:
+        writer.write(f"{HEAD}\n{ROW}")
+        writer.flush()
+        code, answer = run("load-all")
+    assert [(item["file_name"], item["reason_code"]) for item in answer["files"]] == [
+        ("link.csv", "unsafe_path")
+    ]
+    assert (code, target.exists(), sorted(path.name for path in folder.iterdir())) == (
+        4,
+        True,
+        ["inner", "slow.csv"],
+    )
+    assert (
+        str(target).encode()
+        in next((tmp_path / "home" / "refused" / "police_110").glob("*link.csv")).read_bytes()
+    )
+    assert run("load-all")[1]["files"][0]["new_count"] == 1
+    strays = [line.rsplit("/", 1)[1] for line in list_strays(landing, ["police_110"])]
+    assert strays == ["inner: a folder, not a file", "police_11O: no such feed"]
 
 
 def test_a_corrected_row_gives_the_digest_of_a_clean_file(run, file):
