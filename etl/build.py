@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,10 +82,13 @@ def town_shapes(con: duckdb.DuckDBPyConnection, town: Town, *, digest: str) -> G
     return _geometry
 
 
-def build(con: duckdb.DuckDBPyConnection, town: Town, *, full: bool = False) -> BuildResult:
+def build(
+    con: duckdb.DuckDBPyConnection, town: Town, *, full: bool = False, later: Collection[str] = ()
+) -> BuildResult:
     """Builds core and mart tables from what was loaded since the last build.
 
-    Full when asked, when the definitions changed, or when much was loaded; the result is the same either way.
+    Full when asked, when the definitions changed, or when much was loaded; the result is the same either way. Module tables
+    named by `later` are left to the caller, unless the build is full.
     One transaction: after a crash the tables are as before or as after.
     """
     digest = definitions_digest(town)
@@ -100,7 +104,7 @@ def build(con: duckdb.DuckDBPyConnection, town: Town, *, full: bool = False) -> 
         else:
             incidents = build_touched(con, shapes.tree, steps=_steps()) if touched else 0
             result = BuildResult(is_full=False, report_count=touched, incident_count=incidents)
-        build_modules(con, town, shapes.tree, is_full=result.is_full)
+        build_modules(con, town, shapes.tree, is_full=result.is_full, later=later)
         con.execute("UPDATE ledger SET is_built = true WHERE NOT is_built")
         con.execute("COMMIT")
     except BaseException:

@@ -9,6 +9,7 @@ import pandas as pd
 from data.town import Town
 from etl.module_forecast import ALL, PARTS, typed
 from etl.module_forecast_outlook import TOWN, WEEK_DAYS, Outlook
+from etl.module_forecast_running import Rest
 from etl.module_forecast_spread import deviance, quantile
 
 NAIVE_LEAST = 0.5  # a week ago there was none: half a case, or one case now would be infinitely wrong
@@ -24,12 +25,14 @@ def make_backtest(con: duckdb.DuckDBPyConnection, town: Town, outlook: Outlook |
     """Returns one row per window, level of areas and series: how the forecasts of the last eight weeks did.
 
     Every forecast is that of the day's beginning, with an interval measured on the weeks before it only. Grids by category are
-    checked on one day in seven. `model_score` and `naive_score` are sums of Poisson deviances.
+    checked on one day in seven; the rest of the town's days at three hours, by what had come since midnight (`rest`) and by
+    the midnight's forecast alone (`rest_midnight`). `model_score` and `naive_score` are sums of Poisson deviances.
     """
     if outlook is None or outlook.first_told >= outlook.today:
         return typed([], BACKTEST)
     levels = dict.fromkeys((TOWN, *town.file.hierarchies[0].levels[1:-1], "grid"))
     rows = [row for level in levels for row in _level_rows(outlook, level)]
+    rows += _rest_rows(outlook)
     return typed([pd.DataFrame(rows)] if rows else [], BACKTEST)
 
 
@@ -65,8 +68,27 @@ def _row(outlook: Outlook, key: tuple, days: np.ndarray, *, sides: tuple, series
     phi = np.stack([_phi(outlook, window, level, day=int(day), is_kinds=domain is None) for day in days])
     phi = phi if domain is None else phi[:, None, series]
     phi = np.broadcast_to(phi[..., None] if seen.ndim == 4 else phi, seen.shape)
-    is_known = (expected > 0) & ~np.isnan(naive)
-    seen, expected, naive, phi = (each[is_known] for each in (seen, expected, naive, phi))
+    return _scored(outlook, key, days, sides={"count": seen, "mean": expected, "naive": naive, "spread": phi})
+
+
+def _rest_rows(outlook: Outlook) -> list[dict]:
+    """Returns the rows of the rest of a day: everything, each domain, the categories."""
+    rest, domains = Rest(outlook), outlook.counts.domains
+    series = {name: slice(number, number + 1) for number, name in enumerate((ALL, *domains))}
+    rows = []
+    for window, is_running in (("rest", True), ("rest_midnight", False)):
+        told = rest.told(is_running=is_running)
+        for domain, at in (series | {None: slice(len(series), None)}).items():
+            sides = {name: each[:, at] for name, each in told.items()}
+            rows.append(_scored(outlook, (window, TOWN, domain), rest.days, sides=sides))
+    return rows
+
+
+def _scored(outlook: Outlook, key: tuple, days: np.ndarray, *, sides: dict[str, np.ndarray]) -> dict:
+    """Returns one row: how the counts lay to what was expected of them."""
+    window, level, domain = key
+    is_known = (sides["mean"] > 0) & ~np.isnan(sides["naive"])
+    seen, expected, naive, phi = (sides[name][is_known] for name in ("count", "mean", "naive", "spread"))
     bounds = {name: quantile(expected, phi, part=part) for name, part in PARTS.items()}
     return {
         "backtest_id": f"{window}:{level}:{domain or 'category'}", "window_code": window, "level_code": level,

@@ -12,10 +12,12 @@ from data.town import Town
 from etl.module_coverage import make_road_pieces
 from etl.module_forecast import make_forecast, make_shares
 from etl.module_forecast_backtest import make_backtest
+from etl.module_forecast_now import make_now
 from etl.module_forecast_outlook import read_outlook
+from etl.module_forecast_running import make_shared
 from etl.module_topics import make_growth, make_voices, make_words
 from etl.module_warning import make_warnings
-from etl.module_warning_clusters import make_clusters
+from etl.module_warning_clusters import make_cells, make_clusters
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,18 @@ MAKERS: Mapping[str, Maker] = {
     "mart_warning": Maker(
         ("mart_incident", "dim_area_grid", "mart_warning_rule"), make_warnings, given=read_outlook
     ),
-    "mart_cluster": Maker(
-        ("mart_incident", "dim_area", "dim_area_grid", "mart_warning_rule"), make_clusters, given=read_outlook
-    ),
+    "core_cluster_cell": Maker(("mart_incident", "dim_area_grid"), make_cells, given=read_outlook),
+    "core_forecast_shared": Maker(("mart_incident", "dim_area_grid"), make_shared, given=read_outlook),
     "mart_backtest": Maker(("mart_incident", "dim_area_grid"), make_backtest, given=read_outlook),
+    # The running day: made again every hour (etl/renewal.py), from the day's tables and what has come in since midnight.
+    "mart_forecast_now": Maker(("mart_incident", "mart_forecast", "core_forecast_shared"), make_now),
+    "mart_cluster": Maker(
+        ("mart_incident", "dim_area", "core_cluster_cell", "mart_forecast", "mart_warning_rule"),
+        make_clusters,
+    ),
 }
+# What a running loader makes between files instead of before the day's first one: by day, and by hour.
+BY_DAY = (
+    "mart_forecast", "mart_forecast_share", "mart_warning", "core_cluster_cell", "core_forecast_shared", "mart_backtest",
+)  # fmt: skip
+BY_HOUR = ("mart_forecast_now", "mart_cluster")

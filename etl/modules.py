@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -41,9 +41,16 @@ def modules_digest() -> str:
 
 
 def build_modules(
-    con: duckdb.DuckDBPyConnection, town: Town, tree: GridTree, *, is_full: bool = False
+    con: duckdb.DuckDBPyConnection,
+    town: Town,
+    tree: GridTree,
+    *,
+    is_full: bool = False,
+    later: Collection[str] = (),
 ) -> list[str]:
     """Builds the module tables whose sources changed since their last build; returns their names in build order.
+
+    What is named by `later`, and there already, is left to whoever asks so (etl/renewal.py), unless the build is full.
 
     Call it after the incidents are built and before the ledger's loads are marked as built, in the same transaction.
     """
@@ -62,8 +69,8 @@ def build_modules(
             changed |= {entity.table, f"place_{entity.entity}"}
             if entity.has_place and entity.entity not in SPINE:
                 _place(con, tree, entity=entity.entity)
-    built = _build_changed(con, town, changed=changed, is_full=is_full)
-    _note_stale(con, built)
+    built = _build_changed(con, town, changed=changed, is_full=is_full, later=later)
+    note_stale(con, built)
     write_state(con, "modules", digest)
     write_state(con, "module_day", day)
     return built
@@ -99,22 +106,27 @@ def published_modules() -> list[str]:
 
 
 def _build_changed(
-    con: duckdb.DuckDBPyConnection, town: Town, *, changed: set[str], is_full: bool
+    con: duckdb.DuckDBPyConnection, town: Town, *, changed: set[str], is_full: bool, later: Collection[str]
 ) -> list[str]:
     held = _held_tables(con)
     reads, built, given = module_reads(), [], {}
     for name in module_order():
-        if not (is_full or name not in held or reads[name] & changed):
+        if not (is_full or name not in held or (reads[name] & changed and name not in later)):
             continue
         if name in MAKERS:
-            con.register("incoming_module", _made(MAKERS[name], con, town, given=given))
-            con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_module")
-            con.unregister("incoming_module")
+            write_table(con, name, _made(MAKERS[name], con, town, given=given))
         else:
             con.execute(f"CREATE OR REPLACE TABLE {name} AS {read_models()[name].sql}")
         changed.add(name)
         built.append(name)
     return built
+
+
+def write_table(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    """Writes a module table anew."""
+    con.register("incoming_module", frame)
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming_module")
+    con.unregister("incoming_module")
 
 
 def _made(maker: Maker, con: duckdb.DuckDBPyConnection, town: Town, *, given: dict) -> pd.DataFrame:
@@ -181,7 +193,8 @@ def _place(con: duckdb.DuckDBPyConnection, tree: GridTree, *, entity: str) -> No
     con.unregister("incoming_place")
 
 
-def _note_stale(con: duckdb.DuckDBPyConnection, built: list[str]) -> None:
+def note_stale(con: duckdb.DuckDBPyConnection, built: Iterable[str]) -> None:
+    """Notes that tables are to be published again."""
     stale = set(json.loads(read_state(con, "modules_stale") or "[]"))
     stale |= {name for name in built if name.startswith(PUBLISHED)}
     write_state(con, "modules_stale", json.dumps(sorted(stale)))

@@ -9,7 +9,10 @@ from etl.modules import DAILY, module_reads
 
 READS = module_reads()
 # Forecasts and warnings name the hours they are made for themselves.
-AHEAD = {"mart_backtest", "mart_cluster", "mart_forecast", "mart_forecast_share", "mart_warning"}
+AHEAD = {
+    "core_cluster_cell", "core_forecast_shared", "mart_backtest", "mart_cluster", "mart_forecast", "mart_forecast_now",
+    "mart_forecast_share", "mart_warning",
+}  # fmt: skip
 # Rest on a register and only look something up in incidents (what a case was called, whether a place had a fire):
 # they hold for their register.
 LOOK_UP = {

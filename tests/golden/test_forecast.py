@@ -57,7 +57,7 @@ def test_what_never_changes_is_expected_again(store):
 def test_a_day_of_three_has_the_interval_of_three(store):
     # nothing varied beyond chance: Poisson of 3.
     # P(0) 0.0498; P(<=6) 0.9665, P(<=7) 0.9881; P(<=1) 0.1991; P(<=4) 0.8153, P(<=5) 0.9161
-    day = _listing(store, "forecast_days").iloc[0]
+    day = _listing(store, "forecast_days").iloc[1]  # tomorrow
     bounds = [day[name] for name in ("low_count", "high_count", "inner_low_count", "inner_high_count")]
     assert bounds == [0, 7, 1, 5]
     assert day["expected_count"] == pytest.approx(3, rel=1e-9)
@@ -85,8 +85,8 @@ def test_grids_share_what_the_town_expects(store):
 
 def test_eight_thefts_where_there_is_none_are_a_warning_with_its_figures(store):
     open_now = fetch_listing(Listing("warnings_open"), scope=EVERYTHING, store=store).set_index("warning_id")
-    # G016 by itself, and the whole town: eight and the usual one against one
-    assert set(open_now.index) == {"burst_day:G016:theft", "burst_day:town:theft"}
+    # G016 by itself, and the whole town: eight and the usual one against one; and all that happened in G016 today
+    assert set(open_now.index) == {"burst_day:G016:theft", "burst_day:town:theft", "cluster:police:G016"}
     town = open_now.loc["burst_day:town:theft"]
     assert (town["observed_count"], town["high_count"]) == (
         BURST + 1,
@@ -103,7 +103,7 @@ def test_eight_thefts_where_there_is_none_are_a_warning_with_its_figures(store):
     same = Filters(at("2026-11-19 21:00"), None, area_id="G016", category_code="theft")
     assert fetch(Request("incident_count", filters=same), scope=EVERYTHING, store=store).row["value"] == BURST
     # tried: two categories by 125 grids and the town
-    assert set(open_now["tried_count"]) == {2 * 126}
+    assert set(open_now.drop("cluster:police:G016")["tried_count"]) == {2 * 126}
 
 
 def test_before_the_thefts_there_was_no_warning(store):
@@ -114,7 +114,8 @@ def test_before_the_thefts_there_was_no_warning(store):
 
 def test_numbers_of_warnings_are_zero_where_they_were_judged(store):
     assert fetch(Request("warning_count", filters=WEEK), scope=EVERYTHING, store=store).row["value"] == 0
-    assert _value(store, "cluster_count")["value"] == 0
+    # the thefts of the running day are one cluster, of police; that of all incidents is the same and is not told twice
+    assert _value(store, "cluster_count")["value"] == 1
 
 
 def test_the_week_beside_what_was_expected(store):
@@ -139,6 +140,34 @@ def test_forecasts_that_came_true_are_covered_and_better_than_last_week(store):
     )
 
 
+def test_the_running_day_is_made_of_what_came_and_what_is_left(store):
+    # by 21:00 a fight, a theft and the eight thefts of G016 and the fight of 20:00 have come: 11; nothing is expected after 20:00
+    day = _listing(store, "forecast_days").iloc[0]
+    assert (day["forecast_at"], day["expected_count"]) == (
+        at("2026-11-20 21:00"),
+        pytest.approx(11, abs=0.05),
+    )
+    assert (day["low_count"], day["high_count"]) == (11, 11)
+    g016 = _listing(store, "forecast_days", area_id="G016").iloc[0]
+    assert g016["expected_count"] == pytest.approx(9, abs=0.05)
+    # days of three are always the same: the hours of one have nothing in common, so the night is not moved by the eight
+    night = _listing(store, "forecast_next").iloc[:3]
+    assert list(night["forecast_at"].unique()) == [at("2026-11-20 21:00")]
+    # what the past was told is the midnight's
+    earlier = _listing(store, "forecast_next", as_of_at=at("2026-11-20 20:00"))
+    assert earlier["forecast_at"].max() == at("2026-11-20 00:00")
+    assert earlier["expected_count"].iloc[1:4].to_numpy() == pytest.approx(
+        night["expected_count"].to_numpy(), rel=1e-4
+    )
+
+
+def test_a_cluster_of_the_running_day_has_its_own_rows(store):
+    # G016 today: eight thefts and the fight of 20:00 by 21:00, one fight expected
+    row = _listing(store, "warnings_open", series="").set_index("warning_code").loc["cluster"]
+    assert (row["domain_code"], row["area_id"], row["observed_count"]) == ("police", "G016", 9)
+    assert (row["window_from_at"], row["window_to_at"]) == (at("2026-11-20 00:00"), at("2026-11-20 21:00"))
+
+
 def test_the_past_is_asked_with_the_forecast_made_before_it(store):
     hours = _listing(store, "forecast_next", as_of_at=at("2026-11-10 07:30"))
     assert (len(hours), set(hours["forecast_at"])) == (24, {at("2026-11-10 00:00")})
@@ -152,7 +181,7 @@ def test_nobody_sees_the_areas_of_others(store):
     assert _listing(store, "forecast_next", scope=mine, area_id="town").empty
     assert not _listing(store, "forecast_next", scope=mine, area_id="G016").empty
     warned = fetch_listing(Listing("warnings_open"), scope=mine, store=store)
-    assert list(warned["warning_id"]) == ["burst_day:G016:theft"]
+    assert list(warned["warning_id"]) == ["burst_day:G016:theft", "cluster:police:G016"]
     others = Scope(frozenset({"C22"}), None)
     assert fetch_listing(Listing("warnings_open"), scope=others, store=store).empty
 
