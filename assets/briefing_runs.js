@@ -51,7 +51,7 @@
     const kept = words ? h("p", { className: "note", role: "status" }, words) : null;
     const to = (each) => [...each.mail, each.folder].filter(Boolean).join(", ") || "—";
     const plan = table(
-      [say("plan"), say("next_run"), say("last_run"), say("deliveries")],
+      [say("plan"), say("next_run"), say("last_run"), say("plan_to")],
       rows(told.orders, (each) => [about(each, say), each.next_at || "—", each.due_at ? `${each.due_at.slice(5)} ${state(each, say)}` : "—", `${to(each)}${to(each) === "—" ? "" : ` · ${say(`when_${each.when}`)}`}`]),
     );
     const runs = table(

@@ -209,3 +209,48 @@ def test_a_picture_is_a_picture_and_hostile_words_stay_words(served, mine):
     phone = leader.get(f"/briefing/download?id={mine['town']}&format=phone").text
     assert "<script>alert" not in phone
     assert "<img src=x" not in phone
+
+
+def test_the_plan_is_changed_from_the_next_run_on_audited_and_never_unseen(served, mine):
+    """09:00 on the 22nd: today's hour is past, so the change counts from the 23rd."""
+    operator, leader = served.client("operator"), served.client("leader")
+    read = operator.get("/briefing/plan?lang=en").json()
+    assert (read["from"], read["ready_at"]) == ("2026-11-23", "07:30")
+    order = {
+        "edition": "daily",
+        "language": "zh",
+        "department": "police",
+        "when": "released",
+        "formats": ["pdf"],
+    }
+    told = {"digest": read["digest"], "ready_at": "08:15", "editions": [order]}
+    for role in ("analyst", "department", "grid_worker", "wall", "auditor"):
+        assert served.client(role).get("/briefing/plan").status_code == 403
+        assert served.client(role).post("/briefing/plan", json=told).status_code == 403
+    for wrong in (
+        {"folder": "/etc"},
+        {"area": "atlantis"},
+        {"mail": ["a@evil.example"]},
+        {"formats": ["exe"]},
+    ):
+        answer = operator.post("/briefing/plan", json={**told, "editions": [order | wrong]})
+        assert answer.status_code == 400, wrong
+    assert not (served.home / "briefing.yaml").exists()
+    assert operator.post("/briefing/plan", json=told).json() == {"from": "2026-11-23"}
+    # Who read the plan before that does not undo it unseen.
+    assert leader.post("/briefing/plan", json={**told, "editions": []}).status_code == 409
+    told_runs = leader.get("/briefing/runs").json()
+    assert [(each["edition"], each["department"]) for each in told_runs["orders"]] == [
+        ("daily", ""),
+        ("weekly", ""),
+        ("monthly", ""),
+    ]
+    assert leader.get("/briefing/plan").json()["editions"][0]["department"] == "police"
+    assert rows(
+        served, "SELECT actor_name, detail_text FROM audit WHERE action_code = 'briefing_plan_changed'"
+    ) == [
+        (
+            "operator",
+            "from 2026-11-23; 07:30 -> 08:15; -daily/zh//; +daily/zh//police released pdf; -monthly/zh//; -weekly/zh//",
+        )
+    ]
