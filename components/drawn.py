@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 # Plain elements: their names in Dash are the elements' own, and so are their attributes in React.
 TAGS = frozenset(
     "A Abbr Article Aside B Button Caption Code Col Colgroup Dd Details Div Dl Dt Em Figcaption Figure Footer H1 H2 H3 H4 "
-    "Header I Img Label Legend Li Main Mark Meter Nav Ol Option P Pre Progress S Section Select Small Span Strong Sub "
+    "Header I Img Label Legend Li Main Mark Meter Nav Ol Optgroup Option P Pre Progress S Section Select Small Span Strong Sub "
     "Summary Sup Table Tbody Td Tfoot Th Thead Time Tr U Ul".split()
 )
 

@@ -9,9 +9,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.context import Context
-from components.numbers import UNKNOWN, count_text, interval_text, is_known
+from components.numbers import UNKNOWN, count_text, is_known
 from components.panel import instant_text
-from components.tiles.kpi_card import value_text
+from components.tiles.kpi_card import range_text, value_text
 from components.ways import rows_link
 from data.catalogue import catalogue
 
@@ -67,8 +67,8 @@ def tip_text(metric_id: str, row: Mapping, ctx: Context, *, name: str = "") -> s
     text, unit = written_value(metric_id, row, ctx)
     parts = [name, f"{ctx.pick(metric.label)} {text}{unit}", note_text(metric_id, row, ctx)]
     if flag_of(row) not in ("suppressed", "beyond"):
-        interval = interval_text(row.get("low"), row.get("high"), metric.format)
-        bounds = interval_text(row.get("lower"), row.get("upper"), metric.format)
+        interval = range_text(row.get("low"), row.get("high"), metric, ctx=ctx)
+        bounds = range_text(row.get("lower"), row.get("upper"), metric, ctx=ctx)
         parts += [ctx.t("kpi.interval", interval=interval) if interval else ""]
         parts += [ctx.t("kpi.bounds", interval=bounds) if bounds else ""]
     return " · ".join(part for part in parts if part)

@@ -55,7 +55,7 @@ def _unit(answer: Answer) -> str:
 
 def _facts(answers: list[Answer], tile: Tile, ctx: Context) -> dict[str, str]:
     return {
-        "title": tile.heading(ctx) or ctx.pick(answers[0].metric.label),
+        "title": tile.printed(ctx) or ctx.pick(answers[0].metric.label),
         "unit": ctx.pick(answers[0].metric.unit),
         "source": source_text(ctx, as_of_at=min(each.as_of_at for each in answers)),
     }
@@ -164,7 +164,7 @@ def _risk_map(risk: pd.DataFrame, *, tile: Tile, ctx: Context) -> AreaPicture:
     )
     of = ctx.t("map.overall") if domain == "overall" else ctx.name("domain", domain)
     return AreaPicture(
-        title=f"{tile.heading(ctx)} · {of}".strip(" ·"),
+        title=f"{tile.printed(ctx)} · {of}".strip(" ·"),
         level="grid",
         marks=marks,
         legend=tuple((code, ctx.t(f"map.class_{code}")) for code in RISK_CLASSES),

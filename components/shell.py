@@ -38,6 +38,7 @@ SCRIPTS = (
     "warning.js",
     "export.js",
     "links.js",
+    "choose.js",
     "briefing_paper.js",
     "briefing_plan.js",
     "briefing_desk.js",

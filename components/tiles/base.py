@@ -53,6 +53,10 @@ class Tile:
         """Returns the heading; empty for a tile without one."""
         return ctx.t(self.title) if self.title else ""
 
+    def printed(self, ctx: Context) -> str:
+        """Returns what a file of the tile is called: its heading, unless the address says what it shows."""
+        return self.heading(ctx)
+
     def requests(self, ctx: Context) -> Mapping[str, Ask]:
         """Returns what the tile asks for, by a name of its own."""
         raise NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -14,8 +15,11 @@ from components.tiles.area_portrait import portrait_path
 from components.tiles.base import Tile
 from components.ways import said
 from data.listing import Listing
+from data.period import local_date
 
 PERIODS = ("today", "24h", "7d", "28d", "90d", "365d")
+MONTHS = 3  # whole months before this one, as they are printed and compared
+ANY_DAYS = "days"  # assets/choose.js asks for two days of the calendar
 KINDS = (("source", "feed"), ("category", "category"), ("domain", "domain"), ("department", "department"))
 FILTERED = ("period", "area", "source", "category", "domain", "department", "kpi", "side", "severity", "pick")
 
@@ -37,12 +41,8 @@ class FilterBar(Tile):
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns breadcrumb, fields and the link that clears them."""
         params = ctx.view.params
-        period = ctx.period
-        periods = [(each, ctx.t(f"period.{each}")) for each in PERIODS]
-        if period not in PERIODS:
-            periods.append((period, period.replace("..", " – ")))
         fields = [
-            _select("period", period, options=periods, label=ctx.t("filter.period")),
+            _period(ctx),
             *self._places(answers, ctx),
             *(self._kind(parameter, kind, ctx) for parameter, kind in KINDS),
         ]
@@ -98,6 +98,47 @@ class FilterBar(Tile):
         return found
 
 
+def _period(ctx: Context):
+    """Returns the periods to choose from: those up to now, whole months, the one shown, and any days."""
+    today = local_date(ctx.as_of_at, ctx.town.zone) if ctx.as_of_at else None
+    options = [(each, ctx.t(f"period.{each}")) for each in PERIODS]
+    options += [(each, _month_text(each, ctx)) for each in whole_months(today)]
+    if ctx.period not in dict(options):
+        options.append((ctx.period, ctx.period.replace("..", " – ")))
+    options.append((ANY_DAYS, ctx.t("filter.days")))
+    marks: dict[str, str] = {}
+    if today:
+        first, last = shown_days(ctx, today)
+        marks = {"data-since": first, "data-until": last, "data-last": today.isoformat()}
+        marks |= {f"data-{each}": ctx.t(f"filter.days_{each}") for each in ("from", "to", "show")}
+        marks["title"] = f"{first} – {last}"
+    return _select("period", ctx.period, options=options, label=ctx.t("filter.period"), **marks)
+
+
+def whole_months(today: date | None) -> list[str]:
+    """Returns the last whole months as periods, the newest first."""
+    found: list[str] = []
+    last = today.replace(day=1) - timedelta(days=1) if today else None
+    while last and len(found) < MONTHS:
+        found.append(f"{last.replace(day=1)}..{last}")
+        last = last.replace(day=1) - timedelta(days=1)
+    return found
+
+
+def _month_text(period: str, ctx: Context) -> str:
+    first = date.fromisoformat(period[:10])
+    return ctx.t("period.month", year=first.year, month=first.month)
+
+
+def shown_days(ctx: Context, today: date) -> tuple[str, str]:
+    """Returns the first and the last local day of the period shown."""
+    since, until = ctx.filters.since_at, ctx.filters.until_at
+    zone = ctx.town.zone
+    first = local_date(since, zone) if since else today
+    last = local_date(until - timedelta(seconds=1), zone) if until else today
+    return first.isoformat(), last.isoformat()
+
+
 def _level_label(level: str, ctx: Context) -> str:
     return next(ctx.pick(each.label) for each in ctx.town.file.levels if each.id == level)
 
@@ -124,8 +165,7 @@ def _children(area_id: str | None, level: str, answers: Mapping[str, object]) ->
     return [each for each in ids if each in set(mine["area_id"])]
 
 
-def _select(parameter: str, value: str, *, options, label: str):
+def _select(parameter: str, value: str, *, options, label: str, **marks: str):
     items = [html.Option(text, value=key) for key, text in options]
-    return html.Select(
-        items, **{"data-param": parameter, "data-value": value, "aria-label": label, "title": label}
-    )
+    own = {"data-param": parameter, "data-value": value, "aria-label": label, "title": label}
+    return html.Select(items, **(own | marks))

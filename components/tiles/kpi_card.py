@@ -130,16 +130,24 @@ def value_text(value: object, metric, *, ctx: Context) -> tuple[str, str]:
     return number_text(value, metric.format), ctx.pick(metric.unit)
 
 
+def range_text(low: object, high: object, metric, *, ctx: Context) -> str:
+    """Returns an interval as its value is written: of long durations in hours or days, else as `interval_text`."""
+    if metric.kind == "percentile" and is_known(low) and is_known(high) and abs(high) >= LONG_MINUTES:
+        return f"{duration_text(low, ctx)}–{duration_text(high, ctx)}"
+    return interval_text(low, high, metric.format)
+
+
 def sample_text(metric_id: str, *, row, ctx: Context) -> list[str]:
     """Returns n, interval or bounds in words; says so when the sample is too small to compare."""
-    form = catalogue().metric(metric_id).format
-    if row["flag"] in ("no_data", "outside", "unjoined"):
+    metric = catalogue().metric(metric_id)
+    if row["flag"] in ("no_data", "outside", "unjoined", "suppressed"):
         return [ctx.t(f"flag.{row['flag']}")]
     parts = [ctx.t("kpi.sample", n=count_text(row["n"]))]
-    interval = interval_text(row["low"], row["high"], form)
+    interval = range_text(row["low"], row["high"], metric, ctx=ctx)
     if interval:
         parts.append(ctx.t("kpi.interval", interval=interval))
-    bounds = "" if row["flag"] == "beyond" else interval_text(row.get("lower"), row.get("upper"), form)
+    is_past = row["flag"] == "beyond"
+    bounds = "" if is_past else range_text(row.get("lower"), row.get("upper"), metric, ctx=ctx)
     if bounds:
         parts.append(ctx.t("kpi.bounds", interval=bounds))
     if row["flag"] == "small_sample":

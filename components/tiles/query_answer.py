@@ -10,13 +10,14 @@ from dash import dcc, html
 
 from components.codes import in_order
 from components.context import Context
-from components.figure import BARE_FIGURE, GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import BARE_FIGURE, BASE_FONT_PX, GRAPH_STYLE, base_layout, blank_figure, graph_config
 from components.measure import figure, flag_of, flag_text
-from components.numbers import count_text, interval_text, is_known
+from components.numbers import count_text, is_known
 from components.question import TIMES, BuiltQuestion, question_of
 from components.tiles.area_map import AreaMap
 from components.tiles.base import Tile
-from components.tiles.query_bar import dimension_text
+from components.tiles.kpi_card import range_text
+from components.tiles.query_bar import dimension_text, question_text
 from components.ways import pick_marks
 
 MOST_ROWS = 300
@@ -31,6 +32,10 @@ SILENT = ("suppressed", "no_data", "outside", "unjoined")
 @dataclass(frozen=True, kw_only=True)
 class QueryTable(Tile):
     """Each group a row; a click on a row filters by it."""
+
+    def printed(self, ctx: Context) -> str:
+        """Returns the question in words."""
+        return question_text(ctx)
 
     def requests(self, ctx: Context) -> Mapping[str, object]:
         """Returns the question."""
@@ -68,7 +73,6 @@ def ordered(asked: BuiltQuestion, rows: list[dict]) -> list[dict]:
 
 
 def _row(row: dict, asked: BuiltQuestion, *, answer, ctx: Context, shown: Mapping[str, bool]):
-    form = asked.definition.format
     is_silent = flag_of(row) in SILENT
     where = {name: _plain(name, row[name]) for name in asked.by}
     keys = [html.Th(ctx.label(name, value), **pick_marks(name, value, ctx)) for name, value in where.items()]
@@ -79,7 +83,7 @@ def _row(row: dict, asked: BuiltQuestion, *, answer, ctx: Context, shown: Mappin
     ends = {"interval": (row["low"], row["high"]), "bounds": (row["lower"], row["upper"])}
     for name, (low, high) in ends.items():
         if shown[name]:
-            text = "" if is_silent else interval_text(low, high, form)
+            text = "" if is_silent else range_text(low, high, asked.definition, ctx=ctx)
             cells.append(html.Td(text or "—", className="right digits"))
     cells.append(html.Td(flag_text(row, ctx), className="note"))
     return html.Tr([*keys, *cells], className="is-thin" if flag_of(row) else "")
@@ -95,6 +99,10 @@ class QueryChart(Tile):
 
     props: ClassVar = (("chart", "figure"),)
     clicks: ClassVar = "chart"
+
+    def printed(self, ctx: Context) -> str:
+        """Returns the question in words."""
+        return question_text(ctx)
 
     def requests(self, ctx: Context) -> Mapping[str, object]:
         """Returns the question."""
@@ -116,13 +124,29 @@ class QueryChart(Tile):
         axis = next((name for name in asked.by if name in TIMES), asked.by[0])
         series = next((name for name in asked.by if name != axis), "")
         drawn = _lines if axis in TIMES else _bars
-        layout = base_layout(ctx, **_look(asked, axis, has_series=bool(series)))
+        layout = base_layout(ctx, **_look(asked, axis, ctx=ctx, has_series=bool(series)))
         return ({"data": drawn(rows, axis, series, ctx=ctx), "layout": layout},)
 
 
-def _look(asked: BuiltQuestion, axis: str, *, has_series: bool) -> dict:
+def _look(asked: BuiltQuestion, axis: str, *, ctx: Context, has_series: bool) -> dict:
     """Returns how the axes stand; a share's ups and downs over time would vanish at the top of a scale from zero."""
-    look = {"barmode": "group", "showlegend": has_series, "margin": {"t": 28 if has_series else 8}}
+    unit = ctx.pick(asked.definition.unit)
+    title = {
+        "text": " · ".join(filter(None, (question_text(ctx), unit))),
+        "font": {"color": ctx.theme.quiet, "size": BASE_FONT_PX * ctx.view.scale},
+        "x": 0,
+        "xref": "paper",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 4},
+    }
+    look = {
+        "barmode": "group",
+        "showlegend": has_series,
+        "title": title,
+        "margin": {"t": 34 * ctx.view.scale},
+    }
     if axis not in TIMES:
         return look | {"xaxis": {"type": "category"}, "hovermode": "closest"}
     is_share = asked.definition.kind == "rate"
@@ -195,6 +219,10 @@ class QueryMap(Tile):
     """The metric by area; of a metric without place it says so."""
 
     props: ClassVar = AreaMap.props
+
+    def printed(self, ctx: Context) -> str:
+        """Returns the metric's name: the map is always by area."""
+        return ctx.pick(question_of(ctx).definition.label)
 
     def requests(self, ctx: Context) -> Mapping[str, object]:
         """Returns the metric by the level of areas asked for."""

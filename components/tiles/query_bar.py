@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from dash import html
 
 from components.context import Context
-from components.measure import figure, note_text, only_row
-from components.numbers import count_text, interval_text
+from components.measure import figure, note_text, only_row, written_value
+from components.numbers import count_text
 from components.panel import info_button
 from components.question import BuiltQuestion, question_of
 from components.tiles.base import Tile
+from components.tiles.kpi_card import range_text
 from data.catalogue import catalogue
 
 TIME_WORDS = {"date": "query.by_date", "month": "query.by_month"}
@@ -31,7 +32,7 @@ class QueryBar(Tile):
         asked, answer = question_of(ctx), answers["total"]
         fields = html.Div(
             [
-                _field("query.metric", _metrics(asked, ctx), ctx=ctx),
+                _found_by_name(_field("query.metric", _metrics(asked, ctx), ctx=ctx), ctx),
                 _field("query.by", _dimensions(asked, 0, ctx), ctx=ctx),
                 _field("query.then", _dimensions(asked, 1, ctx), ctx=ctx),
             ],
@@ -46,6 +47,13 @@ def _field(word: str, select, *, ctx: Context):
     return html.Label([html.Span(ctx.t(word), className="quiet"), select], className="query-field")
 
 
+def _found_by_name(field, ctx: Context):
+    """Returns a field with several hundred choices, with a way to find one by a part of its name."""
+    marks = {"data-find": "", "data-none": ctx.t("query.none_found")}
+    button = html.Button(ctx.t("query.find"), className="link query-find", type="button", **marks)
+    return html.Div([field, button], className="query-found", **{"data-finds": ""})
+
+
 def _metrics(asked: BuiltQuestion, ctx: Context):
     """Returns every metric, those of one mart together."""
     by_mart: dict[str, list] = {}
@@ -54,7 +62,9 @@ def _metrics(asked: BuiltQuestion, ctx: Context):
     groups = []
     for mart, metrics in by_mart.items():
         listed = sorted(metrics, key=lambda each: ctx.pick(each.label))
-        options = [html.Option(ctx.pick(each.label), value=each.id) for each in listed]
+        options = [
+            html.Option(ctx.pick(each.label), value=each.id, title=ctx.pick(each.meaning)) for each in listed
+        ]
         groups.append((ctx.pick(catalogue().mart(mart).label), options))
     groups.sort(key=lambda each: each[0])
     boxes = [html.Optgroup(options, label=label) for label, options in groups]
@@ -72,6 +82,14 @@ def _dimensions(asked: BuiltQuestion, place: int, ctx: Context):
     return html.Select(options, **marks)
 
 
+def question_text(ctx: Context) -> str:
+    """Returns the question in words, as a file that answers it is called."""
+    asked = question_of(ctx)
+    metric = ctx.pick(asked.definition.label)
+    by = ctx.t("query.and").join(dimension_text(name, ctx) for name in asked.by)
+    return ctx.t("query.question", metric=metric, by=by) if by else metric
+
+
 def dimension_text(name: str, ctx: Context) -> str:
     """Returns what a dimension is called."""
     return ctx.t(TIME_WORDS[name]) if name in TIME_WORDS else ctx.column(name)
@@ -79,14 +97,16 @@ def dimension_text(name: str, ctx: Context) -> str:
 
 def _total(asked: BuiltQuestion, answer, ctx: Context):
     metric, row = asked.definition, only_row(answer)
-    interval = interval_text(row.get("low"), row.get("high"), metric.format)
+    interval = range_text(row.get("low"), row.get("high"), metric, ctx=ctx)
+    _, unit = written_value(asked.metric, row, ctx)
     return html.Div(
         [
             html.Span([ctx.pick(metric.label), info_button(asked.metric, ctx=ctx)], className="quiet"),
             html.Span(
                 [
                     figure(asked.metric, row, ctx=ctx, as_of_at=answer.as_of_at),
-                    html.Span(ctx.pick(metric.unit), className="unit"),
+                    # a long duration says its own unit
+                    *([html.Span(unit, className="unit")] if unit == ctx.pick(metric.unit) else []),
                 ],
                 className="query-number",
             ),

@@ -61,7 +61,7 @@ class Exported:
     @property
     def title(self) -> str:
         """What the tile is called."""
-        return self.tile.heading(self.ctx) or self.ctx.t(self.page.title)
+        return self.tile.printed(self.ctx) or self.ctx.t(self.page.title)
 
     @property
     def address(self) -> str:

@@ -51,6 +51,26 @@ def test_a_question_is_built_without_sql(open_page):
     page.wait_for_selector("#query-map-map path.grid")
 
 
+def test_a_metric_is_found_by_its_name_and_any_days_are_chosen(open_page):
+    page = open_page("/query?by=department_id&period=28d", waits_for=".query-table tbody tr")
+    page.click("[data-find]")
+    page.keyboard.type("延期率")
+    assert page.locator(".found a").count() >= 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/query?*metric=extended_pct*")
+    expect(page.locator(".query-total .quiet")).to_contain_text("延期率")
+    period = page.locator("[data-param=period]")
+    first, last = period.get_attribute("data-since"), period.get_attribute("data-until")
+    page.select_option("[data-param=period]", "days")
+    expect(period).to_have_value("28d")  # to ask is no choice yet
+    assert page.input_value(".days input >> nth=0") == first
+    page.fill(".days input >> nth=0", last)
+    page.fill(".days input >> nth=1", first)  # the wrong way round is meant the right way round
+    page.click(".days button")
+    page.wait_for_url(f"**/query?*period={first}..{last}*")
+    expect(period).to_have_value(f"{first}..{last}")
+
+
 def test_a_statement_becomes_table_chart_and_map_and_is_kept(open_page, served, browser, counts):
     page = open_page("/query/sql", waits_for=".desk-tables details")
     assert page.locator("details[data-table=mart_payment]").count() == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from components.context import Names, names_by_kind
 from components.panel import age_mark
 from components.tiles.base import Tile
-from components.tiles.filter_bar import FilterBar
+from components.tiles.filter_bar import FilterBar, shown_days, whole_months
 from components.tiles.header import scope_text
 from components.tiles.listing_table import ListingTable, written
 from components.tiles.ranking import Ranking
@@ -118,6 +118,20 @@ def test_the_bar_and_the_head_say_what_is_picked_and_the_bar_clears_it():
     assert "惠企" in texts(chip)
     assert chip.to_plotly_json()["props"]["data-set"] == "pick="
     assert "惠企" in scope_text(ctx)
+
+
+def test_the_bar_offers_whole_months_and_says_which_days_are_shown():
+    assert whole_months(date(2026, 1, 31)) == [
+        "2025-12-01..2025-12-31",
+        "2025-11-01..2025-11-30",
+        "2025-10-01..2025-10-31",
+    ]
+    ctx = replace(_context(), as_of_at=datetime(2026, 3, 2, 16, 30))  # 3 March, half past midnight in town
+    assert whole_months(date(2026, 3, 3))[0] == "2026-02-01..2026-02-28"
+    february = Filters(since_at=datetime(2026, 1, 31, 16), until_at=datetime(2026, 2, 28, 16))
+    assert shown_days(replace(ctx, filters=february), date(2026, 3, 3)) == ("2026-02-01", "2026-02-28")
+    running = Filters(since_at=datetime(2026, 2, 28, 16))
+    assert shown_days(replace(ctx, filters=running), date(2026, 3, 3)) == ("2026-03-01", "2026-03-03")
 
 
 def test_a_table_writes_any_column_by_its_suffix_or_its_name():
