@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.connection import Store
-from data.explore_table import TIME_BINS
+from data.explore_rows import TIME_BINS
 from data.explore_view import DIMENSIONS, Table
 from data.generation import Snapshot, StoreError
 from data.request import RequestError
@@ -21,6 +21,7 @@ Selection = Mapping[str, tuple[str, ...]]
 MEASURED = {"h3": 3, "ot": 3, "spent": 2 * TIME_BINS + 1}
 # Groups of two small integers are counted in an array instead of a hash table.
 FAST, SLOW = "SET perfect_ht_threshold = 24", "RESET perfect_ht_threshold"
+MOST_BITS = 19  # of the codes counted together: more cells no longer lie in the processor's cache
 MOST_CUBES = 24  # kept per view
 MOST_CROSSED = 20_000  # cells of a cross table
 ORDERS = {
@@ -82,24 +83,44 @@ def fetch_cube(table: Table, active: str, *, selection: Selection, store: Store)
 
 
 def _count(table: Table, active: str, *, selection: Selection, store: Store) -> Cube:
-    parts, down = {}, len(table.codes[active])
     sizes = {name: len(codes) for name, codes in table.codes.items()} | MEASURED
+    down, parts, weights = sizes[active], {}, np.zeros(0)
     with _reading(table, store) as snapshot:
-        for name, across in sizes.items():
-            if name == active:
-                continue
-            where = table.where(selection, without=(active, name))
-            counts = parts[name] = np.zeros((down, across), np.uint32)
-            found = snapshot.arrays(
-                f"SELECT {active} AS a, {name} AS b, count(*)::UINTEGER AS n FROM {table.name} WHERE {where} GROUP BY 1, 2"
-            )
-            counts[found["a"], found["b"]] = found["n"]
-        where = table.where(selection, without=(active,))
-        weights = np.zeros(down, np.uint32)
-        sql = f"SELECT {active} AS a, sum(weight)::UINTEGER AS n FROM {table.name} WHERE {where} GROUP BY 1"
-        found = snapshot.arrays(sql)
-        weights[found["a"]] = found["n"]
-    return Cube(active, parts, weights)
+        for where, names in _passes(table, active, selection=selection, sizes=sizes):
+            found = _grouped(snapshot, table, names=(active, *names), sizes=sizes, where=where)
+            own = found[active].astype(np.int64)
+            for name in names:
+                cells = np.bincount(own * sizes[name] + found[name], found["n"], down * sizes[name])
+                parts[name] = cells.reshape(down, sizes[name]).astype(np.uint32)
+            if "h3" in names:  # nothing selects a measure: its rows are all that count
+                weights = np.bincount(own, found["weight"], down).astype(np.uint32)
+    return Cube(active, {name: parts[name] for name in sizes if name != active}, weights)
+
+
+def _passes(
+    table: Table, active: str, *, selection: Selection, sizes: Mapping[str, int]
+) -> list[tuple[str, list[str]]]:
+    """Returns which charts one reading of the rows counts: those under the same selection, while their codes are few."""
+    passes: list[tuple[str, int, list[str]]] = []
+    for name in sorted(set(sizes) - {active}, key=lambda each: (-sizes[each], each)):
+        where, bits = table.where(selection, without=(active, name)), sizes[name].bit_length()
+        room = MOST_BITS - sizes[active].bit_length() - bits
+        for place, (test, used, names) in enumerate(passes):
+            if test == where and used <= room:
+                passes[place] = (test, used + bits, [*names, name])
+                break
+        else:
+            passes.append((where, bits, [name]))
+    return [(where, names) for where, _, names in passes]
+
+
+def _grouped(
+    snapshot: Snapshot, table: Table, *, names: tuple[str, ...], sizes: Mapping[str, int], where: str
+) -> dict[str, np.ndarray]:
+    """Returns counts by several codes; rows lie by day, so cells next to each other are written where it comes first."""
+    keys = ", ".join(sorted(names, key=lambda name: (name != "day", sizes[name])))
+    summed = "count(*)::UINTEGER AS n" + (", sum(weight)::UINTEGER AS weight" if "h3" in names else "")
+    return snapshot.arrays(f"SELECT {keys}, {summed} FROM {table.name} WHERE {where} GROUP BY {keys}")
 
 
 def fetch_cross(table: Table, by: tuple[str, ...], *, selection: Selection, store: Store) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from data.catalogue import CatalogueError, NotInForceError
 from data.connection import Store
 from data.explore import open_view
 from data.explore_cube import Selection, fetch_cross, fetch_cube, fetch_page
-from data.explore_table import CODED, TIME_BINS
+from data.explore_rows import CODED, TIME_BINS
 from data.explore_view import UNITS, Table, View, parse_selection, parse_words
 from data.listing import Listing, fetch_listing
 from data.request import EVERYTHING, RequestError, parse_filters
