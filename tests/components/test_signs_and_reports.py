@@ -13,6 +13,7 @@ from components.board import tiles_of
 from components.page import pages as registered
 from components.tiles.case import CaseReports
 from components.tiles.module_signs import ModuleSigns
+from components.tiles.vital_signs import VitalSigns
 from tests.components.frames import answer, context, find, texts
 
 SIGNS = ModuleSigns(
@@ -121,3 +122,10 @@ def test_the_reports_of_a_case_stand_under_their_columns_the_lead_first():
     assert rows[0][0] == "110警情" and "09:00" in rows[0][2]
     assert rows[1][3] == "—" and "<b>烟雾</b>" in rows[1][4]
     assert [each.className for each in find(shown, "is-lead")] == ["is-lead"]
+
+
+def test_a_vital_sign_of_too_few_people_says_so_and_never_counts_nobody():
+    few = answer("payment_people_count", {"value": None, "n": 0, "flag": "suppressed"})
+    tile = VitalSigns(uid="v", title="livelihood.benefits", shown=("payment_people_count",))
+    words = texts(tile.draw({"payment_people_count": few}, context(""))[0])
+    assert "人数过少，不公开" in words and "n = 0" not in words
