@@ -132,5 +132,5 @@
     if (box) box.textContent = text || "";
   }
 
-  Object.assign(window.dashExtensions.cockpit, { gradeStyle, quietStyle, areaEach, spot });
+  Object.assign(window.cockpit.shapes, { gradeStyle, quietStyle, areaEach, spot });
 })();

@@ -17,16 +17,11 @@
   const setProps = (id, props) => own.set_props && own.set_props(id, props);
   cockpit.setProps = setProps;
 
-  // Plotly is a promise until its script has run; dcc.Graph waits for it and never fetches the full bundle.
-  cockpit.loadPlotly = function (source, locale) {
+  // Plotly is a promise until its script has run; every chart waits for it (assets/parts.js).
+  cockpit.loadPlotly = function (source) {
     window.Plotly = new Promise(function (resolve, reject) {
       const script = document.createElement("script");
-      script.onload = function () {
-        const words = document.createElement("script");
-        words.onload = words.onerror = () => resolve(window.Plotly);
-        words.src = locale;
-        document.head.appendChild(words);
-      };
+      script.onload = () => resolve(window.Plotly);
       script.onerror = reject;
       script.src = source;
       document.head.appendChild(script);
@@ -44,21 +39,25 @@
   }
   look();
 
+  // What the page shows, as the server is told. The same filters in any order are one view, so that walls share one answer.
+  cockpit.view = function () {
+    const asked = params();
+    asked.delete("theme");
+    asked.sort();
+    return {
+      path: location.pathname || "/",
+      search: asked.toString(),
+      scale: scale(),
+      lang: params().get("lang") || cookie("lang") || "",
+      theme: root.dataset.theme,
+    };
+  };
+
   own.clientside = own.clientside || {};
   own.cockpit = {
-    // The same filters in any order are one view, so that walls share one answer.
-    view: function (pathname, search, unused, place) {
+    view: function (unused, place) {
       look();
-      const asked = new URLSearchParams(search || "");
-      asked.delete("theme");
-      asked.sort();
-      const view = {
-        path: pathname || "/",
-        search: asked.toString(),
-        scale: scale(),
-        lang: params().get("lang") || cookie("lang") || "",
-        theme: root.dataset.theme,
-      };
+      const view = cockpit.view();
       const isSame = place && place.path === view.path && place.lang === view.lang;
       return [view, isSame ? own.no_update : { path: view.path, lang: view.lang }];
     },
@@ -70,6 +69,13 @@
   };
 
   // ---- address ----------------------------------------------------------------------------------------------
+  let shown = location.pathname + location.search;
+  function follow() {
+    const now = location.pathname + location.search;
+    if (now !== shown) setProps("window", { data: { at: (shown = now) } });
+  }
+  window.addEventListener("popstate", follow);
+  window.addEventListener("_dashprivate_pushstate", follow);
   cockpit.go = function (href) {
     history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
@@ -180,19 +186,24 @@
   function say(node, text) {
     if (node.textContent !== text) node.textContent = text;
   }
+  // How a clock writes costs more to find out than all it will ever write.
+  let forms = { key: "" };
+  function clockForms(locale, zone) {
+    if (forms.key === locale + zone) return forms;
+    const form = (parts) => new Intl.DateTimeFormat(locale, { timeZone: zone, hour12: false, ...parts });
+    const time = form({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const day = form({ month: "short", day: "numeric", weekday: "short" });
+    return (forms = { key: locale + zone, time: time, day: day });
+  }
   function tickClock() {
     const clock = document.querySelector("[data-clock]");
     if (!clock) return;
-    const options = { timeZone: clock.dataset.zone, hour12: false };
-    const locale = clock.dataset.clock === "zh" ? "zh-CN" : "en-GB";
     const at = new Date(now());
-    const time = at.toLocaleTimeString(locale, { ...options, hour: "2-digit", minute: "2-digit", second: "2-digit" });
-    const day = at.toLocaleDateString(locale, { ...options, month: "short", day: "numeric", weekday: "short" });
     const parts = clock.querySelectorAll("span");
-    if (parts.length === 2) {
-      say(parts[0], day);
-      say(parts[1], time);
-    }
+    if (parts.length !== 2) return;
+    const form = clockForms(clock.dataset.clock === "zh" ? "zh-CN" : "en-GB", clock.dataset.zone);
+    say(parts[0], form.day.format(at));
+    say(parts[1], form.time.format(at));
   }
   function tickLink() {
     const silent = cockpit.lastMessage === null ? 0 : (Date.now() - cockpit.lastMessage) / 1000;

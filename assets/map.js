@@ -2,7 +2,18 @@
 (function () {
   "use strict";
   const RISKS = ["red", "orange", "yellow", "blue", "green"];
-  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  // Asking the browser for a colour makes it style the whole page anew, in the midst of drawing: once per look.
+  let colours = new Map();
+  let look = "";
+  function css(name) {
+    const root = document.documentElement;
+    if (look !== root.className + root.dataset.theme) {
+      look = root.className + root.dataset.theme;
+      colours = new Map();
+    }
+    if (!colours.has(name)) colours.set(name, getComputedStyle(root).getPropertyValue(name).trim());
+    return colours.get(name);
+  }
   const layersOfArea = new Map();
 
   // Patterns for thin evidence live in one hidden drawing; leaflet's own paths refer to them.
@@ -165,5 +176,5 @@
   };
   window.cockpit.fitMap = fit;
   window.cockpit.mapParts = { css, isGone, follow, fit, closeness, tell, layersOfArea };
-  window.dashExtensions = Object.assign({}, window.dashExtensions, { cockpit: { style, each, border, ground, dot, frame } });
+  window.cockpit.shapes = { style, each, border, ground, dot, frame };
 })();

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
+
+from components.parts import Ground
 
 
 def map_frame(uid: str, *, layers: list, above: Sequence[Component] = ()) -> html.Div:
@@ -14,19 +15,8 @@ def map_frame(uid: str, *, layers: list, above: Sequence[Component] = ()) -> htm
 
     There are no map tiles: the town itself is the ground. `above` stands over the map.
     """
-    ground = dl.Map(
-        layers,
-        id=f"{uid}-map",
-        className="map",
-        center=[0, 0],
-        zoom=11,
-        zoomSnap=0.05,
-        zoomDelta=0.5,
-        wheelPxPerZoomLevel=160,
-        zoomControl=False,
-        attributionControl=False,
-        doubleClickZoom=False,
-    )
+    options = {"zoomDelta": 0.5, "wheelPxPerZoomLevel": 160, "doubleClickZoom": False}
+    ground = Ground(layers, id=f"{uid}-map", options=options)
     tell = html.Div(className="map-tell", **{"data-tell": ""})
     legend = html.Div(id=f"{uid}-legend", className="legend")
     return html.Div(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from components.context import View
+from components.parts import Held
 from components.theme import css_variables
 from components.words import word
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLES = (
+    "vendor/leaflet.css",
     "cockpit.css",
     "tiles.css",
     "modules.css",
@@ -29,7 +32,10 @@ STYLES = (
 )
 SCRIPTS = (
     "cockpit.js",
+    "ahead.js",
     "drawn.js",
+    "parts.js",
+    "ground.js",
     "live.js",
     "map.js",
     "areas.js",
@@ -53,40 +59,73 @@ SCRIPTS = (
     "query.js",
     "query_view.js",
 )
+# Plotly with its words, one file: it may come when it will.
+CHARTS = ("vendor/plotly-basic.min.js", "vendor/plotly-locale-zh-cn.js")
+MAPS = ("vendor/leaflet.js",)
+# What one address delivers: a browser has six lines to a server, and each request costs the server a look at the session.
+BUNDLES = {"screens.css": STYLES, "screens.js": SCRIPTS, "maps.js": MAPS, "charts.js": CHARTS}
 # Dash's own hook after each answer: see assets/drawn.js.
 RENDERER = "var renderer = new DashRenderer({request_post: cockpit.spare});"
 LATIN = {500: "fonts/barlow-latin-500-normal.woff2", 600: "fonts/barlow-latin-600-normal.woff2"}
+_BESIDE = re.compile(rb'url\("(?!/|data:)')
+
+
+def _address(path: str, content: bytes) -> str:
+    return f"/assets/{path}?v={blake2b(content, digest_size=6).hexdigest()}"
 
 
 @cache
 def asset_url(name: str) -> str:
     """Returns the address of a file under assets/ with its content's hash: it may be kept for a year."""
-    digest = blake2b((ASSETS / name).read_bytes(), digest_size=6).hexdigest()
-    return f"/assets/{name}?v={digest}"
+    return _address(name, (ASSETS / name).read_bytes())
+
+
+@cache
+def bundle(name: str) -> bytes:
+    """Returns the files of a bundle as one, in their order.
+
+    Raises:
+        KeyError: there is no bundle of that name.
+    """
+    parts = []
+    for each in BUNDLES[name]:
+        folder = (Path("/assets") / each).parent.as_posix()
+        content = (ASSETS / each).read_bytes()
+        # A style names files beside itself; the bundle stands elsewhere.
+        parts.append(_BESIDE.sub(f'url("{folder}/'.encode(), content) if each.endswith(".css") else content)
+    return (b"\n" if name.endswith(".css") else b"\n;\n").join(parts)
+
+
+def bundle_url(name: str) -> str:
+    """Returns the address of a bundle with its content's hash."""
+    return _address(f"bundle/{name}", bundle(name))
 
 
 def index() -> str:
     """Returns the HTML every page starts from.
 
     Plotly comes as the basic bundle and asynchronously: `window.Plotly` is a promise until the script ran and
-    dcc.Graph waits for it, so numbers are on screen before charts and the full bundle is never fetched.
+    every chart waits for it, so numbers are on screen before charts.
     """
-    styles = "".join(f'<link rel="stylesheet" href="{asset_url(name)}">' for name in STYLES)
     faces = "".join(
         f'@font-face{{font-family:Barlow;font-weight:{weight};font-display:swap;src:url("{asset_url(name)}")}}'
         for weight, name in LATIN.items()
     )
-    plotly, locale = asset_url("vendor/plotly-basic.min.js"), asset_url("vendor/plotly-locale-zh-cn.js")
-    scripts = "".join(f'<script src="{asset_url(name)}"></script>' for name in SCRIPTS)
+    fonts = "".join(
+        f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{asset_url(name)}">'
+        for name in LATIN.values()
+    )
     return f"""<!DOCTYPE html>
 <html lang="zh-CN" data-theme="dark">
 <head>
 {{%metas%}}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{%title%}}</title><link rel="icon" type="image/svg+xml" href="{asset_url("icon.svg")}">
-<style>{css_variables()}{faces}</style>{styles}{scripts}{{%css%}}
+<style>{css_variables()}{faces}</style><link rel="stylesheet" href="{bundle_url("screens.css")}">
+<script src="{bundle_url("screens.js")}"></script>{fonts}{{%css%}}
 </head>
 <body>{{%app_entry%}}
-<script>cockpit.loadPlotly("{plotly}", "{locale}")</script>
+<script>cockpit.loadPlotly("{bundle_url("charts.js")}")</script>
+<script src="{bundle_url("maps.js")}"></script>
 <footer hidden>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
 </body></html>"""
 
@@ -95,12 +134,11 @@ def make_layout() -> Component:
     """Returns the layout every screen is put into; it knows neither town nor visitor."""
     return html.Div(
         [
-            dcc.Location(id="url", refresh=False),
-            dcc.Store(id="window"),
-            dcc.Store(id="view"),
-            dcc.Store(id="place"),
-            dcc.Store(id="generation"),
-            dcc.Store(id="asked"),
+            Held("window"),
+            Held("view"),
+            Held("place"),
+            Held("generation"),
+            Held("asked"),
             html.Div(id="stage"),
             html.Aside(id="drawer", className="drawer", hidden=True),
         ],

@@ -40,13 +40,11 @@ def register(
 
 
 def _register_view(app: Dash) -> None:
-    """The browser turns its address into `view`; `place` changes only when another page must open."""
+    """The browser turns its address into `view` when `window` is told; `place` changes only when another page must open."""
     app.clientside_callback(
         ClientsideFunction("cockpit", "view"),
         Output("view", "data"),
         Output("place", "data"),
-        Input("url", "pathname"),
-        Input("url", "search"),
         Input("window", "data"),
         State("place", "data"),
     )

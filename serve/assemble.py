@@ -29,7 +29,7 @@ from serve.feature import Services
 from serve.features import FEATURES
 from serve.house import House
 from serve.live import Live
-from serve.routes import audit_route, geometry_route, health_route, status_route
+from serve.routes import audit_route, bundle_route, geometry_route, health_route, status_route
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ def _add_routes(app: Dash, *, house: House, door: Door, live: Live, audit: Audit
         status_route(house.settings.home, feeds=house.feeds, state=house.state),
         audit_route(audit),
         geometry_route(house.settings.published_dir / "geo"),
+        bundle_route(),
     ]
     router.add_route("/events", live.route(door.sessions), methods=["GET"])
 

@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 # As many callbacks at once as two cores have use for; the others wait instead of slowing each other.
 CALLBACK_THREADS = 4
+# What Dash sends to every viewer and these screens never use: help for browsers that know no promise, its core
+# components (components/parts.py stands in for the two that were used) and its table.
+SPARED = ("/dash/deps/polyfill@", "/dash/dcc/", "/dash/dash_table/")
 # What code does with a value it did not expect; anything else that goes wrong is ours.
 _BAD_VALUE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
 
@@ -88,7 +91,8 @@ class CockpitDash(Dash):
     def _generate_scripts_html(self) -> str:
         # Dash looks at every file again for every page; here the files do not change while the process lives.
         if not self._got_first_request["setup_server"] or not hasattr(self, "_scripts_html"):
-            self._scripts_html = super()._generate_scripts_html()
+            lines = super()._generate_scripts_html().splitlines()
+            self._scripts_html = "\n".join(line for line in lines if not any(each in line for each in SPARED))
         return self._scripts_html
 
     def _config(self) -> dict:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from access.audit import Audit
+from components.shell import BUNDLES, bundle
 
 _LEVEL = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
@@ -88,3 +89,16 @@ def geometry_route(folder: Path) -> Route:
         return Response(path.read_bytes(), media_type="application/json", headers=headers)
 
     return Route("/geo/{level}.json", geometry, methods=["GET"])
+
+
+def bundle_route() -> Route:
+    """Return /assets/bundle/<name>: the screens' own styles and scripts, each kind in one file."""
+
+    def bundled(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in BUNDLES:
+            return JSONResponse({"error": "not_found"}, status_code=404)
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return Response(bundle(name), media_type=kind)
+
+    return Route("/assets/bundle/{name}", bundled, methods=["GET"])

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import dash_leaflet as dl
 from dash import html
 
 from components.context import Context
@@ -14,17 +13,13 @@ from components.grades import breaks_of, grade_of, ranges_of, spread
 from components.map_frame import map_frame
 from components.measure import flag_of, rows_by, tip_text
 from components.numbers import count_text, is_known, number_text
+from components.parts import Shapes
 from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.listing import Listing
 from data.request import Request
 
 LABELLED = 60  # more areas than this have no room for a number each
-
-
-def function(name: str) -> dict[str, str]:
-    """Returns a reference to one of the map's functions in the browser (assets/map.js, assets/areas.js)."""
-    return {"variable": f"dashExtensions.cockpit.{name}"}
 
 
 def inside_of(level: str, grids_of, ctx: Context) -> list[str] | None:
@@ -82,10 +77,9 @@ class AreaMap(Tile):
 
     def frame(self, uid: str) -> html.Div:
         """Returns map and legend; the map's ground is the town itself, there are no map tiles."""
-        style = {"style": function("gradeStyle"), "onEachFeature": function("areaEach")}
-        areas = dl.GeoJSON(id=f"{uid}-areas", hideout={}, **style)
-        line = {"style": function("border"), "pane": "shadowPane", "interactive": False}
-        return map_frame(uid, layers=[areas, dl.GeoJSON(id=f"{uid}-borders", hideout={}, **line)])
+        areas = Shapes(f"{uid}-areas", style="gradeStyle", each="areaEach")
+        borders = Shapes(f"{uid}-borders", style="border", pane="shadowPane", interactive=False)
+        return map_frame(uid, layers=[areas, borders])
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the areas' colours and texts, where the geometry lies, and the legend."""

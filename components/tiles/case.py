@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import dash_leaflet as dl
 from dash import html
 
 from components.context import NAMED, Context
 from components.door import Case
 from components.numbers import UNKNOWN, duration_text, instant_full, is_known
+from components.parts import Ground, Shapes
 from components.tiles.base import Tile
 from components.tiles.event_table import lateness_text
 from data.catalogue import catalogue
@@ -27,7 +27,6 @@ FACTS = (
     "place_method_code",
 )
 COUNTS = ("dispatch_count", "return_count", "failed_check_count", "reopen_count", "extension_count")
-FUNCTIONS = {name: {"variable": f"dashExtensions.cockpit.{name}"} for name in ("ground", "dot", "frame")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,23 +138,9 @@ class CaseMap(Tile):
 
     def frame(self, uid: str):
         """Returns the map."""
-        areas = dl.GeoJSON(
-            id=f"{uid}-areas", style=FUNCTIONS["ground"], onEachFeature=FUNCTIONS["frame"], hideout={}
-        )
-        dots = dl.GeoJSON(
-            id=f"{uid}-dots",
-            pointToLayer=FUNCTIONS["dot"],
-            data={"type": "FeatureCollection", "features": []},
-        )
-        ground = dl.Map(
-            [areas, dots],
-            className="map",
-            center=[0, 0],
-            zoom=12,
-            zoomSnap=0.05,
-            zoomControl=False,
-            attributionControl=False,
-        )
+        areas = Shapes(f"{uid}-areas", style="ground", each="frame")
+        dots = Shapes(f"{uid}-dots", dot="dot", data={"type": "FeatureCollection", "features": []})
+        ground = Ground([areas, dots], options={"zoom": 12})
         return html.Div(ground, className="map-box")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:

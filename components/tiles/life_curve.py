@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dash import dcc, html
+from dash import html
 
 from components.context import Context
 from components.door import Curve
-from components.figure import BARE_FIGURE, GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import base_layout, blank_figure
 from components.numbers import UNKNOWN, count_text, duration_text, is_known
+from components.parts import Chart
 from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.request import Request
@@ -42,9 +43,7 @@ class LifeCurve(Tile):
 
     def frame(self, uid: str):
         """Returns tabs, chart and table."""
-        chart = dcc.Graph(
-            id=f"{uid}-chart", figure=BARE_FIGURE, config=graph_config(), style=GRAPH_STYLE, className="chart"
-        )
+        chart = Chart(f"{uid}-chart")
         return html.Div(
             [html.Nav(id=f"{uid}-tabs", className="choices wraps"), chart, html.Div(id=f"{uid}-table")],
             className="tile-body life",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote
 
-import dash_leaflet as dl
 import pandas as pd
 from dash import html
 
@@ -15,7 +14,8 @@ from components.codes import colours_of, in_order, ink_on, letter_of, painted
 from components.context import Context
 from components.map_frame import map_frame
 from components.numbers import count_text, is_known
-from components.tiles.area_map import function, ground_of, legend_item
+from components.parts import Shapes
+from components.tiles.area_map import ground_of, legend_item
 from components.tiles.base import Tile
 from components.tiles.listing_table import written
 from components.ways import chosen, pick_marks
@@ -55,11 +55,8 @@ class PointsMap(Tile):
 
     def frame(self, uid: str) -> html.Div:
         """Returns the town as ground, the points over it, the legend."""
-        ground = {"style": function("quietStyle"), "onEachFeature": function("areaEach")}
-        points = dl.GeoJSON(
-            id=f"{uid}-points", data=_collection([]), hideout={}, pointToLayer=function("spot")
-        )
-        return map_frame(uid, layers=[dl.GeoJSON(id=f"{uid}-areas", hideout={}, **ground), points])
+        ground = Shapes(f"{uid}-areas", style="quietStyle", each="areaEach")
+        return map_frame(uid, layers=[ground, Shapes(f"{uid}-points", data=_collection([]), dot="spot")])
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns points, their colours, the ground and the legend."""

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dash import dcc, html
+from dash import html
 
 from components.codes import in_order
 from components.context import Context
-from components.figure import BARE_FIGURE, BASE_FONT_PX, GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import BASE_FONT_PX, base_layout, blank_figure
 from components.measure import figure, flag_of, flag_text
 from components.numbers import count_text, is_known
+from components.parts import Chart
 from components.question import TIMES, BuiltQuestion, question_of
 from components.tiles.area_map import AreaMap
 from components.tiles.base import Tile
@@ -110,9 +111,7 @@ class QueryChart(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return dcc.Graph(
-            id=f"{uid}-chart", figure=BARE_FIGURE, config=graph_config(), style=GRAPH_STYLE, className="chart"
-        )
+        return Chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

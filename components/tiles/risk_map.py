@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import dash_leaflet as dl
 from dash import html
 
 from components.context import Context
 from components.map_frame import map_frame
 from components.numbers import is_known, number_text
+from components.parts import Shapes
 from components.theme import RISK_CLASSES, RISK_LETTERS, RISK_LETTERS_EN
 from components.tiles.base import Tile
 from data.listing import Listing
 
 OVERALL = "overall"
-FUNCTIONS = {name: {"variable": f"dashExtensions.cockpit.{name}"} for name in ("style", "each", "border")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +43,8 @@ class RiskMap(Tile):
 
     def frame(self, uid: str):
         """Returns tabs, map and legend; the map's ground is the town itself, there are no map tiles."""
-        areas = dl.GeoJSON(
-            id=f"{uid}-areas", style=FUNCTIONS["style"], onEachFeature=FUNCTIONS["each"], hideout={}
-        )
-        borders = dl.GeoJSON(
-            id=f"{uid}-borders", style=FUNCTIONS["border"], pane="shadowPane", interactive=False, hideout={}
-        )
+        areas = Shapes(f"{uid}-areas", style="style", each="each")
+        borders = Shapes(f"{uid}-borders", style="border", pane="shadowPane", interactive=False)
         tabs = html.Nav(id=f"{uid}-tabs", className="choices")
         return map_frame(uid, layers=[areas, borders], above=[tabs])
 

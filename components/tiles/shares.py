@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dash import dcc, html
+from dash import html
 
 from components.codes import colours_of, in_order, is_coloured, letter_of, painted
 from components.context import Context
-from components.figure import BARE_FIGURE, GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import base_layout, blank_figure
 from components.measure import figure, flag_of, marks, rows_by
 from components.numbers import count_text, is_known, number_text
+from components.parts import Chart
 from components.tiles.base import Tile
 from components.ways import chosen, pick_marks, said
 from data.catalogue import catalogue
@@ -68,9 +69,7 @@ class Shares(Tile):
         """Returns the chart or the bar."""
         if not self.over:
             return super().frame(uid)
-        return dcc.Graph(
-            id=f"{uid}-chart", figure=BARE_FIGURE, config=graph_config(), style=GRAPH_STYLE, className="chart"
-        )
+        return Chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the bar with its legend, or the figure."""

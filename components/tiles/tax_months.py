@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from dash import dcc
-
 from components.context import Context
-from components.figure import GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import base_layout, blank_figure
 from components.numbers import is_known, number_text
+from components.parts import Chart
 from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.period import local_date, midnight
@@ -39,7 +38,7 @@ class TaxMonths(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return dcc.Graph(id=f"{uid}-chart", config=graph_config(), style=GRAPH_STYLE, className="chart")
+        return Chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
-from dash import dcc
-
 from components.context import Context
-from components.figure import BARE_FIGURE, GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import base_layout, blank_figure
+from components.parts import Chart
 from components.tiles.base import Tile
 from data.request import Request
 
@@ -38,9 +37,7 @@ class Timeline(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return dcc.Graph(
-            id=f"{uid}-chart", figure=BARE_FIGURE, config=graph_config(), style=GRAPH_STYLE, className="chart"
-        )
+        return Chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pandas as pd
-from dash import dcc
 
 from components.context import Context
-from components.figure import BARE_FIGURE, GRAPH_STYLE, base_layout, blank_figure, graph_config
+from components.figure import base_layout, blank_figure
+from components.parts import Chart
 from components.tiles.base import Tile
 from data.listing import Listing
 from data.period import local_date, midnight
@@ -67,9 +67,7 @@ class ForecastChart(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return dcc.Graph(
-            id=f"{uid}-chart", figure=BARE_FIGURE, config=graph_config(), style=GRAPH_STYLE, className="chart"
-        )
+        return Chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

@@ -89,3 +89,34 @@ def test_only_what_differs_is_drawn_again(open_page):
     same, other = page.evaluate(HELD)
     assert same == ["overview-head-age"]
     assert other == ["overview-hours-chart", "overview-head-age"]
+
+
+ASKED = """() => {
+  const found = performance.getEntriesByType("resource");
+  const named = (part) => found.filter((each) => each.name.includes(part));
+  const read = performance.getEntriesByType("navigation")[0].domInteractive;
+  const early = (part) => named(part).filter((each) => each.startTime < read).length;
+  const parts = ["_dash-layout", "_dash-dependencies", "_dash-update-component", "/geo/grid.json"];
+  const files = found.filter((each) => ["script", "link", "css"].includes(each.initiatorType)).map((each) => each.name);
+  return [parts.map((part) => [named(part).length, early(part)]), files];
+}"""
+
+
+def test_what_the_wall_needs_first_is_asked_for_once_while_its_scripts_are_still_being_read(open_page):
+    page = open_page("/?wall=1&rotate=0")
+    page.wait_for_selector("path.grid")
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    asked, files = page.evaluate(ASKED)
+    assert asked[:3] == [[1, 1]] * 3  # handed out once: Dash's own question is the same, word for word
+    assert asked[3][0] == 1
+    assert len(files) <= 14, files
+    assert not [name for name in files if "/dcc/" in name or "dash_table" in name or "polyfill" in name]
+
+
+def test_an_answer_asked_for_ahead_is_not_given_to_another_question(open_page):
+    page = open_page("/?source=police_110")
+    page.wait_for_selector("path.grid")
+    shown = page.locator("select[data-param=source]").input_value()
+    assert shown == "police_110"
+    page.evaluate("cockpit.go('/incidents')")
+    page.wait_for_selector(".page-incidents .panel")
