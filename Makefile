@@ -34,11 +34,11 @@ bench: setup-test  ## what is fast and what is not, into docs/bench.md
 docs: setup  ## write docs/metrics.md and docs/feeds.md from the definition files
 	@$(PYTHON) -m scripts.write_docs
 
-new-feed: setup  ## a working feed contract from a sample file (TOWN= FEED= FILE=)
-	@$(PYTHON) -m etl new-feed "$(FEED)" $(if $(FILE),"$(FILE)") --town "$(TOWN)"
+new-feed: setup  ## a working feed contract from a sample file (TOWN= FEED= FILE= KEY=heading AT=heading)
+	@$(PYTHON) -m etl new-feed "$(FEED)" $(if $(FILE),"$(FILE)") --town "$(TOWN)" $(if $(KEY),--key "$(KEY)") $(if $(AT),--time "$(AT)")
 
-new-town: setup  ## a working town folder (NAME=)
-	@$(PYTHON) -m etl new-town "$(NAME)"
+new-town: setup  ## a working town folder (NAME= AREAS=file ZONE=America/Chicago INTO=folder)
+	@$(PYTHON) -m etl new-town "$(NAME)" $(if $(AREAS),--areas "$(AREAS)") $(if $(ZONE),--zone "$(ZONE)") $(if $(INTO),--into "$(INTO)")
 
 # LANG is a variable of every shell (en_US.UTF-8): only one written on make's own command line names the briefing's language.
 briefing: setup  ## write one briefing in every format (DATE=2026-11-21 LANG=zh OUT=folder EDITION= UNTIL= AREA= DEPARTMENT=)

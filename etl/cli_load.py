@@ -21,6 +21,7 @@ from etl.store import make_home, open_store
 
 # Of several files the gravest outcome counts: nothing done, refused, partly quarantined, all well.
 GRAVITY = (0, 3, 4, 5)
+TOLD_FILES = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -91,12 +92,36 @@ def load_each(
         worst = max(worst, result.exit_code, key=GRAVITY.index)
         if not place.as_json:
             typer.echo(f"[{number}/{len(deliveries)}] {describe(result)}")
+            if len(deliveries) <= TOLD_FILES:
+                typer.echo("".join(f"      {line}\n" for line in list_remarks(con, result.load_id)), nl=False)
     if place.as_json:
         place.say({"exit_code": worst, "files": results}, "")
     elif len(deliveries) != 1:
         rows = sum(item["row_count"] for item in results)
         typer.echo(f"{len(results)} files, {rows} rows, {time.monotonic() - begun:.1f} s")
     return worst
+
+
+def list_remarks(con: duckdb.DuckDBPyConnection, load_id: int) -> list[str]:
+    """Returns what is worth a look in one load: rows in quarantine by reason, flags by kind, each with its first example."""
+    held = con.execute(
+        "SELECT reason_code, count(*), min(row_no), arg_min(column_name, row_no), arg_min(value_text, row_no) "
+        "FROM quarantine WHERE load_id = ? GROUP BY reason_code ORDER BY min(row_no)",
+        [load_id],
+    ).fetchall()
+    flags = con.execute(
+        "SELECT flag_code, column_name, string_agg(DISTINCT nullif(value_text, ''), ', ') "
+        "FROM (FROM flag WHERE load_id = ? QUALIFY row_number() OVER (PARTITION BY flag_code, column_name "
+        "ORDER BY row_no NULLS FIRST) <= 3) GROUP BY ALL ORDER BY ALL",
+        [load_id],
+    ).fetchall()
+    lines = [
+        f"quarantine {code}: {count} rows, the first is row {row}: {column or 'line'} = {value!r}"
+        for code, count, row, column, value in held
+    ]
+    return lines + [
+        f"flag {code}: {column}{f' = {values}' if values else ''}" for code, column, values in flags
+    ]
 
 
 def describe(result: LoadResult) -> str:

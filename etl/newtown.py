@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from data.settings import TOWNS, read_settings
 from data.town import TownError, load_town
 from etl.contract import load_contracts
 
+CHINESE_ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei")
+MAX_SUN_HOURS = 3.5  # western China lives by Beijing's clock
+NAME_KEYS = ("name_zh", "name", "NAME", "Name", "nhood", "neighborho", "名称")
+ID_KEYS = ("area_id", "grid_id", "grid", "code", "CODE", "id", "ID", "编码", "编号", "网格编码")
 LEVELS = """levels:                      # coarse to fine; the last one is always grid
   - {id: town, label: {zh: 全镇, en: Town}}
   - {id: grid, label: {zh: 网格, en: Grid}}
@@ -20,11 +25,11 @@ hierarchies:
 TOWN = """id: {name}
 label: {{zh: {name}, en: {name}}}
 is_synthetic: false
-language: zh
-timezone: Asia/Shanghai
+language: {language}
+timezone: {zone}
 projected_epsg: {epsg}          # metres; UTM zone of the centre
 center: {{lon: {lon:.5f}, lat: {lat:.5f}}}
-{levels}sources:                     # what `make run` loads
+{levels}sources:                     # what `make run` loads; delete sample/ and its feed once the town's own are here
   citizen_report: ["sample/citizen_report.csv"]
 wall:
   rotation:
@@ -41,7 +46,7 @@ share_class: shared
 files: "*.csv"
 format: csv
 encoding: utf-8
-timezone: Asia/Shanghai
+timezone: {zone}
 datum: wgs84
 required: true
 expected_interval_s: 600
@@ -75,16 +80,18 @@ TABLES = {
     "area_facts.csv": "area_id,population_count,household_count,enterprise_count,road_km,day_population_count\n",
     "calendar.yaml": 'work_hours: [["08:30", "12:00"], ["13:30", "17:30"]]\nweekend: [6, 7]\nholidays: []\nworkdays: []\n',
     "codes/citizen_report_category.csv": "source_code,code\n垃圾,litter\n噪音,noise\n",
-    "feeds/citizen_report.yaml": FEED,
 }
 
 
-def write_town(name: str, *, areas: Path | None = None, folder: Path | None = None) -> list[str]:
+def write_town(
+    name: str, *, areas: Path | None = None, folder: Path | None = None, zone: str = "Asia/Shanghai"
+) -> list[str]:
     """Writes a town folder and proves that its town.yaml and contracts are valid; returns what to do next.
 
     Raises:
-        TownError: the name or the areas cannot be used, or the folder exists.
+        TownError: the name, the zone or the areas cannot be used, or the folder exists.
     """
+    offset = _offset(zone)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise TownError(f"name = {name!r}: small letters, digits and _ only, a letter first")
     target = (folder or TOWNS) / name
@@ -93,11 +100,15 @@ def write_town(name: str, *, areas: Path | None = None, folder: Path | None = No
     collection = name_areas(areas) if areas else squares()
     lon, lat = middle(collection)
     epsg = (32600 if lat >= 0 else 32700) + int((lon + 180) // 6) + 1
+    language = "zh" if zone.startswith(CHINESE_ZONES) else "en"
     texts = {
-        "town.yaml": TOWN.format(name=name, epsg=epsg, lon=lon, lat=lat, levels=LEVELS),
+        "town.yaml": TOWN.format(
+            name=name, epsg=epsg, lon=lon, lat=lat, levels=LEVELS, zone=zone, language=language
+        ),
         "areas.geojson": json.dumps(collection, ensure_ascii=False) + "\n",
-        "sample/citizen_report.csv": sample_rows(collection),
+        "sample/citizen_report.csv": sample_rows(collection, zone=zone),
         **TABLES,
+        "feeds/citizen_report.yaml": FEED.replace("{zone}", zone),
     }
     for path, text in texts.items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
@@ -105,10 +116,25 @@ def write_town(name: str, *, areas: Path | None = None, folder: Path | None = No
     load_contracts(load_town(read_settings({}, town=f"{target.parent}/{name}")))
     return [
         f"wrote {target} with {len(collection['features'])} grids",
-        "fill in: town.yaml, area_facts.csv, categories, limits",
-        f"  python -m etl new-feed FEED SAMPLE --town {target}",
-        f"  make run TOWN={name}",
+        *_doubts(zone, offset, lon=lon),
+        "fill in: town.yaml, area_facts.csv, categories.csv, responsibility.csv (limits), calendar.yaml; then",
+        f"  make new-feed TOWN={target} FEED=... FILE=...",
+        f"  make run TOWN={target if folder else name}",
     ]
+
+
+def _offset(zone: str) -> timedelta:
+    try:
+        return datetime.now(ZoneInfo(zone)).utcoffset() or timedelta()
+    except (ValueError, KeyError, OSError):
+        raise TownError(f"timezone = {zone!r}: not a time zone name such as Asia/Shanghai") from None
+
+
+def _doubts(zone: str, offset: timedelta, *, lon: float) -> list[str]:
+    """Returns a warning when the sun stands hours away from the zone's noon."""
+    if abs(offset.total_seconds() / 3600 - lon / 15) <= MAX_SUN_HOURS:
+        return []
+    return [f"look over: timezone {zone} is far from longitude {lon:.1f}; in town.yaml and feeds/*.yaml"]
 
 
 def squares() -> dict:
@@ -136,33 +162,46 @@ def squares() -> dict:
 
 
 def name_areas(path: Path) -> dict:
-    """Returns a GeoJSON file's areas with the properties a town needs; names are kept where they can be found.
+    """Returns a file's areas, WGS-84, with the properties a town needs; names are kept where they can be found.
+
+    Reads GeoJSON, GeoParquet and whatever else geopandas knows.
 
     Raises:
-        TownError: no feature collection of polygons.
+        TownError: no polygons to be found.
     """
+    import geopandas as gpd
+
     try:
-        collection = json.loads(path.read_text(encoding="utf-8"))
-        features = collection["features"]
+        frame = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
+        frame = frame.to_crs(4326) if frame.crs else frame.set_crs(4326)
+        features = json.loads(frame.to_json())["features"]
         kinds = {feature["geometry"]["type"] for feature in features}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TownError(f"{path}: not a GeoJSON feature collection: {error}") from None
+    except Exception as error:
+        reason = str(error).splitlines()[0][:200]
+        raise TownError(f"{path}: no areas can be read from it: {reason}") from None
     if not features or not kinds <= {"Polygon", "MultiPolygon"}:
         raise TownError(f"{path}: areas must be polygons, found {sorted(kinds)}")
+    ids = next((key for key in ID_KEYS if _is_key(features, key)), None)
     named = []
     for number, feature in enumerate(features, start=1):
         old = feature.get("properties") or {}
         label = next(
-            (str(old[key]) for key in ("name_zh", "name", "NAME", "nhood", "名称") if old.get(key)),
+            (str(old[key]) for key in NAME_KEYS if old.get(key)),
             f"G{number:03d}",
         )
         new = {
-            "area_id": str(old.get("area_id") or f"G{number:03d}"),
+            "area_id": str(old[ids]) if ids else f"G{number:03d}",
             "name_zh": label,
             "name_en": str(old.get("name_en") or label),
         }
         named.append({"type": "Feature", "properties": {**old, **new}, "geometry": feature["geometry"]})
     return {"type": "FeatureCollection", "features": named}
+
+
+def _is_key(features: list[dict], key: str) -> bool:
+    """Whether a property is filled and different in every feature."""
+    values = [(feature.get("properties") or {}).get(key) for feature in features]
+    return all(value not in (None, "") for value in values) and len(set(map(str, values))) == len(values)
 
 
 def _corner_points(collection: dict) -> list[tuple[float, float]]:
@@ -183,10 +222,10 @@ def middle(collection: dict) -> tuple[float, float]:
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
-def sample_rows(collection: dict) -> str:
+def sample_rows(collection: dict, *, zone: str) -> str:
     """Returns a small file of the first feed: a report every three hours over the last two days, for a first look."""
     lon, lat = middle(collection)
-    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(hours=8)
+    now = datetime.now(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
     lines = ["编号,上报时间,接收时间,更新时间,类别,经度,纬度,地址,描述,电话"]
     for number in range(16):
         at = now - timedelta(hours=3 * (16 - number))

@@ -4,10 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
+from data.connection import Store
+from data.settings import read_settings
+from data.town import load_town
 from etl.__main__ import app
+from etl.areas import read_grids
 from etl.arrivals import list_strays
+from etl.contract import load_contract
 
 ROOT = Path(__file__).resolve().parents[2]
 TOWN = ROOT / "tests" / "samples" / "towns" / "ztown"
@@ -177,19 +183,140 @@ def test_query_reads_and_never_writes(run, file):
     assert run("query", "SELEC")[0] == 2
 
 
-def test_a_new_town_and_a_new_feed_load_as_they_are(tmp_path, file):
-    def invoke(*arguments):
-        result = CliRunner().invoke(app, list(map(str, arguments)))
-        assert "Traceback" not in result.output
-        return result.exit_code, result.output
+def invoke(*arguments):
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    assert "Traceback" not in result.output
+    return result.exit_code, result.output
 
+
+def test_a_new_town_of_two_levels_is_built_and_published(tmp_path, file):
+    """The least a town can be: grids in a town; from `new-town` to published rows without a hand on any file."""
     assert invoke("new-town", "north_town", "--into", tmp_path)[0] == 0
     town, home = tmp_path / "north_town", tmp_path / "home2"
     place = ["--town", town, "--home", home]
     assert invoke("load", "citizen_report", town / "sample" / "citizen_report.csv", *place)[0] == 0
     assert invoke("new-feed", "police_new", file(ROW), *place)[0] == 0
-    assert invoke("load", "police_new", file(ROW), "--json", *place)[0] == 0
+    code, told = invoke("load", "police_new", file(ROW), *place)
+    assert (code, "flag unknown_code: category_source_code = 0101" in told) == (0, True)
     code, told = invoke("new-feed", "police_new", file(ROW), *place)
     assert (code, "exists already" in told) == (2, True)
-    assert invoke("new-town", "north_town", "--into", tmp_path)[0] == 2
-    assert invoke("new-town", "North Town", "--into", tmp_path)[0] == 2
+    assert [invoke(command, *place)[0] for command in ("build", "publish")] == [0, 0]
+    store = Store(home)
+    levels = store.execute("SELECT level_code, count(*) AS n FROM dim_area GROUP BY 1 ORDER BY 1")
+    assert (list(levels["level_code"]), list(levels["n"])) == (["grid", "town"], [4, 1])
+    placed = store.execute(
+        "SELECT feed_id, count(*) AS n, count(grid_id) AS k FROM mart_report GROUP BY 1 ORDER BY 1"
+    )
+    assert list(zip(placed["feed_id"], placed["n"], placed["k"], strict=True)) == [
+        ("citizen_report", 16, 16),
+        ("police_new", 1, 0),  # 33 km north of the made-up squares: counted, in no grid
+    ]
+
+
+@pytest.mark.parametrize("name", ["North Town", "north_town"])
+def test_a_town_that_cannot_be_written_is_told(tmp_path, name):
+    (tmp_path / "north_town").mkdir()
+    assert invoke("new-town", name, "--into", tmp_path)[0] == 2
+
+
+def test_a_new_town_from_given_areas_keeps_their_ids_and_tells_a_zone_that_does_not_fit(tmp_path):
+    ring = [[-87.7, 41.8], [-87.6, 41.8], [-87.6, 41.9], [-87.7, 41.8]]
+    areas = [
+        {
+            "type": "Feature",
+            "properties": {"code": code},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+        for code in ("W1", "W2")
+    ]
+    path = tmp_path / "areas.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": areas}), encoding="utf-8")
+    assert (
+        "look over: timezone Asia/Shanghai" in invoke("new-town", "a", "--into", tmp_path, "--areas", path)[1]
+    )
+    zone = ("--zone", "America/Chicago")
+    assert "look over: timezone" not in invoke("new-town", "b", "--into", tmp_path, "--areas", path, *zone)[1]
+    town = load_town(read_settings({}, town=tmp_path / "b"))
+    assert (town.file.language, town.file.timezone) == ("en", "America/Chicago")
+    assert list(read_grids(town)["area_id"]) == ["W1", "W2"]
+    assert invoke("new-town", "c", "--into", tmp_path, "--zone", "America/Nowhere")[0] == 2
+    assert invoke("new-town", "d", "--into", tmp_path, "--areas", tmp_path / "b" / "domains.csv")[0] == 2
+
+
+def merged_workbook(path: Path) -> None:
+    book = xlsxwriter.Workbook(path)
+    page = book.add_worksheet("案件")
+    for number, row in enumerate(
+        [["城管月报"], ["案件\n编号", "时间", "", "位置", ""], ["", "上报时间", "结案时间", "经度", "纬度"]]
+    ):
+        page.write_row(number, 0, row)
+    page.write_row(3, 0, ["C1", 46327.5, "", 120.005, 30.005])
+    page.write_row(4, 0, ["C2", 46328.5, 46329, 120.006, 30.006])
+    book.close()
+
+
+SAMPLES = {
+    # name: (bytes or a writer, columns that must be seen)
+    "merged.xlsx": (
+        merged_workbook,
+        {"source_key": "案件 编号", "closed_at": "时间.结案时间", "lat": "位置.纬度"},
+    ),
+    "gb.csv": (
+        "警情编号,报警 时间,X坐标,Y坐标,简要警情\r\n0012,2026年11月1日 下午3时,120.005,30.005,群众报警称有人噪音扰民\r\n".encode(
+            "gb18030"
+        ),
+        {"source_key": "警情编号", "reported_at": "报警 时间", "lon": "X坐标"},
+    ),
+    "nested.json": (
+        b'{"code": 0, "result": {"list": [{"order": {"no": 900000000000000000001}, "times": {"created": 1793491200000}}]}}',
+        {"source_key": "order.no", "reported_at": "times.created"},
+    ),
+    "deep.xml": (
+        b'<e><batch date="x"><events><event id="V1" time="2026/11/01 08:00:00"><pos x="120.005" y="30.005"/></event>'
+        b'<event id="V2" time="2026/11/01 08:00:00"><pos x="120.005" y="30.005"/></event></events></batch></e>',
+        {"source_key": "@id", "reported_at": "@time", "lon": "pos.@x"},
+    ),
+    "lines.txt": (
+        b'{"id": "001", "created_at": "2026-11-01T08:00:00+05:30"}\n' * 1,
+        {"source_key": "id", "reported_at": "created_at"},
+    ),
+    "euro.csv": (
+        "Nr;Datum;Longitude;Latitude;L\u00e4rm\n007;01.11.2026 08:00;120,005;30,005;1.234,5\n".encode(
+            "latin-1"
+        ),
+        {"source_key": "Nr", "reported_at": "Datum", "lon": "Longitude"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_new_feed_reads_its_own_sample(tmp_path, name):
+    content, wanted = SAMPLES[name]
+    sample = tmp_path / name
+    content(sample) if callable(content) else sample.write_bytes(content)
+    assert invoke("new-town", "a", "--into", tmp_path)[0] == 0
+    place = ["--town", tmp_path / "a", "--home", tmp_path / "home"]
+    code, told = invoke("new-feed", "feed_x", sample, *place)
+    assert code == 0, told
+    columns = load_contract(load_town(read_settings({}, town=tmp_path / "a")), "feed_x").columns
+    assert {name: columns[name].column for name in wanted} == wanted
+    code, told = invoke("load", "feed_x", sample, "--json", "--now", "2026-11-22T00:00:00Z", *place)
+    result = json.loads(told)["files"][0]
+    assert (code, result["new_count"], result["quarantined_count"]) == (0, result["row_count"], 0), result
+    assert result["row_count"] >= 1
+
+
+def test_a_sample_without_an_obvious_key_is_told_with_its_headings_and_a_named_one_is_taken(tmp_path):
+    sample = tmp_path / "x.csv"
+    sample.write_text("站点,号,何时\nA,1,2026-11-01 08:00:00\nA,2,2026-11-01 09:00:00\n", encoding="utf-8")
+    assert invoke("new-town", "a", "--into", tmp_path)[0] == 0
+    place = ["--town", tmp_path / "a", "--home", tmp_path / "home"]
+    code, told = invoke("new-feed", "feed_x", sample, *place)
+    assert (code, "--key HEADING; headings: 站点 (A), 号 (1)" in told) == (2, True)
+    assert "no heading '号码'" in invoke("new-feed", "feed_x", sample, "--key", "号码", *place)[1]
+    assert (
+        "'站点' cannot be read as source_key"
+        in invoke("new-feed", "feed_x", sample, "--key", "站点", *place)[1]
+    )
+    assert invoke("new-feed", "feed_x", sample, "--key", "站点+号", "--time", "何时", *place)[0] == 0
+    assert invoke("load", "feed_x", sample, *place)[0] == 0
