@@ -16,6 +16,8 @@ CHINESE_ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau",
 MAX_SUN_HOURS = 3.5  # western China lives by Beijing's clock
 NAME_KEYS = ("name_zh", "name", "NAME", "Name", "nhood", "neighborho", "名称")
 ID_KEYS = ("area_id", "grid_id", "grid", "code", "CODE", "id", "ID", "编码", "编号", "网格编码")
+# Feeds the product itself writes, the same in every town: decisions on links, who opened which page.
+OWN_FEEDS = ("link_decision", "page_usage")
 LEVELS = """levels:                      # coarse to fine; the last one is always grid
   - {id: town, label: {zh: 全镇, en: Town}}
   - {id: grid, label: {zh: 网格, en: Grid}}
@@ -109,6 +111,10 @@ def write_town(
         "sample/citizen_report.csv": sample_rows(collection, zone=zone),
         **TABLES,
         "feeds/citizen_report.yaml": FEED.replace("{zone}", zone),
+        **{
+            f"feeds/{feed}.yaml": (TOWNS / "stown" / "feeds" / f"{feed}.yaml").read_text("utf-8")
+            for feed in OWN_FEEDS
+        },
     }
     for path, text in texts.items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
