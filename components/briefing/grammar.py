@@ -161,6 +161,19 @@ class Speech:
             return Term(f"{day.year}年{day.month}月{day.day}日" if has_year else f"{day.month}月{day.day}日")
         return Term(f"{day.day} {day:%B %Y}" if has_year else f"{day.day} {day:%B}")
 
+    def days(self, since: date, until: date) -> tuple[Term, Term]:
+        """Returns both ends of a span of days; what they share is written once."""
+        is_year, is_month = since.year == until.year, since.replace(day=1) == until.replace(day=1)
+        if self.is_zh:
+            last = f"{until.day}日" if is_month else self.day(until, has_year=not is_year).text
+            return self.day(since), Term(last)
+        first = f"{since.day}" if is_month else self.day(since, has_year=not is_year).text
+        return Term(first), self.day(until)
+
+    def inner(self, name: str) -> str:
+        """Returns a column's name as it stands within a sentence: without a capital in English."""
+        return name if self.is_zh else name[:1].lower() + name[1:]
+
     def moment(self, at: datetime, *, has_year: bool = False) -> Term:
         """Returns an instant in local time to the minute."""
         day = self.day(at.date(), has_year=has_year).text

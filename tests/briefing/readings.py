@@ -13,8 +13,8 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 NAMED = re.compile(
     r"30分钟发现率?|5分钟派遣率?|3小时处置率?|within 30 min|within 5 min|within 3 h|95%|不含1|leaves out 1|"
     r"12345|110警情|119火警|Police 110|Fire 119|"
-    r"24小时|24 hours|next 24|28天|28 days|30天|\d{4}年|\d{1,2}月\d{1,2}日|\d{1,2}时(?:\d{2}分)?|"
-    r"\d\d:\d\d|\d{1,2} (?:October|November)(?: \d{4})?|"
+    r"24小时|24 hours|next 24|28天|28 days|30天|\d{4}年|\d{1,2}月\d{1,2}日(?:至\d{1,2}日)?|\d{1,2}时(?:\d{2}分)?|"
+    r"\d\d:\d\d|(?:\d{1,2} to )?\d{1,2} (?:October|November)(?: \d{4})?|"
     r"\d+月|第\d+网格|Grid \d+|风险防控圈\d+|Risk-control circle \d+|JQ\d+|数据版本\d+|generation \d+|\d+年"
 )
 HOUR, DAY = 60, 1440

@@ -126,6 +126,24 @@ def test_a_duration_is_told_in_the_largest_units(minutes, zh, en):
     assert (Speech("zh").duration(fact).text, Speech("en").duration(fact).text) == (zh, en)
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "zh", "en"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), "2026年10月1日至31日", "1 to 31 October 2026"),
+        (date(2026, 9, 28), date(2026, 10, 4), "2026年9月28日至10月4日", "28 September to 4 October 2026"),
+        (
+            date(2025, 12, 29),
+            date(2026, 1, 4),
+            "2025年12月29日至2026年1月4日",
+            "29 December 2025 to 4 January 2026",
+        ),
+    ],
+)
+def test_what_both_ends_of_a_span_share_is_written_once(since, until, zh, en):
+    told = {each: [term.text for term in Speech(each).days(since, until)] for each in ("zh", "en")}
+    assert ("至".join(told["zh"]), " to ".join(told["en"])) == (zh, en)
+
+
 def test_numbers_are_written_as_each_language_does():
     fact = Fact(metric="report_count", asked="", value=24003.0)
     assert (Speech("zh").count(fact).text, Speech("en").count(fact).text) == ("24003", "24,003")

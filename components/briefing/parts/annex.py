@@ -78,7 +78,7 @@ def _grouped(desk: Desk, speech: Speech, by: str) -> Table:
         )
         for key in keys
     )
-    title = speech.phrase("table.by", by=desk.ctx.column(column)).text
+    title = speech.phrase("table.by", by=speech.inner(desk.ctx.column(column))).text
     key = "area" if by == "area" else by.removesuffix("_id").removesuffix("_code")
     return Table(key=f"by_{key}", title=title, columns=tuple(head), rows=rows, note=_note(desk, speech, rows))
 

@@ -48,7 +48,8 @@ def _told(desk: Desk, speech: Speech) -> list[Paragraph]:
 def _explained(desk: Desk, speech: Speech, way: str) -> Sentence | None:
     """What carries most of the whole's rise or fall: of each dimension the value that moved most the same way."""
     terms = []
-    for by in ("category_code", "feed_id", desk.ctx.next_level(), "grid"):
+    hours = ("hour",) if desk.edition.is_daily else ()
+    for by in ("category_code", "feed_id", desk.ctx.next_level(), "grid", *hours):
         request = desk.request(METRIC, by=(by,))
         row = _strongest(desk.change(request).frame, by=by, way=way)
         whole = desk.change(desk.request(METRIC)).whole
@@ -56,11 +57,18 @@ def _explained(desk: Desk, speech: Speech, way: str) -> Sentence | None:
         if row is None or not total or abs(row["count"] - row["base_count"]) < LEAST_SHARE * abs(total):
             continue
         now, before, _ = desk.pair_facts(request, row)
-        told = {"name": desk.ctx.label(by, row[by]), "before": speech.count(before), "now": speech.count(now)}
-        terms.append(speech.phrase("changes.carrier", by=desk.ctx.column(by), **told))
+        terms.append(_carrier(desk, speech, by, now=now, before=before))
     if not terms:
         return None
     return speech.say(f"changes.carried_{way}", carriers=speech.joined(terms, rule="list.semicolon"))
+
+
+def _carrier(desk: Desk, speech: Speech, by: str, *, now: Fact, before: Fact) -> Term:
+    told = {"before": speech.count(before), "now": speech.count(now)}
+    if by == "hour":
+        return speech.phrase("changes.carrier_hour", name=Term(now.key, (now,)), **told)
+    name = desk.ctx.label(by, now.key)
+    return speech.phrase("changes.carrier", by=speech.inner(desk.ctx.column(by)), name=name, **told)
 
 
 def _strongest(frame: pd.DataFrame, *, by: str, way: str) -> dict | None:

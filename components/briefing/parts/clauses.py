@@ -76,9 +76,9 @@ def span_clause(desk: Desk, speech: Speech) -> Term:
     """Returns the span the briefing tells of, as a sentence begins with it."""
     since_at, until_at = (desk.instant(each) for each in desk.edition.window(desk.town))
     if not desk.edition.is_daily:
-        since, until = speech.day(desk.edition.since_date), speech.day(desk.edition.until_date)
         if desk.edition.since_date == desk.edition.until_date:
-            return since
+            return speech.day(desk.edition.since_date)
+        since, until = speech.days(desk.edition.since_date, desk.edition.until_date)
         return speech.phrase("span.days", since=since, until=until)
     return speech.phrase("span.hours", since=speech.moment(since_at), until=speech.moment(until_at))
 

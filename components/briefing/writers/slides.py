@@ -36,10 +36,14 @@ from components.theme import LIGHT
 WIDE, HIGH = int(Inches(13.333)), int(Inches(7.5))
 EDGE, TOP, FOOT = int(Inches(0.55)), int(Inches(1.25)), int(Inches(6.95))
 GAP = int(Inches(0.35))
-SIZES = (22, 20, 18, 16, 14, 12.5, 11)
+SIZES = (22, 20, 18, 16, 14, 12.5)
+READABLE = 14.0  # words that would be smaller get more of the slide
+SHARES = (0.44, 0.5, 0.56)  # of the width, for the words beside a picture
 LETTER, LINE = 0.515, 1.33  # of the size: a Latin letter's width, a line's height in the typeface
 WIDE_TABLE = 62.0  # latin letters: wider ones stand below the text, not beside it
 PT = 12700
+
+Runs = list[tuple[str, str, bool]]
 
 
 def write_slides(document: Document, printing: Printing | None = None, *, geo: Path) -> bytes:
@@ -144,7 +148,8 @@ def _write_part(file: SlideFile, part: MarkedPart, *, copy: Copy, geo: Path) -> 
     table = next((block for block in part.blocks if isinstance(block, Table)), None)
     whole = (EDGE, TOP, WIDE - 2 * EDGE, FOOT - TOP)
     words = [block for block in part.blocks if isinstance(block, MarkedParagraph)]
-    beside, rest = _divided(whole, words, shown=shown, table=table)
+    paragraphs = _paragraphs(part, copy) if words else []
+    beside, rest = _divided(whole, paragraphs, shown=shown, table=table)
     if words or part.notes or not (shown or table):
         _write_text(slide, beside, part=part, copy=copy)
     if shown is not None:
@@ -155,9 +160,7 @@ def _write_part(file: SlideFile, part: MarkedPart, *, copy: Copy, geo: Path) -> 
     slide.notes_slide.notes_text_frame.text = _whole_text(part)
 
 
-def _divided(
-    whole: Box, words: list[MarkedParagraph], *, shown: Picture | None, table: Table | None
-) -> tuple[Box, Box]:
+def _divided(whole: Box, words: list[Runs], *, shown: Picture | None, table: Table | None) -> tuple[Box, Box]:
     """Returns where the text stands and where the picture or table does: side by side, or one above the other."""
     left, top, width, height = whole
     if not shown and not table:
@@ -167,7 +170,9 @@ def _divided(
     if not shown and table and sum(column_widths(table)) > WIDE_TABLE:
         upper = int(height * 0.36)
         return (left, top, width, upper), (left, top + upper + GAP // 2, width, height - upper - GAP // 2)
-    half = int(width * 0.44)
+    shares = (int(width * each) for each in SHARES)
+    fits = (each for each in shares if _height(words, READABLE, (left, top, each, height)) <= height)
+    half = next(fits, int(width * SHARES[-1]))
     return (left, top, half, height), (left + half + GAP, top, width - half - GAP, height)
 
 
@@ -184,9 +189,6 @@ def _write_text(slide: Slide, box: Box, *, part: MarkedPart, copy: Copy) -> None
             run = add_run(paragraph, text, size=size, ink=ink)
             if is_struck:
                 strike(run)
-
-
-Runs = list[tuple[str, str, bool]]
 
 
 def _paragraphs(part: MarkedPart, copy: Copy) -> list[Runs]:

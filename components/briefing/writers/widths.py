@@ -57,7 +57,7 @@ def is_right(kind: str) -> bool:
     return kind in NUMBERS
 
 
-def font_size(table: Table, *, width_mm: float, largest: float, smallest: float = 7.0) -> float:
+def font_size(table: Table, *, width_mm: float, largest: float, smallest: float = 8.0) -> float:
     """Returns the size in points at which a line of the table holds what its columns need."""
     letters = sum(column_widths(table)) + PADDING * len(table.columns)
     fits = width_mm / 25.4 * 72 / (letters * 0.53)

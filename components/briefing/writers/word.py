@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from itertools import zip_longest
 from pathlib import Path
 
 import docx
 from docx.document import Document as WordFile
-from docx.shared import Mm
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph as WordParagraph
 
 from components.briefing.copy import Copy, MarkedNote, MarkedParagraph, MarkedPart, make_copy, without_words
 from components.briefing.document import Document, Picture, Printing, Table
@@ -15,7 +17,9 @@ from components.briefing.writers.archive import settled
 from components.briefing.writers.pictures import picture_bytes
 from components.briefing.writers.word_page import RED, TEXT_MM, draw_line, lay_out_page
 from components.briefing.writers.word_table import add_table
+from components.drawing.spec import AreaPicture, Chart
 
+MAP_MM = 132.0
 STYLES = {"text": "Body Text", "item": "Briefing Item", "quote": "Quote", "note": "Briefing Small"}
 
 
@@ -48,9 +52,12 @@ def write_word(
 def _write_part(file: WordFile, part: MarkedPart, *, copy: Copy, geo: Path, starts_page: bool) -> None:
     heading = file.add_paragraph(part.heading, style="Heading 1")
     heading.paragraph_format.page_break_before = starts_page
-    for block in part.blocks:
+    for block, after in zip_longest(part.blocks, part.blocks[1:]):
         if isinstance(block, MarkedParagraph):
-            _write_paragraph(file, block)
+            paragraph = _write_paragraph(file, block)
+            # What leads a list in stays with its first item.
+            if block.kind == "text" and isinstance(after, MarkedParagraph) and after.kind == "item":
+                paragraph.paragraph_format.keep_with_next = True
         elif isinstance(block, Table):
             _write_table(file, block, heading=part.heading)
         else:
@@ -61,7 +68,7 @@ def _write_part(file: WordFile, part: MarkedPart, *, copy: Copy, geo: Path, star
         file.add_paragraph(copy.t("printed.nothing"), style="Body Text")
 
 
-def _write_paragraph(file: WordFile, block: MarkedParagraph) -> None:
+def _write_paragraph(file: WordFile, block: MarkedParagraph) -> WordParagraph:
     paragraph = file.add_paragraph(style=STYLES.get(block.kind, "Body Text"))
     for sentence in block.sentences:
         run = paragraph.add_run(sentence.text)
@@ -73,6 +80,7 @@ def _write_paragraph(file: WordFile, block: MarkedParagraph) -> None:
             paragraph.add_run(sentence.gap)
     for note in block.notes:
         _write_note(file, note)
+    return paragraph
 
 
 def _write_note(file: WordFile, note: MarkedNote) -> None:
@@ -85,8 +93,14 @@ def _write_note(file: WordFile, note: MarkedNote) -> None:
 def _write_table(file: WordFile, table: Table, *, heading: str) -> None:
     if table.title and not heading.endswith(table.title):
         file.add_paragraph(table.title, style="Caption")
+    # Above the table: a note below it may be all that is left for a page of its own.
+    if table.note:
+        note = file.add_paragraph(table.note, style="Briefing Small")
+        note.paragraph_format.keep_with_next = True
+        note.paragraph_format.space_after = Pt(3)
     add_table(file, table)
-    file.add_paragraph(table.note, style="Briefing Small")
+    apart = file.add_paragraph(style="Briefing Small").paragraph_format
+    apart.line_spacing, apart.space_after = Pt(1), Pt(5)
 
 
 def _write_picture(file: WordFile, picture: Picture, geo: Path) -> None:
@@ -95,12 +109,17 @@ def _write_picture(file: WordFile, picture: Picture, geo: Path) -> None:
         file.add_paragraph(shown.title, style="Caption")
     drawn = picture_bytes(without_words(picture), geo=geo, form="png")
     paragraph = file.add_paragraph(style="Briefing Picture")
-    placed = paragraph.add_run().add_picture(io.BytesIO(drawn), width=Mm(TEXT_MM))
+    placed = paragraph.add_run().add_picture(io.BytesIO(drawn), width=Mm(_width_mm(shown)))
     told = placed._inline.docPr
     told.set("name", picture.key)
     told.set("title", shown.title)
     told.set("descr", shown.alt or shown.title)
     file.add_paragraph(shown.source, style="Briefing Small")
+
+
+def _width_mm(shown: Chart | AreaPicture) -> float:
+    """A map as high as it is wide would leave half a page empty before it."""
+    return TEXT_MM if isinstance(shown, Chart) else MAP_MM
 
 
 def _write_origin(file: WordFile, copy: Copy) -> None:

@@ -11,12 +11,13 @@ from components.briefing.writers import widths
 from components.briefing.writers.word_page import HEAD_FACE, TEXT_MM, set_faces
 
 TWIPS_PER_MM = 56.7
-LARGEST = 10.5
+LARGEST, SMALLEST = 10.5, 8.5
+LINE = 1.35  # of the size
 
 
 def add_table(file: WordFile, table: Table) -> None:
     """Appends the table to the document's body, before its last section."""
-    size = widths.font_size(table, width_mm=TEXT_MM, largest=LARGEST)
+    size = widths.font_size(table, width_mm=TEXT_MM, largest=LARGEST, smallest=SMALLEST)
     spans = [int(share * TEXT_MM * TWIPS_PER_MM) for share in widths.shares(table)]
     frame = _child(None, "w:tbl")
     _set_table(frame, spans)
@@ -77,6 +78,8 @@ def _paragraph(words: str, *, size: float, is_head: bool, side: str):
     paragraph = _child(None, "w:p")
     properties = _child(paragraph, "w:pPr")
     _child(properties, "w:pStyle", val="BriefingCell")
+    _child(properties, "w:snapToGrid", val="0")
+    _child(properties, "w:spacing", before=20, after=20, line=int(size * LINE * 20), lineRule="exact")
     _child(properties, "w:jc", val="center" if is_head else side)
     run = _child(paragraph, "w:r")
     look = _child(run, "w:rPr")
