@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from dash import html
 
@@ -130,7 +132,7 @@ class MetricTable(Tile):
             for each in self.shown
         ]
         return html.Tr(
-            [html.Th(name, title=name), *cells],
+            [html.Th([name, *_part_of_month(column, key, ctx)], title=name), *cells],
             className=" ".join(part for part in state if part),
             **pick_marks(column, key, ctx),
         )
@@ -141,6 +143,22 @@ class MetricTable(Tile):
             answer = answers[f"{name} total"]
             cells.append(_cell(name, only_row(answer), ctx=ctx, as_of_at=answer.as_of_at, where=None))
         return html.Tr([html.Th(ctx.t("tiles.total")), *cells], className="is-total")
+
+
+def _part_of_month(column: str, key: object, ctx: Context) -> list:
+    """Says from and up to which day a month is counted where the period cuts it: its counts are of those days only."""
+    since_at, until_at = ctx.filters.since_at, ctx.filters.until_at
+    last_at = until_at - timedelta(seconds=1) if until_at else ctx.as_of_at
+    if column != "month" or not is_known(key) or last_at is None:
+        return []
+    month = str(key)[:7]
+    first, last = ctx.local(since_at) if since_at else None, ctx.local(last_at)
+    parts = []
+    if first and f"{first:%Y-%m}" == month and first.day > 1:
+        parts.append(ctx.t("tiles.month_since", day=first.day))
+    if f"{last:%Y-%m}" == month and last.day < monthrange(last.year, last.month)[1]:
+        parts.append(ctx.t("tiles.month_until", day=last.day))
+    return [html.Span(" ".join(parts), className="cell-note")] if parts else []
 
 
 def _with_zeros(metric_id: str, rows: dict, keys: list) -> dict:

@@ -126,6 +126,14 @@ def test_a_suppressed_number_keeps_its_n_to_itself():
     assert "n = 3" not in texts(drawn) + " ".join(each.title for each in find(drawn, "figure"))
 
 
+def test_a_month_the_period_cuts_says_from_and_up_to_which_day():
+    tile = MetricTable(uid="t", title="enforcement.six", by="month", shown=(COUNT,), has_total=False)
+    rows = answer(COUNT, *({"month": f"2026-{month}", "value": 5.0, "n": 5} for month in ("11", "10", "09")))
+    heads = tile.draw({COUNT: rows}, context())[0].children.children[1].children
+    # counted from 26 October on (28 days), up to the afternoon of 22 November
+    assert [texts(row.children[0]) for row in heads] == ["2026-11|至22日", "2026-10|26日起", "2026-09"]
+
+
 def test_rows_past_the_limit_are_told_as_a_number():
     rows = tuple(_rate(f"d{place}", 50.0 + place) for place in range(5))
     assert "另有 2 项" in texts(_table(rows))
