@@ -17,7 +17,7 @@ class NoVisitor(PermissionError):
 
 @dataclass(frozen=True)
 class Visitor:
-    """A signed-in account as the guard saw it: grain one request."""
+    """A signed-in account as the guard saw it: grain one request; `per_minute` is a token's rate, None for people."""
 
     account_id: int
     name: str
@@ -26,6 +26,7 @@ class Visitor:
     area_ids: frozenset[str] | None
     department_ids: frozenset[str] | None
     source: str
+    per_minute: int | None = None
 
     @property
     def scope(self) -> Scope:

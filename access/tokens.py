@@ -92,12 +92,8 @@ class Tokens:
             area_ids=read_ids(row["area_ids"]),
             department_ids=read_ids(row["department_ids"]),
             source=source,
+            per_minute=row["per_minute"],
         )
-
-    def per_minute(self, account_id: int) -> int:
-        """Returns how many requests a token may make a minute; 0 for what is no token."""
-        row = self._ops.row("SELECT per_minute FROM api_token WHERE token_id = ?", [-account_id])
-        return int(row["per_minute"]) if row else 0
 
     def revoke(self, token_id: int) -> None:
         """Ends a token at once.

@@ -40,7 +40,10 @@
       link.dataset.form = each.form;
       menu.appendChild(link);
     }
-    if (!found.forms.length) menu.appendChild(document.createTextNode(found.none));
+    const note = document.createElement("p");
+    note.className = "note";
+    note.textContent = found.forms.length ? found.note : found.none;
+    menu.appendChild(note);
     document.body.appendChild(menu);
     place(button);
     const first = menu.querySelector("a");

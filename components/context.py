@@ -34,6 +34,8 @@ WORDED = {
     "share_class": "share",
     "class_code": "risk_class",
     "previous_class_code": "risk_class",
+    **dict.fromkeys(("left_side", "right_side"), "side"),
+    **dict.fromkeys(("left_excluded", "right_excluded"), "excluded"),
 }
 KEPT_ON_LINKS = ("period", "area", "source", "category", "domain", "department", "pick", "lang", "wall")
 

@@ -65,7 +65,9 @@ def _names_of(column: str, tables: Mapping[str, Mapping[str, tuple[str, str]]], 
 
 def _column(name: str, lang: str) -> dict:
     described = columns()[name]
-    label, meaning = (described.zh, described.meaning_zh) if lang == "zh" else (described.en, described.meaning)
+    label, meaning = (
+        (described.zh, described.meaning_zh) if lang == "zh" else (described.en, described.meaning)
+    )
     told = {"name": name, "label": label, "type": described.type, "meaning": meaning}
     unit = f"query_unit.{described.unit}"
     if unit in read_words():

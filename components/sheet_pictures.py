@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from components.context import Context
 from components.drawing.spec import AreaMark, AreaPicture, Chart, Series
-from components.numbers import instant_full, is_known
+from components.numbers import duration_text, instant_full, is_known
 from components.sheets import dimensions_of, numbers_of
 from components.theme import RISK_CLASSES
 from components.tiles.base import Tile
+from components.tiles.header import scope_text
 from components.ways import TIMES
+from data.curves import Lifetimes
+from data.lineage import trace_metric
 from data.query import Answer
 
 BARS = 30  # more lying bars than this are no picture any more: the table has them all
 LINES = 8
 HOURS = 72  # points of a line by day and hour: the newest three days
 WIDE_MM = 165.0
+MOST_FEEDS = 4  # named below a picture
+CURVE_POINTS = 48  # of a curve over durations, evenly spaced as the eye reads them: by their logarithm
 
 
 def picture_of(tile: Tile, answers: Mapping[str, object], ctx: Context) -> Chart | AreaPicture | None:
@@ -26,6 +32,9 @@ def picture_of(tile: Tile, answers: Mapping[str, object], ctx: Context) -> Chart
     risk = risk_of(answers)
     if risk is not None:
         return _risk_map(risk, tile=tile, ctx=ctx)
+    curve = next((each for each in answers.values() if isinstance(each, Lifetimes)), None)
+    if curve is not None:
+        return _curve(curve, tile, ctx) if len(curve.frame) else None
     grouped = [each for each in numbers_of(answers) if dimensions_of(each) and len(each.frame)]
     if not grouped:
         return None
@@ -49,6 +58,29 @@ def risk_of(answers: Mapping[str, object]) -> pd.DataFrame | None:
     return risk if is_risk else None
 
 
+def _curve(curve: Lifetimes, tile: Tile, ctx: Context) -> Chart:
+    """Which share is done by when: with the open cases, and the closed ones only."""
+    frame = curve.frame
+    ends = [max(1.0, frame["minutes"].iloc[0]), max(2.0, frame["minutes"].iloc[-1])]
+    times = np.unique(np.append(np.geomspace(*ends, CURVE_POINTS - 1), ends[-1]))
+    steps = frame.iloc[frame["minutes"].searchsorted(times, side="right").clip(1) - 1]
+    names = ("done_pct", "low_pct", "high_pct", "closed_only_pct")
+    done, low, high, closed = (
+        tuple(float(each) if is_known(each) else None for each in steps[name]) for name in names
+    )
+    return Chart(
+        kind="lines",
+        title=tile.printed(ctx),
+        categories=tuple(duration_text(each, ctx) for each in times),
+        series=(
+            Series(ctx.t("instruments.all_cases"), done, low=low, high=high),
+            Series(ctx.t("instruments.closed_only"), closed),
+        ),
+        unit="%",
+        source=source_text(ctx, as_of_at=curve.as_of_at, metrics=tuple(tile.metrics())),
+    )
+
+
 def _unit(answer: Answer) -> str:
     return answer.metric.unit.zh
 
@@ -57,22 +89,39 @@ def _facts(answers: list[Answer], tile: Tile, ctx: Context) -> dict[str, str]:
     return {
         "title": tile.printed(ctx) or ctx.pick(answers[0].metric.label),
         "unit": ctx.pick(answers[0].metric.unit),
-        "source": source_text(ctx, as_of_at=min(each.as_of_at for each in answers)),
+        "source": source_text(
+            ctx,
+            as_of_at=min(each.as_of_at for each in answers),
+            metrics=tuple(dict.fromkeys(each.metric.id for each in answers)),
+        ),
     }
 
 
-def source_text(ctx: Context, *, as_of_at) -> str:
-    """Returns the line below a picture: town, period, what is filtered, as-of instant, generation."""
+def source_text(ctx: Context, *, as_of_at, metrics: tuple[str, ...] = ()) -> str:
+    """Returns the line below a picture: town, what it is about, as-of instant, generation, feeds."""
     parts = [
         ctx.pick(ctx.town.label),
+        scope_text(ctx),
         ctx.t("export.as_of_line", at=instant_full(as_of_at, ctx), generation=ctx.generation),
+        _feeds_text(metrics, ctx),
+        ctx.t("export.synthetic") if ctx.town.file.is_synthetic else "",
     ]
-    asked = "&".join(f"{key}={value}" for key, value in sorted(ctx.view.params.items()) if key != "lang")
-    if asked:
-        parts.append(asked)
-    if ctx.town.file.is_synthetic:
-        parts.append(ctx.t("export.synthetic"))
-    return " · ".join(parts)
+    return " · ".join(part for part in parts if part)
+
+
+def _feeds_text(metrics: tuple[str, ...], ctx: Context) -> str:
+    """Returns the feeds the numbers come from; nothing where a single one is chosen, which is told already."""
+    if ctx.filters.feed_id:
+        return ""
+    chains = [node for name in metrics for node in trace_metric(name, town=ctx.town)]
+    feeds = list(dict.fromkeys(ctx.name("feed", node.name) for node in chains if node.kind == "feed"))
+    if not feeds:
+        return ""
+    named = ctx.t("query.comma").join(feeds[:MOST_FEEDS])
+    more = len(feeds) - MOST_FEEDS
+    return ctx.t("export.from_feeds", feeds=named) + (
+        ctx.t("export.more_feeds", count=more) if more > 0 else ""
+    )
 
 
 def _one_way(answers: list[Answer], tile: Tile, ctx: Context) -> Chart:

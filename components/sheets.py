@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 
 import pandas as pd
@@ -15,6 +15,7 @@ from data.compare import Change
 from data.query import Answer
 
 FIGURES = ("n", "low", "high", "lower", "upper")
+PARTED = ("_side", "_excluded")  # how a case falls under each of two readings
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _listed(name: str, frame: pd.DataFrame, ctx: Context) -> Sheet:
     columns = [each for each in frame.columns if not str(each).startswith("_")]
     kinds = {each: _kind_of(frame[each]) for each in columns}
     headings = tuple(
-        Heading(ctx.column(str(each)), kinds[each], _decimals_in(frame[each])) for each in columns
+        Heading(_column_text(str(each), ctx), kinds[each], _decimals_in(frame[each])) for each in columns
     )
     records = frame[columns].to_dict("records")
     rows = tuple(
@@ -152,6 +153,11 @@ def _listed(name: str, frame: pd.DataFrame, ctx: Context) -> Sheet:
         for row in records
     )
     return Sheet(ctx.maybe(f"export.list_{name}", name), headings, rows)
+
+
+def _column_text(name: str, ctx: Context) -> str:
+    own = f"export.{name}" if name in ("value", *FIGURES) else f"export.column_{name}"
+    return ctx.maybe(own, ctx.column(name))
 
 
 def _cases(answers: Mapping[str, object], ctx: Context) -> list[Sheet]:
@@ -163,12 +169,16 @@ def _cases(answers: Mapping[str, object], ctx: Context) -> list[Sheet]:
                 _listed(part, frame, ctx) for part, frame in each.items() if isinstance(frame, pd.DataFrame)
             ]
         elif is_dataclass(each) and not isinstance(each, Answer | Change):
-            facts = {
-                key: value for key, value in asdict(each).items() if isinstance(value, int | float | str)
-            }
-            if facts:
-                found.append(_listed(name, pd.DataFrame([facts]), ctx))
+            found += _record(name, {part.name: getattr(each, part.name) for part in fields(each)}, ctx)
     return found
+
+
+def _record(name: str, told: Mapping[str, object], ctx: Context) -> list[Sheet]:
+    """A plain record's own facts as one row, then every frame it holds."""
+    facts = {key: value for key, value in told.items() if isinstance(value, int | float | str)}
+    found = [_listed(name, pd.DataFrame([facts]), ctx)] if facts else []
+    frames = [(part, each) for part, each in told.items() if isinstance(each, pd.DataFrame) and len(each)]
+    return found + [_listed(f"{name}_{part}", frame, ctx) for part, frame in frames]
 
 
 def _kind_of(values: pd.Series) -> str:
@@ -198,7 +208,11 @@ def _list_cell(column: str, value: object, *, kind: str, ctx: Context) -> object
 
 
 def _is_coded(column: str, value: object) -> bool:
-    return column.endswith(("_code", "_id")) or column.startswith(("is_", "has_")) or isinstance(value, bool)
+    return (
+        column.endswith(("_code", "_id", *PARTED))
+        or column.startswith(("is_", "has_"))
+        or isinstance(value, bool)
+    )
 
 
 def _key_cell(column: str, value: object, ctx: Context) -> object:

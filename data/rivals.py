@@ -12,7 +12,7 @@ from data.connection import Store
 from data.query import question_of
 from data.request import Request, RequestError, Scope
 
-ABSENT = "absent"  # the reading does not look at the case at all: another clock, another day, not due yet
+ABSENT = "unasked"  # the reading does not look at the case at all: another clock, another day, not due yet
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,7 @@ def scope_text(ctx: Context) -> str:
         ("area", "area"),
         ("source", "feed"),
         ("category", "category"),
+        ("domain", "domain"),
         ("department", "department"),
     ):
         if params.get(parameter):

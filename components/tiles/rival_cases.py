@@ -16,7 +16,6 @@ from components.tiles.base import Tile
 from components.tiles.kpi_card import number, sample_text
 from data.catalogue import catalogue
 from data.request import Request
-from data.rivals import ABSENT
 
 PARAMETER = "compare"
 COLUMNS = ("first_signal_at", "incident_id", "category_code", "department_id", "grid_id", "stage_code")
@@ -103,7 +102,7 @@ def _gap(answers: Mapping[str, object], apart, ctx: Context) -> list[Component]:
 
 def side_word(side: str, ctx: Context) -> str:
     """Returns what a side of a reading is called."""
-    return ctx.t("instruments.not_asked") if side == ABSENT else ctx.maybe(f"side.{side}", side)
+    return ctx.maybe(f"side.{side}", side)
 
 
 def _crossing(apart, ctx: Context) -> Component:

@@ -51,7 +51,8 @@ def _forms(request: Request, services: Services) -> Response:
         return JSONResponse({"error": "not_found"}, status_code=404)
     lang = found.ctx.lang
     forms = [{"form": form, "label": word(f"export.form_{form}", lang)} for form in forms_of(found)]
-    return JSONResponse({"title": found.title, "forms": forms, "none": word("export.none", lang)})
+    told = {each: word(f"export.{each}", lang) for each in ("none", "note")}
+    return JSONResponse({"title": found.title, "forms": forms, **told})
 
 
 def _file(request: Request, services: Services) -> Response:

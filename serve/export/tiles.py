@@ -22,6 +22,7 @@ from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.listing import Listing
 from data.query import Answer
+from data.rivals import Rivalry
 from serve.export.files import csv_bytes, geojson_bytes, xlsx_bytes
 
 MOST_ROWS = 100_000
@@ -103,6 +104,8 @@ def ask_tile(board: Board, asked: Asked, *, is_whole: bool) -> Exported:
 def _whole(ask):
     if isinstance(ask, Rows):
         return replace(ask, limit=MOST_ROWS, offset=0)
+    if isinstance(ask, Rivalry):
+        return replace(ask, limit=MOST_ROWS)
     if isinstance(ask, Listing) and ask.limit is not None:
         return replace(ask, limit=MOST_ROWS, offset=0)
     return ask
