@@ -7,6 +7,27 @@
   let askedAt = 0;
   let askedFor = "";
 
+  // One line on the wall: how many are open, and the most striking one. What is not known is unknown, never none.
+  function sign() {
+    const line = document.querySelector(".warn-sign[data-signs]");
+    if (!line) return;
+    const says = JSON.parse(line.dataset.signs);
+    const count = told ? told.open_count : null;
+    const isUnknown = typeof count !== "number";
+    const worst = isUnknown || !told.worst ? null : told.worst;
+    const text = isUnknown ? says.sign_unknown : says.sign_none;
+    const figures = worst && says.sign_count.replace("{seen}", worst.observed_count).replace("{expected}", expected(worst.expected_count));
+    const mark = JSON.stringify([count, worst, line.dataset.signs]);
+    if (line.dataset.drawn === mark) return;
+    line.dataset.drawn = mark;
+    line.classList.toggle("is-unknown", isUnknown);
+    line.classList.toggle("is-open", count > 0);
+    line.querySelector(".warn-count").textContent = isUnknown ? "—" : String(count);
+    line.querySelector(".warn-worst").textContent = worst ? `${worst.label[line.dataset.lang]} · ${figures}` : text;
+  }
+  function expected(value) {
+    return value < 0.005 ? "<0.01" : value.toFixed(value >= 1 ? 1 : 2);
+  }
   function desk() {
     return document.querySelector(".warnings-kept[data-says]");
   }
@@ -20,8 +41,17 @@
   }
   async function refresh() {
     askedAt = Date.now();
-    const answer = await fetch(PATH, { headers: { accept: "application/json" } });
-    if (!answer.ok) return;
+    let answer = null;
+    try {
+      answer = await fetch(PATH, { headers: { accept: "application/json" } });
+    } catch {
+      answer = null;
+    }
+    // The list keeps what it was told; a sign that cannot be renewed is no longer known.
+    if (!answer || !answer.ok) {
+      if (told) told.open_count = null;
+      return show();
+    }
     told = await answer.json();
     show();
   }
@@ -33,6 +63,7 @@
     return at.toLocaleString("sv-SE", { timeZone: zone }).slice(5, 16);
   }
   function show() {
+    sign();
     const root = desk();
     if (!root || !told) return;
     const says = words();
@@ -81,8 +112,7 @@
     if (button) open(button);
   });
   setInterval(function () {
-    const root = desk();
-    if (!root) return;
+    if (!desk() && !document.querySelector(".warn-sign")) return;
     const ids = Array.from(document.querySelectorAll("tr[data-warning]"), (row) => row.dataset.warning).join(" ");
     if (Date.now() - askedAt > ASK_MS || ids !== askedFor) {
       askedFor = ids;

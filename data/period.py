@@ -43,7 +43,7 @@ def parse_period(text: str, *, as_of_at: datetime, zone: ZoneInfo) -> tuple[date
     """Returns (since_at, until_at) of a period relative to as-of; until None runs up to as-of.
 
     `today`; `24h`: the last 24 hours; `7d` `28d` `90d` `365d`: that many local days, today included;
-    `2026-11-01..2026-11-07`: local days, both included; `all`.
+    `2026-11-01..2026-11-07`: local days, both included; `2026-11-01..2026-11-07T04`: up to that hour of the last; `all`.
 
     Raises:
         PeriodError: another form, or days that do not ascend.
@@ -58,8 +58,15 @@ def parse_period(text: str, *, as_of_at: datetime, zone: ZoneInfo) -> tuple[date
         return as_of_at - timedelta(hours=int(rolling[1])), None
     if rolling:
         return midnight(today - DAY * (int(rolling[1]) - 1), zone), None
-    first, last = _explicit(text)
+    hourly = re.fullmatch(r"(.*\.\..*)T([01]\d|2[0-3])", text)
+    first, last = _explicit(hourly[1] if hourly else text)
+    if hourly:
+        return midnight(first, zone), _at_hour(last, int(hourly[2]), zone)
     return midnight(first, zone), midnight(last + DAY, zone)
+
+
+def _at_hour(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
 
 def _explicit(text: str) -> tuple[date, date]:

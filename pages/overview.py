@@ -12,6 +12,7 @@ from components.tiles.ranking import Ranking
 from components.tiles.risk_map import RiskMap
 from components.tiles.takeover import Takeover
 from components.tiles.timeline import Timeline
+from components.tiles.warning_sign import WarningSign
 
 MODULES = (
     ("party", ("party_month_covered_pct", "double_report_member_pct")),
@@ -39,6 +40,7 @@ register_page(
             uid="flow", title="overview.flow", area="flow", metric="report_count", by="feed_id", is_today=True
         ),
         RiskMap(uid="map", title="overview.map", area="map"),
+        WarningSign(uid="warned", area="warn"),
         Latest(uid="latest", area="news", metric="incident_count"),
         Timeline(uid="hours", title="overview.hours", area="time", metric="incident_count"),
         LateList(uid="late", title="overview.late", area="late", metric="open_overdue_count", limit=24),

@@ -21,7 +21,8 @@ from components.words import LANGUAGES
 from data.connection import Store
 from data.listing import Listing, fetch_listing
 from data.ops import Ops
-from data.request import Filters, Scope
+from data.request import EVERYTHING, Filters, Scope
+from data.warnings import with_parts
 from serve.feature import Feature, Services
 
 PATH = "/warnings/dismissed"
@@ -56,11 +57,16 @@ def dismissed_route(ops: Ops, audit: Audit, *, store: Store, now: Callable[[], d
     """
 
     def tell() -> Response:
-        kept = dismissals(ops, since_at=now() - KEPT, scope=current_scope(), store=store)
-        standing = fetch_listing(Listing("warnings_open"), scope=current_scope(), store=store)
-        names = Names(names_by_kind(fetch_listing(Listing("names"), scope=current_scope(), store=store)))
+        scope, since_at = current_scope(), now() - KEPT
+        kept = dismissals(ops, since_at=since_at, scope=scope, store=store)
+        names = Names(names_by_kind(fetch_listing(Listing("names"), scope=scope, store=store)))
         history = [each | {"label": label_of(each, names)} for each in kept]
-        return JSONResponse({"standing": still_dismissed(standing, kept), "history": history})
+        aside = set_aside(ops, since_at=since_at, store=store)
+        seen = open_warnings(scope, store=store)
+        standing = [each for each in aside if each in set(seen["warning_id"])]
+        return JSONResponse(
+            {"standing": standing, "history": history} | sign_of(seen, standing, names, store=store)
+        )
 
     def note(asked: dict) -> Response:
         visitor = current_visitor()
@@ -84,6 +90,37 @@ def dismissed_route(ops: Ops, audit: Audit, *, store: Store, now: Callable[[], d
         return note(asked)
 
     return Route(PATH, answer, methods=["GET", "POST"])
+
+
+def open_warnings(scope: Scope, *, store: Store) -> pd.DataFrame:
+    """Returns the warnings within a visitor's rows, and the parts of clusters that lie within them."""
+    rows, parts = (
+        fetch_listing(Listing(name), scope=scope, store=store) for name in ("warnings_open", "clusters_open")
+    )
+    return with_parts(rows, parts)
+
+
+def set_aside(ops: Ops, *, since_at: datetime, store: Store) -> list[str]:
+    """Returns the ids of all warnings that stand and are set aside; whoever sees but a part of one is told this much of it."""
+    kept = dismissals(ops, since_at=since_at, scope=EVERYTHING, store=store)
+    return still_dismissed(fetch_listing(Listing("warnings_open"), scope=EVERYTHING, store=store), kept)
+
+
+def sign_of(seen: pd.DataFrame, standing: list[str], names: Names, *, store: Store) -> dict:
+    """Returns how many warnings are open (null: nobody knows, nothing is forecast) and the most striking one."""
+    rule = fetch_listing(Listing("warning_rules"), scope=EVERYTHING, store=store)
+    if rule.empty or pd.isna(rule["forecast_at"].iloc[0]):
+        return {"open_count": None, "worst": None}
+    rows = seen[~seen["warning_id"].isin(standing)]
+    if rows.empty:
+        return {"open_count": 0, "worst": None}
+    row = rows.iloc[0]
+    worst = {
+        name: None if pd.isna(row[name]) else row[name]
+        for name in ("area_id", "category_code", "domain_code")
+    }
+    figures = {"observed_count": int(row["observed_count"]), "expected_count": float(row["expected_count"])}
+    return {"open_count": len(rows), "worst": figures | {"label": label_of(worst, names)}}
 
 
 def read_dismissal(body: bytes) -> dict | str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from components.context import Context
 from components.figure import base_layout, blank_figure
+from components.numbers import count_text
 from components.parts import Chart
 from components.tiles.base import Tile
 from data.listing import Listing
@@ -77,13 +78,25 @@ class ForecastChart(Tile):
                 "warning.no_hours" if self.is_hourly and ctx.filters.category_code else "warning.no_forecast"
             )
             return (blank_figure(ctx, ctx.t(word)),)
+        made = self._made(ahead, answers["seen"].frame, ctx)
         ahead = _together(ahead)
         times = [self._time(each, ctx) for each in ahead["window_from_at"]]
         traces = [_seen(*self._seen(answers["seen"].frame, ctx), ctx=ctx)]
         if "low_count" in ahead:
             traces += [_band(times, ahead, names, ctx=ctx) for names in BANDS]
         traces.append(_line(times, ahead, ctx=ctx))
-        return ({"data": traces, "layout": self._layout(times[0], ctx)},)
+        return ({"data": traces, "layout": self._layout(made, ctx)},)
+
+    def _made(self, ahead: pd.DataFrame, seen: pd.DataFrame, ctx: Context) -> str:
+        """Returns when the forecast was made, and how many of the running day it had heard of."""
+        at = ctx.local(ahead["forecast_at"].max())
+        told = f"{at:%m-%d %H:%M}"
+        if not self.is_hourly or at.hour == 0:
+            return ctx.t("warning.made_midnight", at=told)
+        is_heard = (seen["date"].astype(str).str[:10] == f"{at:%Y-%m-%d}") & (
+            seen["hour"].astype(float) < at.hour
+        )
+        return ctx.t("warning.made", at=told, count=count_text(seen.loc[is_heard, "value"].fillna(0).sum()))
 
     def _time(self, instant, ctx: Context) -> str:
         return f"{ctx.local(instant):%Y-%m-%d %H:%M}" if self.is_hourly else f"{ctx.local(instant):%Y-%m-%d}"
@@ -104,7 +117,7 @@ class ForecastChart(Tile):
             times = [f"{now.date() - timedelta(days=back):%Y-%m-%d}" for back in range(DAYS_BACK, 0, -1)]
         return times, [counts.get(each, 0.0) for each in times]
 
-    def _layout(self, first: str, ctx: Context) -> dict:
+    def _layout(self, made: str, ctx: Context) -> dict:
         ticks = "%H:%M" if self.is_hourly else "%m-%d"
         return base_layout(
             ctx,
@@ -118,7 +131,16 @@ class ForecastChart(Tile):
             legend={"y": 1.0, "yanchor": "bottom"},
             margin={"t": 26 * ctx.view.scale},
             bargap=0.3,
+            annotations=[_note(made, ctx)],
         )
+
+
+def _note(text: str, ctx: Context) -> dict:
+    """Returns a line above the picture, at its left."""
+    return {
+        "text": text, "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom",
+        "showarrow": False, "font": {"color": ctx.theme.quiet, "size": 12 * ctx.view.scale},
+    }  # fmt: skip
 
 
 def _together(ahead: pd.DataFrame) -> pd.DataFrame:

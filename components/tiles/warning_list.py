@@ -16,6 +16,7 @@ from components.tiles.base import Tile
 from components.ways import pick_marks
 from data.listing import Listing
 from data.request import Filters
+from data.warnings import with_parts
 
 MANY = 30
 REASONS = ("known_cause", "data_fault", "acted_on", "not_relevant", "other")
@@ -42,13 +43,14 @@ class WarningList(Tile):
         picked += [each for each in ctx.filters.picked if each[0] == "warning_code"]
         filters = Filters(area_id=ctx.filters.area_id, picked=tuple(each for each in picked if each[1]))
         return {
-            "rows": Listing("warnings_open", filters=filters, limit=MANY),
+            "rows": Listing("warnings_open", filters=filters),
+            "parts": Listing("clusters_open", filters=filters),
             "rule": Listing("warning_rules"),
         }
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the table, or that there is none, and how warnings are judged."""
-        rows, rule = answers["rows"], answers["rule"]
+        rows, rule = with_parts(answers["rows"], answers["parts"]), answers["rule"]
         if rule.empty or not is_known(rule["forecast_at"].iloc[0]):
             return (html.P(ctx.t("warning.no_forecast"), className="empty"),)
         note = html.P(self._note(rows, rule.iloc[0], ctx), className="note")
@@ -61,9 +63,10 @@ class WarningList(Tile):
         head = html.Thead(
             html.Tr([html.Th(ctx.t(f"warning.head_{name}"), className=_side(name)) for name in HEADS])
         )
-        body = html.Tbody([self._line(row, ctx) for row in rows.to_dict("records")])
+        body = html.Tbody([self._line(row, ctx) for row in rows.head(MANY).to_dict("records")])
         table = html.Table([head, body], className="table warnings")
-        return ([html.Div(table, className="scroll"), note, kept],)
+        more = [html.P(ctx.t("warning.more", count=count_text(len(rows) - MANY)), className="note")]
+        return ([html.Div(table, className="scroll"), *(more if len(rows) > MANY else []), note, kept],)
 
     def _note(self, rows, rule, ctx: Context) -> str:
         return ctx.t(
@@ -96,7 +99,10 @@ class WarningList(Tile):
                 html.B(number_text(row["exceed_ratio"], "×{:.1f}"), className="digits"), className="right"
             ),
             "why": html.Td(why_text(row, ctx), className="warning-why"),
-            "act": html.Td(_dismiss(ctx), className="right") if ctx.may("cases") else html.Td(),
+            # Of a cluster that reaches further only who sees the whole may say that it needs nothing.
+            "act": html.Td(_dismiss(ctx), className="right")
+            if ctx.may("cases") and not row["is_part"]
+            else html.Td(),
         }
         marks = {"data-warning": row["warning_id"], "data-until": instant_text(row["window_to_at"])}
         return html.Tr([cells[name] for name in HEADS], **marks)
@@ -141,11 +147,12 @@ def _interval(row: Mapping, ctx: Context) -> html.Small | str:
 def why_text(row: Mapping, ctx: Context) -> str:
     """Returns in a sentence why this is a warning."""
     since, until = ctx.local(row["window_from_at"]), ctx.local(row["window_to_at"])
-    if row["warning_code"] != "burst_day":
+    is_weekly = row["warning_code"] == "burst_week"
+    if is_weekly:
         until -= timedelta(days=1)
-    times = "%m-%d %H:%M" if row["warning_code"] == "burst_day" else "%m-%d"
+    times = "%m-%d" if is_weekly else "%m-%d %H:%M"
     return ctx.t(
-        f"warning.why_{row['warning_code']}",
+        f"warning.why_{'part' if row['is_part'] else row['warning_code']}",
         since=f"{since:{times}}",
         until=f"{until:{times}}",
         count=count_text(row["observed_count"]),
@@ -171,8 +178,7 @@ def _chance(percent: float) -> str:
 
 def rows_of(row: Mapping, ctx: Context) -> dict[str, str]:
     """Returns the way to the rows counted: the same area, kind and window."""
-    since, until = ctx.local(row["window_from_at"]), ctx.local(row["window_to_at"]) - timedelta(seconds=1)
-    period = "24h" if row["warning_code"] == "burst_day" else f"{since:%Y-%m-%d}..{until:%Y-%m-%d}"
+    period = "24h" if row["warning_code"] == "burst_day" else _days_of(row, ctx)
     grids = row.get("grid_list")
     is_wide = is_known_list(grids) and len(grids) > 1
     domain = (
@@ -185,7 +191,18 @@ def rows_of(row: Mapping, ctx: Context) -> dict[str, str]:
         category=row["category_code"] if is_known(row.get("category_code")) else None,
         domain=domain,
         pick=None,
+        source=None,
+        department=None,
+        x="area:" + "|".join(sorted(grids)) if is_wide else None,
     )
+
+
+def _days_of(row: Mapping, ctx: Context) -> str:
+    """Returns the period of whole days; of the running day up to the hour."""
+    since, until = ctx.local(row["window_from_at"]), ctx.local(row["window_to_at"])
+    if until.hour:
+        return f"{since:%Y-%m-%d}..{until:%Y-%m-%dT%H}"
+    return f"{since:%Y-%m-%d}..{until - timedelta(days=1):%Y-%m-%d}"
 
 
 def _dismiss(ctx: Context) -> html.Div:

@@ -37,10 +37,12 @@ def _say(house, account: str, **said: object):
 
 
 def test_it_is_kept_with_who_when_why_and_figures_and_the_trail_says_so(house):
-    assert house.client("analyst").get(PATH).json() == {"standing": [], "history": []}
+    told = house.client("analyst").get(PATH).json()
+    assert (told["standing"], told["history"], told["open_count"]) == ([], [], 3)
+    assert told["worst"]["observed_count"] == 8 and "盗窃" in told["worst"]["label"]["zh"]
     assert _say(house, "analyst").json() == {"is_dismissed": True}
     told = house.client("leader").get(PATH).json()
-    assert told["standing"] == [GRID]
+    assert (told["standing"], told["open_count"]) == ([GRID], 2)
     (kept,) = told["history"]
     assert (kept["actor_name"], kept["reason_code"], kept["reason_text"]) == (
         "analyst",

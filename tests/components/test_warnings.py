@@ -11,6 +11,7 @@ from components.tiles.warning_backtest import BacktestTable
 from components.tiles.warning_chart import ForecastChart, series_of
 from components.tiles.warning_list import WarningList, expected_text, rows_of, why_text
 from data.request import Filters
+from data.warnings import FIRST, with_parts
 from tests.components.frames import AS_OF, answer, context, texts
 
 RULE = {
@@ -27,6 +28,7 @@ DAY = {
     "category_code": "theft",
     "domain_code": "police", "window_from_at": AS_OF - timedelta(days=1), "window_to_at": AS_OF, "observed_count": 9,
     "expected_count": 0.043, "low_count": 0, "high_count": 1, "exceed_ratio": 209.3, "tail_pct": 1e-9, "tried_count": 8442,
+    "is_part": False,
 }  # fmt: skip
 WEEK = DAY | {
     "warning_id": "burst_week:town:theft", "warning_code": "burst_week", "area_id": "town", "grid_id": None, "tail_pct": 0.02,
@@ -36,12 +38,24 @@ CLUSTER = WEEK | {
     "warning_id": "cluster:police:G001", "warning_code": "cluster", "area_id": "G001", "category_code": None, "tail_pct": 0.2,
     "grid_list": ["G001", "G002", "G003"], "tried_count": 499,
 }  # fmt: skip
+RUNNING = CLUSTER | {"window_to_at": datetime(2026, 11, 21, 20)}  # up to 04:00
+PARTS = ("warning_id", "grid_id", "observed_count", "expected_count", *FIRST[1:])
 OPEN, HOURS = WarningList(uid="open"), ForecastChart(uid="next")
 
 
-def _drawn(*rows: dict, ctx=None, rule=RULE) -> str:
+def _drawn(*rows: dict, ctx=None, rule=RULE, parts=()) -> str:
     ctx = ctx or context(path="/warnings")
-    return texts(OPEN.draw({"rows": pd.DataFrame(list(rows)), "rule": rule}, ctx)[0])
+    asked = {"rows": pd.DataFrame(list(rows), columns=list(DAY) if not rows else None)}
+    asked["parts"] = pd.DataFrame(list(parts), columns=list(PARTS))
+    return texts(OPEN.draw(asked | {"rule": rule}, ctx)[0])
+
+
+def _part(grid: str, seen: int, expected: float) -> dict:
+    return {name: CLUSTER[name] for name in FIRST} | {
+        "grid_id": grid,
+        "observed_count": seen,
+        "expected_count": expected,
+    }
 
 
 def test_a_warning_says_where_what_how_many_and_why():
@@ -86,14 +100,31 @@ def test_a_cluster_tells_how_many_grids_and_how_it_was_judged():
     [
         (DAY, {"area=G001", "category=theft", "period=24h"}),
         (WEEK, {"category=theft", "period=2026-11-15..2026-11-21"}),
-        (CLUSTER, {"domain=police", "period=2026-11-15..2026-11-21"}),
+        (CLUSTER, {"domain=police", "period=2026-11-15..2026-11-21", "x=area%3AG001%7CG002%7CG003"}),
+        (RUNNING, {"domain=police", "period=2026-11-15..2026-11-22T04", "x=area%3AG001%7CG002%7CG003"}),
     ],
 )
 def test_the_number_leads_to_the_rows_counted(row, wanted):
-    href = rows_of(row, context("?area=C01&period=90d", path="/warnings"))["href"]
+    # warnings know nothing of sources and departments, so their rows may not be narrowed by them
+    search = "?area=C01&period=90d&source=police_110&department=D01"
+    href = rows_of(row, context(search, path="/warnings"))["href"]
     path, _, query = href.partition("?")
     kept = {each for each in query.split("&") if not each.startswith("area=C01")}
     assert (path, kept) == ("/incidents", wanted)
+
+
+def test_of_a_cluster_that_reaches_further_only_the_part_within_is_told():
+    # 4 + 3 of the cluster's cases lie where this visitor looks, 0.5 + 0.25 are expected there: x 9.3; the rest is not his
+    said = _drawn(parts=[_part("G001", 4, 0.5), _part("G002", 3, 0.25)])
+    assert "一网格及周边1个网格" in said and "其中这些网格共7起，应为0.75起" in said and "×9.3" in said
+    assert "不予处置…" not in said
+    # who sees the whole is told the whole, once
+    whole = _drawn(CLUSTER, parts=[_part("G001", 4, 0.5)])
+    assert "其中这些网格" not in whole and "一网格及周边2个网格" in whole
+    (row,) = with_parts(pd.DataFrame([DAY]).head(0), pd.DataFrame([_part("G002", 3, 0.25)])).to_dict(
+        "records"
+    )
+    assert (row["grid_id"], row["area_id"], row["is_part"]) == ("G002", "G002", True)
 
 
 def test_none_is_calm_and_without_a_forecast_unknown():
@@ -112,16 +143,21 @@ def _hours(*areas: str) -> pd.DataFrame:
     rows = [
         {"window_from_at": AS_OF.replace(minute=0) + timedelta(hours=hour), "area_id": area, "expected_count": 2.5,
          "low_count": 0,
-         "high_count": 6, "inner_low_count": 1, "inner_high_count": 5}
+         "high_count": 6, "inner_low_count": 1, "inner_high_count": 5,
+         "forecast_at": AS_OF.replace(hour=6, minute=0)}
         for area in areas
         for hour in range(1, 25)
     ]  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _chart(ahead: pd.DataFrame) -> list[dict]:
+def _drawn_hours(ahead: pd.DataFrame) -> dict:
     seen = answer("incident_count", {"date": "2026-11-22", "hour": 13, "value": 4.0})
-    return HOURS.draw({"ahead": ahead, "seen": seen}, context())[0]["data"]
+    return HOURS.draw({"ahead": ahead, "seen": seen}, context())[0]
+
+
+def _chart(ahead: pd.DataFrame) -> list[dict]:
+    return _drawn_hours(ahead)["data"]
 
 
 def test_one_area_has_both_bands_and_hours_without_incidents_are_zero():
@@ -130,6 +166,15 @@ def test_one_area_has_both_bands_and_hours_without_incidents_are_zero():
     assert (len(seen["x"]), sum(seen["y"])) == (24, 4.0)
     assert (outer["y"][0], inner["y"][0], line["y"][0]) == (6.0, 5.0, 2.5)
     assert line["x"][0] == "2026-11-22 15:00"
+
+
+def test_the_picture_says_when_the_forecast_was_made_and_what_it_had_heard():
+    ahead = _hours("town")  # made at 14:00 local; 4 of 13:00 had come
+    assert (
+        _drawn_hours(ahead)["layout"]["annotations"][0]["text"] == "预测更新于11-22 14:00，已计入零点以来4起"
+    )
+    midnight = _drawn_hours(ahead.assign(forecast_at=datetime(2026, 11, 21, 16)))
+    assert midnight["layout"]["annotations"][0]["text"] == "预测作于11-22 00:00"
 
 
 def test_several_areas_add_up_without_a_band():

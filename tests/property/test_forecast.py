@@ -12,7 +12,8 @@ from bench.forecast import ALARM, alarms, cluster_alarm, covered
 from bench.quiet_town import Stream, make_counts, make_outlook
 from etl.module_forecast_outlook import TOWN
 from etl.module_forecast_rates import fit_share
-from etl.module_forecast_spread import clear_ones, quantile, tail
+from etl.module_forecast_running import Rest, Shared, factors, spread_left
+from etl.module_forecast_spread import clear_ones, deviance, quantile, tail
 from etl.module_warning import judged
 from etl.module_warning_scan import make_zones, scan
 
@@ -155,3 +156,40 @@ def test_quiet_streams_warn_no_more_often_than_stated():
     assert sum(cluster_alarm(rng) for _ in range(40)) <= 6
     burst = make_outlook(make_counts(rng, burst=9))
     assert alarms(burst)[1]
+
+
+def test_the_running_day_moves_what_is_left_worked_by_hand():
+    # one domain, one category; its hours share a spread of 0.25: k = 4. Expected so far 4, came 12: (12 + 4) / (4 + 4) = 2
+    one = np.zeros(1, dtype=int)
+    shared = Shared(0.25, np.array([0.25]), np.array([0.25]))
+    moved = factors(np.array([12.0]), np.array([4.0]), shared=shared, domain_of=one)
+    assert moved == pytest.approx([2.0], rel=1e-4)
+    # nothing in common: nothing moves
+    still = factors(
+        np.array([12.0]), np.array([4.0]), shared=Shared(0.0, np.zeros(1), np.zeros(1)), domain_of=one
+    )
+    assert still == pytest.approx([1.0], rel=1e-4)
+    # 0.30 of the day, of which 0.25 are shared; half the day left: 0.05 / 0.5 + 1 / (4 + 4 expected before)
+    left = spread_left(np.array([0.30]), np.array([0.25]), part=np.array([0.5]), heard=np.array([4.0]))
+    assert left == pytest.approx([0.1 + 0.125])
+
+
+def test_on_days_that_differ_the_running_day_is_better_than_midnight_and_its_intervals_hold():
+    wild = Rest(make_outlook(make_counts(np.random.default_rng(6), replace(SMALL, spread=0.1))))
+    running, midnights = (wild.told(is_running=each) for each in (True, False))
+    score = [deviance(each["count"][:, 0], each["mean"][:, 0]).mean() for each in (running, midnights)]
+    assert score[0] < 0.7 * score[1]
+    low, high = (
+        quantile(running["mean"][:, 0], running["spread"][:, 0], part=part) for part in (0.025, 0.975)
+    )
+    inside = (running["count"][:, 0] >= low) & (running["count"][:, 0] <= high)
+    assert inside.mean() > 0.88  # 3 cuts of 56 days
+
+
+def test_on_days_that_do_not_differ_the_running_day_costs_nothing(quiet):
+    rest = Rest(quiet)
+    score = [
+        deviance(each["count"], each["mean"]).mean()
+        for each in (rest.told(is_running=True), rest.told(is_running=False))
+    ]
+    assert score[0] == pytest.approx(score[1], rel=0.02)
