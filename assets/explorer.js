@@ -10,7 +10,7 @@
   class Explorer {
     constructor(box, config) {
       this.box = box;
-      this.model = new ex.Model(config, () => this.tell(), (isSlow) => box.classList.toggle("is-loading", isSlow));
+      this.model = new ex.Model(config, () => this.tell(), (isSlow, isOpening) => this.wait(isSlow, isOpening));
       this.build();
       this.model.start();
       // The way back in the browser, or a filter above: the address says anew what is asked.
@@ -53,6 +53,9 @@
       this.reset.addEventListener("click", () => model.clear());
       this.note = this.bar.appendChild(make("span", "note ex-note digits"));
       this.note.setAttribute("role", "status");
+      this.waited = box.appendChild(make("p", "ex-wait digits"));
+      this.waited.setAttribute("role", "status");
+      this.waited.hidden = true;
       this.signs = box.appendChild(make("div", "ex-signs"));
       const grid = box.appendChild(make("div", "ex-grid-box"));
       const cell = (name) => grid.appendChild(make("section", `ex-chart at-${name}`));
@@ -149,11 +152,26 @@
         tab.dataset.tab = name;
         tab.addEventListener("click", () => {
           open(name);
-          model.ask({ by: name === "cross" ? model.asked.by || "category,month" : "" });
+          model.ask({ by: name === "cross" ? model.asked.by || model.by : "" });
         });
       }
       model.parts.push(new ex.Rows(model, rows), new ex.Cross(model, cross));
       open(model.asked.by || !model.config.may_see_rows ? "cross" : "rows");
+    }
+
+    // What takes its time says so, and for how long already.
+    wait(isSlow, isOpening) {
+      const { words } = this.model.config, begun = Date.now();
+      clearInterval(this.ticking);
+      this.box.classList.toggle("is-loading", isSlow);
+      const say = () => {
+        const seconds = Math.round((Date.now() - begun) / 1000);
+        this.waited.hidden = !isOpening && !seconds;
+        ex.say(this.waited, words[isOpening ? "opening" : "counting"].replace("{n}", seconds));
+      };
+      if (!isSlow) return (this.waited.hidden = true);
+      say();
+      this.ticking = setInterval(say, 500);
     }
 
     // ---- the numbers above the charts ----
@@ -176,14 +194,11 @@
       this.signs.replaceChildren(...this.figures(values).map((figure) => this.sign(figure)));
     }
     sides() {
-      const { model } = this, isArea = model.asked.vs.startsWith("@");
+      const { model } = this;
       this.box.classList.toggle("is-compared", model.isCompared);
-      const area = (id) => (model.config.compared.find((each) => each[0] === id) || [])[1] || model.config.areas[id] || id;
-      const days = ({ head }) => `${head.codes.day[0] || "—"} … ${head.codes.day[head.codes.day.length - 1] || "—"}`;
-      const own = new URLSearchParams(model.config.base).get("area");
-      const names = isArea ? [own ? area(own) : model.config.town, area(model.asked.vs.slice(1))] : model.sides.map(days);
       this.pair.hidden = !model.isCompared;
-      if (model.isCompared) this.pair.replaceChildren(...names.map((name) => make("b", "", name)));
+      if (!model.isCompared) return;
+      this.pair.replaceChildren(...model.names().flatMap((name, place) => [ex.letter(place), make("b", "", name)]));
     }
     local(at) {
       const zone = { timeZone: this.model.config.zone, hour12: false, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
@@ -205,14 +220,14 @@
     }
     figures(values) {
       const { config, asked } = this.model, unit = asked.u || "incident";
-      const count = (key, name) => ({ key, name, text: values.map((each) => ex.number(each[key])), gap: this.ratio(values.map((each) => each[key])) });
+      const count = (key, name) => ({ key, name, text: values.map((each) => ex.number(each[key])), gap: ex.more(this.model, ...values.map((each) => each[key])) });
       const rate = (key, metric) => ({
         key,
         metric,
         name: config.words[key],
-        text: values.map((each) => this.rate(each[key])),
-        notes: values.map((each) => this.bounds(each[key])),
-        gap: values.length > 1 ? this.points(ex.difference(...values[0][key], ...values[1][key]), values.every((each) => each[key][1] >= ex.SMALL)) : "",
+        text: values.map((each) => ex.rate(each[key], config.words)),
+        notes: values.map((each) => ex.bounds(each[key])),
+        gap: values.length > 1 ? ex.points(this.model, ...values.map((each) => each[key])) : "",
         isSmall: values.some((each) => each[key][1] < ex.SMALL),
       });
       return [
@@ -225,26 +240,6 @@
         { ...count("open", config.words.open), gap: "" },
         { ...count("overdue", config.words.overdue), gap: "" },
       ];
-    }
-    rate([hits, n]) {
-      return !n ? "—" : n < ex.SMALL ? this.model.config.words.small : `${((100 * hits) / n).toFixed(1)}%`;
-    }
-    bounds([hits, n]) {
-      const found = n >= ex.SMALL && ex.wilson(hits, n);
-      return `n ${ex.number(n)}` + (found ? ` · ${(100 * found[0]).toFixed(1)}–${(100 * found[1]).toFixed(1)}%` : "");
-    }
-    ratio([count, other]) {
-      // A town against a part of it: how many times as many cases says nothing.
-      const isPart = this.model.asked.vs.startsWith("@") && !new URLSearchParams(this.model.config.base).get("area");
-      const found = other === undefined || isPart ? null : ex.ratio(count, other);
-      if (!found) return "";
-      const [gap, low, high] = found.map((each) => `${each >= 1 ? "+" : "−"}${Math.abs(100 * (each - 1)).toFixed(0)}%`);
-      return `${gap} (${low} … ${high})`;
-    }
-    points(found, isEnough) {
-      if (!found || !isEnough) return "";
-      const [gap, low, high] = found.map((each) => `${each >= 0 ? "+" : "−"}${Math.abs(100 * each).toFixed(1)}`);
-      return `${gap} ${this.model.config.words.points} (${low} … ${high})`;
     }
     time({ n, low, high, beyond }) {
       const { words } = this.model.config;

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const ex = window.cockpit_explorer;
-  const OWN = ["u", "q", "x", "vs", "by", "m", "xo", "xp"];
+  const OWN = ["u", "q", "x", "vs", "by", "m", "xo", "xp", "xs"];
   const FRESH_MS = 30000; // a live town: new numbers at most this often, and never under somebody's hand
 
   ex.Model = class {
@@ -12,6 +12,7 @@
       this.parts = [];
       this.turn = 0;
       this.loadedAt = 0;
+      this.sides = [];
       this.read();
       this.configure(config);
     }
@@ -22,8 +23,9 @@
     }
     configure(config) {
       this.config = config;
-      this.sides = [new ex.Side(this.base())];
-      if (this.asked.vs) this.sides.push(new ex.Side(this.base(this.asked.vs)));
+      // What is drawn stays whole under the hand until the new sides are here: a wide view takes seconds.
+      this.coming = [new ex.Side(this.base())];
+      if (this.asked.vs) this.coming.push(new ex.Side(this.base(this.asked.vs)));
     }
     base(vs) {
       const asked = new URLSearchParams(this.config.base);
@@ -34,34 +36,47 @@
       return asked.toString();
     }
     get head() {
-      return this.sides[0].head;
+      return this.sides.length ? this.sides[0].head : null;
     }
     get isCompared() {
       return this.sides.length > 1;
     }
+    // What the two sides are called: areas, or their days.
+    names() {
+      const { config } = this, own = new URLSearchParams(config.base).get("area");
+      const area = (id) => (config.compared.find((each) => each[0] === id) || [])[1] || config.areas[id] || id;
+      if (this.asked.vs.startsWith("@")) return [own ? area(own) : config.town, area(this.asked.vs.slice(1))];
+      return this.sides.map(({ head }) => `${head.codes.day[0] || "—"} … ${head.codes.day[head.codes.day.length - 1] || "—"}`);
+    }
+    // The cross table asked for first: months of two periods have nothing to stand beside.
+    get by() {
+      return this.isCompared && !this.asked.vs.startsWith("@") ? "category" : "category,month";
+    }
     // The other period begins so many milliseconds later (an earlier one: less than none).
-    shift(place) {
-      return place && !this.asked.vs.startsWith("@") ? this.sides[1].firstDay - this.sides[0].firstDay : 0;
+    shift(place, sides = this.sides) {
+      return place && !this.asked.vs.startsWith("@") ? sides[1].firstDay - sides[0].firstDay : 0;
     }
     // What is selected, as one side is asked for it: the other period by the same distance, another area without grids.
-    told(place, without) {
+    told(place, without, sides = this.sides) {
       if (!place) return ex.writeSelection(this.selection, without);
       const own = { ...this.selection };
       if (this.asked.vs.startsWith("@")) delete own.area;
-      else if (own.day) own.day = own.day.map((day) => ex.shiftDay(day, this.shift(1) / ex.DAY));
+      else if (own.day) own.day = own.day.map((day) => ex.shiftDay(day, this.shift(1, sides) / ex.DAY));
       return ex.writeSelection(own, without);
     }
 
     // ---- loading ----
     async load(active, isAnew) {
-      const turn = ++this.turn;
+      const turn = ++this.turn, sides = this.coming || this.sides;
       clearTimeout(this.slow);
-      this.slow = setTimeout(() => this.wait(true), 300);
+      this.slow = setTimeout(() => this.wait(true, Boolean(this.coming)), 300);
       try {
         // The other side's days are told from its own first day, which its first answer tells.
-        for (const side of this.sides) if (!side.head || isAnew) await side.cube(active, "");
-        const cubes = await Promise.all(this.sides.map((side, place) => side.cube(active, this.told(place, active))));
+        for (const side of sides) if (!side.head || isAnew) await side.cube(active, "");
+        const cubes = await Promise.all(sides.map((side, place) => side.cube(active, this.told(place, active, sides))));
         if (turn !== this.turn) return;
+        this.sides = sides;
+        this.coming = null;
         this.cubes = cubes;
         this.active = active;
         this.loadedAt = Date.now();
@@ -122,6 +137,7 @@
       if ("xo" in changes || "by" in changes) this.asked.xp = changes.xp || "";
       if (["u", "q", "vs"].some((key) => key in changes)) {
         this.asked.xp = "";
+        if (!this.asked.vs) this.asked.xs = "";
         if (changes.vs && !changes.vs.startsWith("@")) this.leaveToday();
         this.configure(this.config);
         this.start();
@@ -137,6 +153,7 @@
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => {
         this.write();
+        if (this.coming) return; // nothing came: what stands there belongs to the question before
         for (const part of this.parts) if (part.fetch) part.fetch();
       }, 150);
     }
@@ -188,6 +205,15 @@
       const found = new Map();
       for (const side of this.sides) side.head.codes[dim].forEach((code, at) => found.has(code) || found.set(code, [side, at]));
       return found;
+    }
+    // The codes of closed lists in their own order, of the others as the sides have them.
+    order(dim) {
+      return this.config.codes[dim] ? ["", ...Object.keys(this.config.codes[dim])] : [...this.codes(dim).keys()];
+    }
+    // Where one side has a code, for its label there; nothing where it has not.
+    found(place, dim, code) {
+      const side = this.sides[place], at = side && side.places[dim] && side.places[dim].get(code);
+      return at === undefined ? undefined : [side, at];
     }
     label(dim, code, found) {
       const words = this.config.codes[dim];

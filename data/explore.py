@@ -47,11 +47,11 @@ class Tables:
         whole = wider(view)
         wide = whole and self.get(whole, scope=scope, store=store, serial=serial)
         with store.reading(serial) as snapshot:
-            given = {"snapshot": snapshot, "number": self._next()}
-            if wide and wide.serial == serial:
-                table = narrow_table(wide, view, scope, **given)
+            number, is_part = self._next(), wide and wide.serial == serial
+            if is_part:
+                table = narrow_table(wide, view, snapshot=snapshot, number=number)
             else:
-                table = build_table(view, scope, **given)
+                table = build_table(view, scope, snapshot=snapshot, number=number)
             self._keep((serial, scope, view), table, snapshot)
         return table
 

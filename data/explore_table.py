@@ -40,14 +40,15 @@ def build_table(view: View, scope: Scope, *, snapshot: Snapshot, number: int) ->
         rows = _rows(view, question, snapshot=snapshot, chosen=chosen, listed=listed)
         facts = _facts(view, question, snapshot=snapshot, rows=rows)
         table = _frame(view, question, facts=facts, name=name, snapshot=snapshot)
-        rows = f"SELECT * FROM ({rows}) WHERE {kept(view)}"
+        all_rows, rows = rows, f"SELECT * FROM ({rows}) WHERE {kept(view)}"
         sql = coded_sql(view.unit, rows=rows, codes=table.codes, snapshot=snapshot)
         bound = _bind(question, f"CREATE TABLE {name} AS {sql}", view, **_known(table, facts))
         snapshot.rows(bound.sql, bound.params)
+        excluded = _leave_out(view, question, snapshot=snapshot, rows=all_rows, into=f"{name}_left")
     finally:
         for each in (listed, chosen):
             snapshot.rows(f"DROP TABLE IF EXISTS {each}")
-    return replace(table, **_sums(snapshot, table))
+    return replace(table, excluded_count=excluded, **_sums(snapshot, table))
 
 
 def _rows(view: View, question: Question, *, snapshot: Snapshot, chosen: str, listed: str) -> str:
@@ -71,10 +72,10 @@ def _facts(view: View, question: Question, *, snapshot: Snapshot, rows: str) -> 
     bound = _bind(
         question,
         f"SELECT min(day_date) FILTER ({kept(view)}) AS first_date, max(day_date) FILTER ({kept(view)}) AS last_date, "
-        f"min(month_id) AS month_id, count(*) FILTER (NOT ({kept(view)})) AS excluded_count, {told} FROM ({rows})",
+        f"min(month_id) AS month_id, {told} FROM ({rows})",
         view,
     )
-    names = ("first_date", "last_date", "month_id", "excluded_count", *CODED)
+    names = ("first_date", "last_date", "month_id", *CODED)
     return dict(zip(names, snapshot.rows(bound.sql, bound.params)[0], strict=True))
 
 
@@ -92,7 +93,6 @@ def _frame(view: View, question: Question, *, facts: dict, name: str, snapshot: 
         as_of_at=question.as_of_at,
         first_date=first,
         day_count=day_count,
-        excluded_count=facts["excluded_count"],
     )
 
 
@@ -118,8 +118,8 @@ def wider(view: View) -> View | None:
     return None if view.metric or filters == view.filters else replace(view, filters=filters)
 
 
-def narrow_table(wide: Table, view: View, scope: Scope, *, snapshot: Snapshot, number: int) -> Table:
-    """Returns a view's table from a wider one's: a filter above the charts reads no file again, but for what it leaves out."""
+def narrow_table(wide: Table, view: View, *, snapshot: Snapshot, number: int) -> Table:
+    """Returns a view's table from a wider one's of the same asker: a filter above the charts reads no file again."""
     name = f"{SCHEMA}.view{number}"
     asked = {each: getattr(view.filters, column) for column, each in CARRIED.items()}
     told = {each: (str(value),) for each, value in asked.items() if value is not None}
@@ -128,22 +128,33 @@ def narrow_table(wide: Table, view: View, scope: Scope, *, snapshot: Snapshot, n
         inside = "SELECT grid_id FROM dim_area_grid WHERE area_id = $area_id"
         told["area"] = tuple(grid for (grid,) in snapshot.rows(inside, {"area_id": area_id}))
     snapshot.rows(f"CREATE TABLE {name} AS SELECT * FROM {wide.name} WHERE {wide.where(told)}")
-    question = question_of(Request(ASKED[view.unit], filters=view.filters), scope, snapshot)
-    excluded = _count_cancelled(view, question, snapshot) if wide.excluded_count else 0
+    excluded = _left_out(f"{wide.name}_left", told, snapshot) if wide.excluded_count else 0
     table = replace(wide, name=name, excluded_count=excluded, cubes={})
     return replace(table, **_sums(snapshot, table))
 
 
-def _count_cancelled(view: View, question: Question, snapshot: Snapshot) -> int:
-    tests = [*own_tests(view, question), "cancelled_code IS NOT NULL"]
-    counted = f"SELECT count(*) FROM mart_incident AS source WHERE {' AND '.join(tests)}"
-    bound = question.bind(counted, since_at=view.filters.since_at, until_at=view.filters.until_at)
-    return snapshot.rows(bound.sql, bound.params)[0][0]
+def _leave_out(view: View, question: Question, *, snapshot: Snapshot, rows: str, into: str) -> int:
+    """Writes how many cancelled incidents a view leaves out, by what may narrow it; returns how many in all."""
+    names = ", ".join({*CODED.values(), *CARRIED})
+    told = f"SELECT {names}, count(*) AS n FROM ({rows}) WHERE NOT ({kept(view)}) GROUP BY ALL"
+    bound = _bind(question, f"CREATE TABLE {into} AS {told}", view)
+    snapshot.rows(bound.sql, bound.params)
+    return _left_out(into, {}, snapshot)
+
+
+def _left_out(left: str, told: dict[str, tuple[str, ...]], snapshot: Snapshot) -> int:
+    """Returns how many of the cancelled incidents have the codes of a filter."""
+    columns = {name: column for column, name in CARRIED.items()} | CODED
+    tests = [f"list_contains(${name}, CAST({columns[name]} AS VARCHAR))" for name in told] or ["true"]
+    params = {name: list(values) for name, values in told.items()}
+    sql = f"SELECT coalesce(sum(n), 0)::BIGINT FROM {left} WHERE {' AND '.join(tests)}"
+    return snapshot.rows(sql, params or None)[0][0]
 
 
 def drop_table(table: Table, snapshot: Snapshot) -> None:
     """Drops a table; a question that still reads it reads on."""
-    snapshot.rows(f"DROP TABLE IF EXISTS {table.name}")
+    for name in (table.name, f"{table.name}_left"):
+        snapshot.rows(f"DROP TABLE IF EXISTS {name}")
 
 
 def _days(

@@ -156,16 +156,40 @@ def test_two_periods_stand_side_by_side_and_the_cross_table_adds_up(explored, st
     assert _number(_sign(page, "n", side=1)) == _total(store, other)
     assert "…" in page.inner_text("[data-sign=n] .ex-sign-gap")
     page.click(".ex-tabs [data-tab=cross]")
-    page.wait_for_selector(".ex-cross tbody tr")
+    page.select_option(".ex-table:not([hidden]) .ex-fields select >> nth=1", "severity")
+    page.wait_for_selector(".ex-cross tbody td .ex-other")
     _settled(page)
-    cells = page.eval_on_selector_all(
-        ".ex-cross tbody tr",
-        "all => all.map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))",
+    for side, where in enumerate((one, other)):
+        rows = _cells(page, side)
+        assert all(sum(row[:-1]) == row[-1] for row in rows)
+        assert [sum(column) for column in zip(*rows[:-1], strict=True)] == rows[-1]
+        assert rows[-1][-1] == _total(store, where) > 0
+    assert re.search(
+        r"[+−]\d+% \(.+ … .+\)", page.locator(".ex-cross tr.ex-sum td .ex-gap").last.inner_text()
     )
-    rows = [[_number(cell) for cell in row] for row in cells]
-    assert all(sum(row[:-1]) == row[-1] for row in rows)
-    assert [sum(column) for column in zip(*rows[:-1], strict=True)] == rows[-1]
-    assert rows[-1][-1] == _total(store, one)
+    page.click(".ex-tabs [data-tab=rows]")
+    page.click(".ex-sides [data-side='1']")
+    page.wait_for_selector(".ex-table[data-shown=B] .ex-rows tbody tr")
+    _settled(page)
+    again = explored("&" + page.url.partition("period=28d&")[2])
+    for each in (page, again):
+        assert f"共 {_total(store, other):,} 条" in each.inner_text(".ex-table .pager")
+        days = each.eval_on_selector_all(
+            ".ex-rows tbody tr", "all => all.map((row) => row.cells[0].textContent.slice(0, 10))"
+        )
+        assert days and max(days) < since
+
+
+def _cells(page, side: int) -> list[list[int]]:
+    """Returns the numbers of one side in the cross table, the totals last."""
+    script = """(all, side) => all.map((row) => [...row.cells].slice(1).map((cell) => {
+        const told = cell.querySelectorAll(".ex-other, span:not(.ex-versus, .ex-other)");
+        return told.length ? told[side].textContent : "0";
+    }))"""
+    return [
+        [_number(cell) for cell in row]
+        for row in page.eval_on_selector_all(".ex-cross tbody tr", script, side)
+    ]
 
 
 def test_a_code_nobody_knows_selects_nothing_and_can_be_taken_back(explored):
