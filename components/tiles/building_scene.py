@@ -18,6 +18,7 @@ from components.measure import rows_by, tip_text
 from components.numbers import count_text, is_known, number_text
 from components.tiles.area_map import legend_item
 from components.tiles.base import Tile
+from components.tiles.points_map import why_empty
 from data.listing import Listing
 from data.request import Request
 
@@ -101,7 +102,7 @@ class BuildingScene(Tile):
             )
             each["s"] = sign
         unknown = sum(each["i"] not in colours for each in buildings)
-        lines = list(legend)
+        lines = [*legend, *(html.Span(note, className="legend-note") for note in why_empty(shapes, ctx))]
         if unknown:
             grey = html.I(className="swatch hatched")
             lines.append(legend_item(grey, ctx.t("economy.unknown"), count=unknown))

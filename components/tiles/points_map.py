@@ -25,6 +25,12 @@ SINGLE = 500  # more points than this stand together in rings
 NONE = "none"
 
 
+def why_empty(rows: pd.DataFrame, ctx: Context) -> list[str]:
+    """Returns why a map has nothing to show: a register that never came, or simply none; nothing where it has."""
+    why = rows.attrs.get("unknown_code")
+    return [ctx.t(f"flag.{why}" if why else "common.nothing")] if rows.empty else []
+
+
 @dataclass(frozen=True, kw_only=True)
 class PointsMap(Tile):
     """Rows of a listing with lon and lat (and grid_id, to be gathered by); a click opens a row's page or the ring's area.
@@ -80,10 +86,8 @@ class PointsMap(Tile):
         counts = rows[self.colour].map(lambda key: key if is_known(key) else None).value_counts(dropna=False)
         legend = self._legend(codes, colours, counts=counts, ctx=ctx)
         missing = len(rows) - len(placed)
-        if missing:
-            legend.append(
-                html.Span(ctx.t("tiles.not_placed", count=count_text(missing)), className="legend-note")
-            )
+        notes = [ctx.t("tiles.not_placed", count=count_text(missing))] if missing else []
+        legend += [html.Span(note, className="legend-note") for note in (*notes, *why_empty(rows, ctx))]
         return (
             _collection(drawn),
             hideout,

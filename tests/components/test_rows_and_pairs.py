@@ -331,6 +331,13 @@ def _drawn(rows: pd.DataFrame, search: str = "", **where) -> tuple:
     return MAP.draw({"rows": rows, "grids_of": GRIDS}, context(search, **where))
 
 
+@pytest.mark.parametrize(("why", "word"), [("unjoined", "本地未接入此类登记数据"), (None, "暂无记录")])
+def test_a_map_without_points_says_why(why, word):
+    rows = _points(0)
+    rows.attrs |= {"unknown_code": why} if why else {}
+    assert texts(_drawn(rows)[4]) == word
+
+
 def test_few_points_stand_alone_with_their_letter_and_lead_to_their_page():
     data, hideout, ground, url, legend = _drawn(_points(6))
     assert len(data["features"]) == 6
