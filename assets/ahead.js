@@ -37,9 +37,9 @@
   }
 
   // What the drawn page will fetch in its turn: the shapes of areas.
-  async function lookThrough(answer) {
-    if (!answer.ok) return;
-    const drawn = await answer.text();
+  async function lookThrough(answer, name) {
+    const drawn = answer.ok ? await answer.text() : "";
+    if (!begun.has(name)) return; // Dash was here first: the maps ask for themselves
     for (const [said] of drawn.matchAll(/"(?:\/|\\u002f)geo(?:\/|\\u002f)[^"]+"/gi)) {
       const address = JSON.parse(said);
       if (!begun.has(named(address))) begin(address).catch(() => {});
@@ -49,7 +49,8 @@
   const json = { "Content-Type": "application/json", Accept: "application/json" };
   begin("/_dash-layout", { headers: json });
   begin("/_dash-dependencies", { headers: json });
-  begin("/_dash-update-component", { method: "POST", headers: json, body: firstCall() })
-    .then((answer) => lookThrough(answer.clone()))
+  const call = firstCall();
+  begin("/_dash-update-component", { method: "POST", headers: json, body: call })
+    .then((answer) => lookThrough(answer.clone(), named("/_dash-update-component", call)))
     .catch(() => {});
 })();

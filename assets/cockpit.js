@@ -17,15 +17,15 @@
   const setProps = (id, props) => own.set_props && own.set_props(id, props);
   cockpit.setProps = setProps;
 
-  // Plotly is a promise until its script has run; every chart waits for it (assets/parts.js).
-  cockpit.loadPlotly = function (source) {
+  // Plotly is a promise until its script has run, whenever that is; every chart waits for it (assets/parts.js).
+  cockpit.awaitPlotly = function () {
+    const script = document.getElementById("charts");
+    if (window.Plotly) return;
     window.Plotly = new Promise(function (resolve, reject) {
-      const script = document.createElement("script");
-      script.onload = () => resolve(window.Plotly);
-      script.onerror = reject;
-      script.src = source;
-      document.head.appendChild(script);
+      script.addEventListener("load", () => resolve(window.Plotly));
+      script.addEventListener("error", () => reject(new Error("Plotly did not come")));
     });
+    window.Plotly.catch(() => {}); // each chart says so
   };
 
   // ---- the look and the scale -------------------------------------------------------------------------------
@@ -186,7 +186,9 @@
   function say(node, text) {
     if (node.textContent !== text) node.textContent = text;
   }
-  // How a clock writes costs more to find out than all it will ever write.
+  // How a clock writes costs more to find out than all it will ever write, and numbers come first.
+  let isDrawn = false;
+  window.addEventListener("load", () => window.requestIdleCallback(() => (isDrawn = true), { timeout: 1500 }));
   let forms = { key: "" };
   function clockForms(locale, zone) {
     if (forms.key === locale + zone) return forms;
@@ -200,7 +202,7 @@
     if (!clock) return;
     const at = new Date(now());
     const parts = clock.querySelectorAll("span");
-    if (parts.length !== 2) return;
+    if (parts.length !== 2 || !isDrawn) return;
     const form = clockForms(clock.dataset.clock === "zh" ? "zh-CN" : "en-GB", clock.dataset.zone);
     say(parts[0], form.day.format(at));
     say(parts[1], form.time.format(at));

@@ -21,18 +21,21 @@
     let wanted = null;
     let isBusy = false;
     let isOver = false;
+    let isHeard = false;
     let size = "";
     const room = () => `${box.clientWidth}x${box.clientHeight}`;
     async function drawn(props) {
-      const isFirst = !size;
+      await window.Plotly;
+      if (isOver) return;
       size = room();
       await draw(box, props);
-      if (isFirst && !isOver) box.on("plotly_click", (event) => told(event, props.setProps));
+      if (isHeard || isOver) return;
+      isHeard = true;
+      box.on("plotly_click", (event) => told(event, props.setProps));
     }
     async function work() {
       if (isBusy) return;
       isBusy = true;
-      await window.Plotly;
       while (wanted && !isOver) {
         const props = wanted;
         wanted = null;

@@ -123,10 +123,11 @@ def index() -> str:
 {{%metas%}}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{%title%}}</title><link rel="icon" type="image/svg+xml" href="{asset_url("icon.svg")}">
 <style>{css_variables()}{faces}</style><link rel="stylesheet" href="{bundle_url("screens.css")}">
-<script src="{bundle_url("screens.js")}"></script>{fonts}{{%css%}}
+<script src="{bundle_url("screens.js")}"></script>
+<script async id="charts" src="{bundle_url("charts.js")}"></script>{fonts}{{%css%}}
 </head>
 <body>{{%app_entry%}}
-<script>cockpit.loadPlotly("{bundle_url("charts.js")}")</script>
+<script>cockpit.awaitPlotly()</script>
 <script src="{bundle_url("maps.js")}"></script>
 <footer hidden>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
 </body></html>"""
