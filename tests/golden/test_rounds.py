@@ -167,4 +167,6 @@ def test_few_workers_of_a_community_are_not_told_and_no_list_names_one(store):
     }  # 40 would be the town less five
     rows = fetch_rows(Request("workforce_count"), scope=EVERYTHING, store=store)
     assert set(rows.columns) <= {"workforce_id", "area_id", "side_code", "excluded_code"}
-    assert rows["workforce_id"].str.fullmatch(r"\d+").all()  # the feed's own id would spell post, age and schooling
+    assert (
+        rows["workforce_id"].str.fullmatch(r"\d+").all()
+    )  # the feed's own id would spell post, age and schooling
