@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI, HTTPException
+from collections.abc import Mapping
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.routing import Mount
 
 from access.context import current_visitor
@@ -15,6 +21,19 @@ from serve.feature import Feature, Services
 
 ABOUT = """Read-only. Every call needs `Authorization: Bearer <token>` (`python -m access token issue`); a token has a role,
 rows and a limit per minute (429 with Retry-After beyond it). Instants are UTC. A value that is null is unknown, not zero."""
+
+
+OPEN311 = "/open311/"
+
+
+REFUSALS = {
+    400: "a value that cannot be meant; says which",
+    401: "no token, or one that is unknown, ended or revoked",
+    403: "the token's role may not ask this",
+    404: "no such thing among the token's rows",
+    405: "only GET",
+    429: "more than the token's rate; Retry-After says when",
+}
 
 
 def open_door(services: Services) -> Feature:
@@ -40,10 +59,31 @@ def make_api(services: Services) -> FastAPI:
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
+        responses={code: {"description": why} for code, why in REFUSALS.items()},
         dependencies=[Depends(HTTPBearer(auto_error=False)), Depends(within_limit)],
     )
+    api.add_exception_handler(AnyHTTPException, _refused)
+    api.add_exception_handler(RequestValidationError, _misread)
     asking = Asking(house.store, house.town)
     api.include_router(number_routes(asking, geo=house.settings.published_dir / "geo"))
     api.include_router(open311_routes(asking))
     api.include_router(incident_routes(asking))
     return api
+
+
+async def _refused(request: Request, error: AnyHTTPException) -> Response:
+    if OPEN311 not in request.url.path:
+        return await http_exception_handler(request, error)
+    return _as_open311(error.status_code, str(error.detail), headers=error.headers)
+
+
+async def _misread(request: Request, error: RequestValidationError) -> Response:
+    if OPEN311 not in request.url.path:
+        return await request_validation_exception_handler(request, error)
+    first = error.errors()[0]
+    return _as_open311(400, f"{first['loc'][-1]}: {first['msg']}")
+
+
+def _as_open311(code: int, description: str, *, headers: Mapping[str, str] | None = None) -> Response:
+    """The standard's shape of an error: a list of code and description."""
+    return JSONResponse([{"code": code, "description": description}], status_code=code, headers=headers)

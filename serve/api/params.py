@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
 MOST = 500
@@ -47,9 +45,15 @@ class RequestParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service_code: str | None = Field(**_ID)
+    jurisdiction_id: str | None = Field(None, max_length=60, description="taken and ignored: one town")
+    service_request_id: str | None = Field(
+        None, max_length=2000, description="comma-separated, at most 50; the other arguments are then ignored"
+    )
+    service_code: str | None = Field(None, max_length=600, description="comma-separated")
     start_date: str | None = Field(None, max_length=40)
     end_date: str | None = Field(None, max_length=40)
-    status: Literal["open", "closed"] | None = None
+    status: str | None = Field(
+        None, pattern=r"^(open|closed)(,(open|closed))?$", description="comma-separated"
+    )
     page: int = Field(1, ge=1, le=10_000)
     page_size: int = Field(100, ge=1, le=MOST)

@@ -105,5 +105,8 @@ class ServiceRequest(BaseModel):
     expected_datetime: str | None
     closed_datetime: str | None
     address: str | None
+    address_id: str | None = Field(description="not kept: null")
+    zipcode: str | None = Field(description="not kept: null")
+    media_url: str | None = Field(description="pictures are never given away: null")
     lat: float | None
     long: float | None

@@ -108,7 +108,7 @@ def test_groups_add_up_to_the_whole_and_unknown_areas_are_told(api):
         ("/areas?level=..%2f..%2fsecret", 422),
         ("/areas?level=planet", 404),
         ("/open311/v2/requests.json?start_date=2020-01-01T00:00:00Z&end_date=2026-01-01T00:00:00Z", 400),
-        ("/open311/v2/requests.json?status=maybe", 422),
+        ("/open311/v2/requests.json?status=maybe", 400),
     ],
 )
 def test_nonsense_is_refused_by_name(api, path, status):
@@ -129,6 +129,23 @@ def test_open311_lists_what_the_fuller_list_has_and_closes_with_a_time(api):
     assert not {each["service_request_id"] for each in both[0]} & {
         each["service_request_id"] for each in both[1]
     }
+
+
+def test_open311_takes_the_standards_lists_and_refuses_in_its_shape(api):
+    path = "/open311/v2/requests.json"
+    newest = api.get(path, params={"page_size": 40, "jurisdiction_id": "anything"}).json()
+    ids = [each["service_request_id"] for each in newest[:3]]
+    named = api.get(path, params={"service_request_id": ",".join([*ids, "nothing:1"])}).json()
+    assert [each["service_request_id"] for each in named] == ids
+    codes = sorted({each["service_code"] for each in newest})[:2]
+    found = api.get(path, params={"service_code": ",".join(codes), "status": "open,closed"}).json()
+    assert {each["service_code"] for each in found} == set(codes)
+    listed = [each["service_request_id"] for each in newest if each["service_code"] in codes]
+    assert [each["service_request_id"] for each in found][: len(listed)] == listed
+    assert {"address_id", "zipcode", "media_url"} <= set(newest[0])
+    for refused, code in (("?status=maybe", 400), ("?page_size=0", 400), ("/nothing:1", 404)):
+        told = api.get(f"/open311/v2/requests{refused}.json" if code == 404 else path + refused)
+        assert told.status_code == code and told.json()[0]["code"] == code and told.json()[0]["description"]
 
 
 def test_a_token_sees_its_own_areas_only(served, api):
