@@ -16,7 +16,7 @@
     const isUnknown = typeof count !== "number";
     const worst = isUnknown || !told.worst ? null : told.worst;
     const text = isUnknown ? says.sign_unknown : says.sign_none;
-    const figures = worst && says.sign_count.replace("{seen}", worst.observed_count).replace("{expected}", expected(worst.expected_count));
+    const figures = worst && says.sign_count.replace("#seen#", worst.observed_count).replace("#expected#", expected(worst.expected_count));
     const mark = JSON.stringify([count, worst, line.dataset.signs]);
     if (line.dataset.drawn === mark) return;
     line.dataset.drawn = mark;

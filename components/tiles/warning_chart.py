@@ -126,21 +126,18 @@ class ForecastChart(Tile):
                 "tickformat": ticks,
                 "hoverformat": "%m-%d %H:%M" if self.is_hourly else "%m-%d",
                 "nticks": 10,
+                "title": {
+                    "text": made,
+                    "standoff": 4,
+                    "font": {"color": ctx.theme.quiet, "size": 12 * ctx.view.scale},
+                },
+                "automargin": True,
             },
             showlegend=True,
             legend={"y": 1.0, "yanchor": "bottom"},
             margin={"t": 26 * ctx.view.scale},
             bargap=0.3,
-            annotations=[_note(made, ctx)],
         )
-
-
-def _note(text: str, ctx: Context) -> dict:
-    """Returns a line above the picture, at its left."""
-    return {
-        "text": text, "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom",
-        "showarrow": False, "font": {"color": ctx.theme.quiet, "size": 12 * ctx.view.scale},
-    }  # fmt: skip
 
 
 def _together(ahead: pd.DataFrame) -> pd.DataFrame:

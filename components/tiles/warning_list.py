@@ -66,7 +66,8 @@ class WarningList(Tile):
         body = html.Tbody([self._line(row, ctx) for row in rows.head(MANY).to_dict("records")])
         table = html.Table([head, body], className="table warnings")
         more = [html.P(ctx.t("warning.more", count=count_text(len(rows) - MANY)), className="note")]
-        return ([html.Div(table, className="scroll"), *(more if len(rows) > MANY else []), note, kept],)
+        counted = html.P(ctx.t("warning.all", count=count_text(len(rows))), className="note wall-count")
+        return ([html.Div(table, className="scroll"), counted, *(more if len(rows) > MANY else []), note, kept],)
 
     def _note(self, rows, rule, ctx: Context) -> str:
         return ctx.t(

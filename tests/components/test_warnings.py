@@ -171,10 +171,10 @@ def test_one_area_has_both_bands_and_hours_without_incidents_are_zero():
 def test_the_picture_says_when_the_forecast_was_made_and_what_it_had_heard():
     ahead = _hours("town")  # made at 14:00 local; 4 of 13:00 had come
     assert (
-        _drawn_hours(ahead)["layout"]["annotations"][0]["text"] == "预测更新于11-22 14:00，已计入零点以来4起"
+        _drawn_hours(ahead)["layout"]["xaxis"]["title"]["text"] == "预测更新于11-22 14:00，已计入零点以来4起"
     )
     midnight = _drawn_hours(ahead.assign(forecast_at=datetime(2026, 11, 21, 16)))
-    assert midnight["layout"]["annotations"][0]["text"] == "预测作于11-22 00:00"
+    assert midnight["layout"]["xaxis"]["title"]["text"] == "预测作于11-22 00:00"
 
 
 def test_several_areas_add_up_without_a_band():
