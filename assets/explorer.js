@@ -50,7 +50,7 @@
       this.pair = this.bar.appendChild(make("span", "ex-pair digits"));
       this.reset = this.bar.appendChild(make("button", "clear", words.clear_all));
       this.reset.type = "button";
-      this.reset.addEventListener("click", () => model.clear());
+      this.reset.addEventListener("click", () => model.clear() || this.controls());
       this.note = this.bar.appendChild(make("span", "note ex-note digits"));
       this.note.setAttribute("role", "status");
       this.waited = box.appendChild(make("p", "ex-wait digits"));
@@ -178,7 +178,8 @@
     tell() {
       const { model } = this, { words } = model.config;
       this.box.classList.toggle("is-failed", Boolean(model.fault));
-      if (model.fault) return ex.say(this.note, `${words.failed} ${model.fault}`);
+      if (model.fault) this.reset.hidden = false;
+      if (model.fault) return ex.say(this.note, model.fault);
       if (!model.folds) return;
       const head = model.head;
       this.reset.hidden = !Object.keys(model.selection).length;

@@ -47,6 +47,15 @@
     return n ? { n, beyond: last < 2 ? 0 : Math.pow(2, (last - 2) / 5) } : { n: 0 };
   };
 
+  // A question that got no answer; 400: nobody can mean it.
+  ex.Refused = class extends Error {
+    constructor(status) {
+      super(String(status));
+      this.isOdd = status === 400;
+    }
+  };
+  ex.why = (error, words) => (error.isOdd ? words.odd : `${words.failed} ${error.message}`);
+
   // ---- one side: a view of the server -----------------------------------------------------------------------
   ex.Side = class {
     constructor(base) {
@@ -63,10 +72,7 @@
     }
     async ask(name, more) {
       const answer = await fetch(this.address(name, more), { credentials: "same-origin" });
-      if (!answer.ok) {
-        const said = await answer.json().catch(() => ({}));
-        throw new Error(said.error || String(answer.status));
-      }
+      if (!answer.ok) throw new ex.Refused(answer.status);
       return name === "cube" ? unpack(await answer.arrayBuffer()) : answer.json();
     }
     cube(active, x) {
@@ -146,9 +152,11 @@
     for (const part of (text || "").split(";")) {
       const at = part.indexOf(":"), dim = part.slice(0, at), told = part.slice(at + 1);
       if (at < 1 || !ex.DIMS.includes(dim)) continue;
-      const hours = dim === "hour" && /^(\d+)-(\d+)$/.exec(told);
-      if (dim === "day") found.day = told.split("..");
-      else if (hours) found.hour = span(+hours[1], +hours[2]);
+      const hours = dim === "hour" && /^(\d{1,2})-(\d{1,2})$/.exec(told);
+      if (dim === "day") {
+        const days = told.split("..");
+        if (days.length === 2 && days.every((day) => !Number.isNaN(Date.parse(day)))) found.day = days;
+      } else if (hours) found.hour = span(+hours[1], +hours[2]);
       else found[dim] = new Set(told.split("|").map((code) => (code === "-" ? "" : code)));
     }
     return found;

@@ -51,7 +51,7 @@
         this.show();
       } catch (error) {
         this.shown = "";
-        ex.say(this.note, `${model.config.words.failed} ${error.message}`);
+        ex.say(this.note, ex.why(error, model.config.words));
       }
     }
     // Cells by code; the totals of a whole row, column and table come from the server, not from what is shown. A cell is one

@@ -19,6 +19,7 @@
     read() {
       const now = new URLSearchParams(location.search);
       this.asked = Object.fromEntries(OWN.map((key) => [key, now.get(key) || ""]));
+      if (!/^[1-9]\d{0,5}$/.test(this.asked.xp)) this.asked.xp = "";
       this.selection = ex.readSelection(this.asked.x);
     }
     configure(config) {
@@ -83,7 +84,7 @@
         this.fault = "";
       } catch (error) {
         if (turn !== this.turn) return;
-        this.fault = error.message;
+        this.fault = ex.why(error, this.config.words);
       }
       clearTimeout(this.slow);
       this.wait(false);
@@ -126,6 +127,8 @@
       this.select(dim, value);
     }
     clear() {
+      if (this.fault) Object.assign(this.asked, Object.fromEntries(OWN.map((key) => [key, ""])));
+      if (this.fault) this.configure(this.config);
       this.selection = {};
       this.asked.xp = "";
       this.load(this.active);

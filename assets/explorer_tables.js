@@ -37,7 +37,7 @@
         if (key === this.shown) this.show(page);
       } catch (error) {
         this.shown = "";
-        ex.say(this.note, `${model.config.words.failed} ${error.message}`);
+        ex.say(this.note, ex.why(error, model.config.words));
       }
     }
     // Which of two sides is listed; a link says it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from data.drill import list_incidents
 from data.explore_view import View
 from data.generation import Snapshot
@@ -29,8 +31,10 @@ def word_tests(words: tuple[str, ...], question: Question) -> list[str]:
     """Returns tests that every word stands in the title or the address; both are masked where they are kept."""
     tests = []
     for number, each in enumerate(words):
-        question.params[f"word{number}"] = each
-        tests.append(
-            f"contains(lower(concat_ws(' ', source.title_text, source.address_text)), $word{number})"
-        )
+        # Full-width digits and letters come from the way a word is typed; how it is spelt is left alone.
+        forms = dict.fromkeys((each, unicodedata.normalize("NFKC", each)))
+        named = {f"word{number}_{place}": form for place, form in enumerate(forms)}
+        question.params.update(named)
+        told = "contains(lower(concat_ws(' ', source.title_text, source.address_text)), ${0})"
+        tests.append("(" + " OR ".join(told.format(name) for name in named) + ")")
     return tests

@@ -28,6 +28,9 @@ RANGE = re.compile(r"(\d{1,2})-(\d{1,2})")
 DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
 MOST_VALUES = 1500
 LONGEST_WORDS = 40
+SEPARATORS = re.compile(
+    r"[,;，。、；！？]"
+)  # between words, as people write them; a mark alone is searched for
 
 
 @dataclass(frozen=True)
@@ -153,4 +156,5 @@ def parse_words(text: str) -> tuple[str, ...]:
     """
     if len(text) > LONGEST_WORDS:
         raise RequestError(f"q: {len(text)} characters, at most {LONGEST_WORDS}")
-    return tuple(dict.fromkeys(text.lower().split()))
+    words = SEPARATORS.sub(" ", text.lower()).split()
+    return tuple(dict.fromkeys(words or text.lower().split()))

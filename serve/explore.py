@@ -48,8 +48,10 @@ def _guarded(answer: Callable[[QueryParams], Response]) -> Callable[[Request], R
             return JSONResponse({"error": "too long"}, status_code=400)
         try:
             return _twice(answer, request.query_params)
-        except (RequestError, CatalogueError, NotInForceError) as error:
+        except (RequestError, NotInForceError) as error:
             return JSONResponse({"error": str(error)[:300]}, status_code=400)
+        except CatalogueError:  # its text names a folder
+            return JSONResponse({"error": "kpi: no such number"}, status_code=400)
 
     return answered
 

@@ -24,7 +24,7 @@ WORDS = (
     "incident report search compare compare_none compare_before compare_year compare_days compare_area compare_from compare_to "
     "clear clear_all of excluded as_of failed nothing unknown not_placed grids rectangle lasso brush map_keys incident_n "
     "incident_weight report_n report_weight h3 ot median open overdue small points minutes hours days rows cross cross_down "
-    "cross_across cross_measure total others where_from opening counting"
+    "cross_across cross_measure total others where_from opening counting odd"
 ).split()
 RECURRED = "kpi=recurrence_pct&side=recurred"
 WORDED = ("late", "severity", "repeat")

@@ -105,7 +105,9 @@ def test_a_wall_counts_and_shows_no_single_case(house, account, codes):
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_every_answer(house, more):
-    assert house.client("leader").get(f"/explore/cube?{PERIOD}{more}").status_code == 400
+    answer = house.client("leader").get(f"/explore/cube?{PERIOD}{more}")
+    assert answer.status_code == 400
+    assert "/data/" not in answer.text  # no folder of this machine is told
 
 
 @pytest.mark.parametrize(

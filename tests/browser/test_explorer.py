@@ -18,7 +18,7 @@ COLUMNS = {
     "severity": "CAST(severity_level AS VARCHAR)",
 }
 COUNTED = "cancelled_code IS NULL AND first_signal_at <= (SELECT as_of_at FROM meta)"
-READY = ".explorer[data-ready]"
+READY = ".explorer[data-ready], .explorer.is-failed"
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +199,13 @@ def test_a_code_nobody_knows_selects_nothing_and_can_be_taken_back(explored):
     _settled(page)
     assert _number(_sign(page, "n")) > 0
     assert "x=" not in page.url
+
+
+def test_an_address_nobody_can_mean_says_so_and_one_click_begins_anew(explored):
+    page = explored("&u=person&vs=garbage&x=hour:0-99999999;day:2026-99-01..x")
+    assert "网址中有无法识别的条件" in page.inner_text(".ex-note")
+    page.click(".ex-bar-top > .clear")
+    page.wait_for_selector(".explorer:not(.is-failed) [data-sign=n] b")
+    _settled(page)
+    assert _number(_sign(page, "n")) > 0
+    assert page.evaluate("location.search") == "?period=28d"

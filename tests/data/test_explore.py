@@ -48,6 +48,7 @@ def store(tmp_path_factory):
     for row in rows:
         row["report_count"] = 1 + row["incident_no"] % 4
         row["title_text"] = ("占道经营", "噪声扰民", None)[row["incident_no"] % 3]
+        row["address_text"] = f"{row['incident_no'] % 9}号"
     # The extra reports come from another feed, place and hour than their incident: they are counted where they are.
     reports = [
         report(row, number=each, **({"feed_id": "citizen_report", "grid_id": "g2"} if each > 1 else {}))
@@ -177,6 +178,12 @@ def test_words_are_searched_in_titles_and_all_must_be_there(store):
     assert 0 < found.row_count < whole.row_count
     assert set(titles) == {"占道经营"}
     assert _view(store, words=parse_words("占道 噪声")).row_count == 0
+    for written in ("占道、经营。", "占道，经营", "占道　经营"):
+        assert _view(store, words=parse_words(written)).row_count == found.row_count
+    numbered = _view(store, words=parse_words("7号"))
+    assert 0 < numbered.row_count == _view(store, words=parse_words("７号")).row_count < whole.row_count
+    for nothing in ("%", "_", "。", "占%", "佔道", "A" * 40):
+        assert _view(store, words=parse_words(nothing)).row_count == 0
     assert _view(store, words=parse_words("%' OR 1=1 --")).row_count == 0
 
 
