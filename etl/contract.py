@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import hashlib
 import re
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from data.town import Identifier, Label, Town, ZoneName
+from data.town import Identifier, Label, Town, TownError, ZoneName
 from data.yamlfile import Definition, DefinitionError, nearest_name, read_definition
 from etl.entity import SPINE, Entity, load_entity
 
@@ -40,6 +41,10 @@ def _compiles(pattern: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Grade = Annotated[int, Field(ge=1, le=4)]
+CODE_LISTS = {
+    "category": ("categories.csv", "category_code"),
+    "department": ("departments.csv", "department_id"),
+}
 TIME_WORDS = ("iso", "excel", "excel_1904", "epoch_s", "epoch_ms", "epoch_us")
 
 
@@ -230,10 +235,23 @@ def load_contract(town: Town, feed: str) -> FeedContract:
         raise ContractError(f"{path}: report_feed = {contract.report_feed!r}: no such feed")
     for field, name in contract.codes.items():
         try:
-            town.code_map(name)
+            _check_codes(town, contract, field=field, mapped=town.code_map(name))
         except DefinitionError as error:
             raise ContractError(f"{path}: codes.{field} = {name!r}: {error}") from None
     return contract
+
+
+def _check_codes(town: Town, contract: FeedContract, *, field: str, mapped: dict[str, str]) -> None:
+    """Refuses a code map that leads to a category or department the town does not have: its reports would be nowhere."""
+    file, column = CODE_LISTS.get(field, ("", ""))
+    path = town.folder / file
+    if contract.entity not in SPINE or not file or not path.is_file():
+        return
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        known = {row.get(column) for row in csv.DictReader(handle)} | {"", "_unknown"}
+    for source, code in mapped.items():
+        if code not in known:
+            raise TownError(f"{source!r} -> {code!r}: not in {file}{nearest_name(code, known - {None})}")
 
 
 def load_contracts(town: Town) -> dict[str, FeedContract]:

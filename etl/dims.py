@@ -159,7 +159,7 @@ def _feed_row(contract) -> dict:
 
 
 def _recorded_points(contract, contracts, *, town: Town) -> dict[str, bool]:
-    """Whether a feed tells, in its own columns or its process log, that a case was registered, dispatched, handled, checked.
+    """Whether a feed tells, in its own columns or its process log, that a case was registered, sent, handled, checked, ended.
 
     A log tells what its code map has a step for: the hotline's log knows dispatches and returns, but no checks.
     """
@@ -178,7 +178,9 @@ def _recorded_points(contract, contracts, *, town: Town) -> dict[str, bool]:
     # One column for the signal and its registration: nobody wrote down when it was registered.
     received, reported = contract.columns.get("received_at"), contract.columns.get("reported_at")
     is_apart = received is not None and (reported is None or received.sources != reported.sources)
-    return told | {"is_registration_recorded": is_apart}
+    # A feed that never tells an end leaves every case open; it does not make every case late.
+    ends = {"handled_at", "closed_at"} & contract.columns.keys() or {"handle", "close"} & steps or is_uncoded
+    return told | {"is_registration_recorded": is_apart, "is_end_recorded": bool(ends)}
 
 
 def _read_csv(town: Town, name: str) -> pd.DataFrame:

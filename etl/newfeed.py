@@ -84,9 +84,12 @@ def write_feed(
 def _tell(guess: Guess) -> list[str]:
     seen = ", ".join(f"{name} <- {' + '.join(_sources(spec))}" for name, spec in guess.columns.items())
     unused = [heading for heading in guess.values if heading and heading not in guess.used]
+    has_end = guess.columns.keys() & {"handled_at", "closed_at"}
+    doubt = "no column tells when a case ended: map closed_at or handled_at, else all stay open and none has a deadline"
     return [
         f"columns: {seen}",
         f"not used: {', '.join(unused) or 'none'} (data/entities/report.yaml lists what a report can hold)",
+        *([] if has_end else [doubt]),
     ]
 
 

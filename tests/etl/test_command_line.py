@@ -200,6 +200,8 @@ def test_a_new_town_of_two_levels_is_built_and_published(tmp_path, file):
     assert (code, "flag unknown_code: category_source_code = 0101" in told) == (0, True)
     code, told = invoke("new-feed", "police_new", file(ROW), *place)
     assert (code, "exists already" in told) == (2, True)
+    limits = town / "responsibility.csv"
+    limits.write_text(limits.read_text("utf-8").replace("dispatched", "reported"), encoding="utf-8")
     assert [invoke(command, *place)[0] for command in ("build", "publish")] == [0, 0]
     store = Store(home)
     levels = store.execute("SELECT level_code, count(*) AS n FROM dim_area GROUP BY 1 ORDER BY 1")
@@ -211,6 +213,11 @@ def test_a_new_town_of_two_levels_is_built_and_published(tmp_path, file):
         ("citizen_report", 16, 16),
         ("police_new", 1, 0),  # 33 km north of the made-up squares: counted, in no grid
     ]
+    # The sample feed never tells when a case ended: all of it stays open, and none of it is called late.
+    due = store.execute(
+        "SELECT count(*) AS n, count(due_at) AS k FROM mart_incident WHERE feed_id = 'citizen_report'"
+    )
+    assert (due["n"][0], due["k"][0]) == (16, 0)
 
 
 @pytest.mark.parametrize("name", ["North Town", "north_town"])

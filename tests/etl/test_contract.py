@@ -82,3 +82,10 @@ def test_a_key_written_twice_is_told(tmp_path):
         handle.write("datum: bd09\n")
     with pytest.raises(DefinitionError, match="written twice"):
         load_contract(load_town(read_settings({}, town=str(folder))), "police_110")
+
+
+def test_a_code_that_leads_to_no_category_is_told(broken, tmp_path):
+    """Its reports would load and then be in no table: the join with the town's categories leaves them out."""
+    (tmp_path / "ztown" / "categories.csv").write_text("category_code\ndispute\n", encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"codes.category = .*'0203' -> 'theft': not in categories.csv"):
+        broken()

@@ -41,8 +41,9 @@ SELECT
     j.closed_at IS NULL AND j.cancelled_code IS NULL AS is_open,
     d.version AS responsibility_version,
     d.limit_unit AS limit_unit_code,
-    coalesce(d.due_at, j.target_at) AS due_raw_at,
-    greatest(coalesce(d.due_at, j.target_at), j.extended_to_at) AS due_at,
+    -- nobody can be late in a feed that never tells when a case ended
+    CASE WHEN f.is_end_recorded THEN coalesce(d.due_at, j.target_at) END AS due_raw_at,
+    CASE WHEN f.is_end_recorded THEN greatest(coalesce(d.due_at, j.target_at), j.extended_to_at) END AS due_at,
     -- a line of the list whose limit has not begun to run has no start; without a line, the source's own limit runs from here
     coalesce(d.start_at, CASE WHEN d.incident_id IS NULL OR j.target_at IS NOT NULL THEN j.registered_at END) AS limit_start_at,
     j.target_at AS source_due_at,
