@@ -238,3 +238,14 @@ def test_nobody_learns_of_another_area(made, edition):
     assert text_of(whole, "late") == text_of(own, "late")
     foreign = made(replace(edition, area_id="C05"), "zh", scope=scope)
     assert "不在范围内" in text_of(foreign, "overall")[0]
+
+
+def test_one_day_of_any_period_is_told_by_its_hours_against_the_week_before(made, store, town):
+    """Every hour has its column; a line through a single day would say nothing."""
+    edition = period_edition(date(2026, 11, 19), date(2026, 11, 19), town=town, newest_at=store.as_of_at())
+    document = made(edition, "en")
+    assert text_of(document, "overall")[0].startswith("On 19 November 2026, the town received ")
+    assert "a week earlier" in text_of(document, "overall")[0]
+    (part,) = [each for each in document.parts if each.code == "changes"]
+    (chart,) = [each.shown for each in part.blocks if isinstance(each, Picture)]
+    assert (chart.kind, len(chart.categories), chart.title) == ("columns", 24, "Incidents by hour of the day")

@@ -60,6 +60,8 @@ def compared_with(desk: Desk, speech: Speech, request: Request, *, is_short: boo
         return speech.piece("moved.day_short" if is_short else "moved.day")
     if desk.edition.code == "weekly" or days == 7:
         return speech.piece("moved.week")
+    if days == 1:
+        return speech.piece("moved.day_short")
     if is_short:
         return speech.piece("moved.before")
     since, until = desk.instant(change.since_at), desk.instant(change.until_at)
@@ -77,7 +79,7 @@ def span_clause(desk: Desk, speech: Speech) -> Term:
     since_at, until_at = (desk.instant(each) for each in desk.edition.window(desk.town))
     if not desk.edition.is_daily:
         if desk.edition.since_date == desk.edition.until_date:
-            return speech.day(desk.edition.since_date)
+            return speech.phrase("span.day", day=speech.day(desk.edition.since_date))
         since, until = speech.days(desk.edition.since_date, desk.edition.until_date)
         return speech.phrase("span.days", since=since, until=until)
     return speech.phrase("span.hours", since=speech.moment(since_at), until=speech.moment(until_at))

@@ -18,11 +18,16 @@ def counts_chart(desk: Desk, speech: Speech, *, alt: str) -> Picture | None:
     `alt` says in words what it shows.
     """
     edition = desk.edition
-    if edition.is_daily:
+    if _is_hourly(desk):
         return _picture(desk, speech, alt=alt, **_by_hour(desk))
     if (edition.until_date - edition.since_date).days >= MOST_DAYS:
         return None
     return _picture(desk, speech, alt=alt, **_by_day(desk))
+
+
+def _is_hourly(desk: Desk) -> bool:
+    """Whether hours are told: of a day, whatever the edition."""
+    return desk.edition.is_daily or desk.edition.since_date == desk.edition.until_date
 
 
 def _by_hour(desk: Desk) -> dict[str, list]:
@@ -60,8 +65,9 @@ def _count(facts: dict[str | None, Fact], key: str) -> float | None:
 
 
 def _picture(desk: Desk, speech: Speech, *, categories: list, shown: list, alt: str) -> Picture:
-    is_daily = desk.edition.is_daily
-    names = [speech.piece("chart.now").text, speech.piece("moved.day" if is_daily else "moved.before").text]
+    is_daily = _is_hourly(desk)
+    against = "moved.day" if desk.edition.is_daily else "moved.day_short" if is_daily else "moved.before"
+    names = [speech.piece("chart.now").text, speech.piece(against).text]
     series = (
         Series(names[0], tuple(shown[0]), colour_key="accent"),
         Series(names[1], tuple(shown[1]), colour_key="quiet"),

@@ -111,7 +111,7 @@ def _table(table: Table) -> dict:
         "title": breakable(table.title),
         "note": breakable(table.note),
         "size": size,
-        "widths": widths.shares(table),
+        "widths": widths.shares(table, room=widths.room_of(size, width_mm=TEXT_MM)),
         "aligns": ["right" if widths.is_right(column.kind) else "left" for column in table.columns],
         "is_whole": _is_short(table),
         "heads": [breakable(column.name, piece=NARROW) for column in table.columns],

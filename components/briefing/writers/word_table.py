@@ -18,7 +18,8 @@ LINE = 1.35  # of the size
 def add_table(file: WordFile, table: Table) -> None:
     """Appends the table to the document's body, before its last section."""
     size = widths.font_size(table, width_mm=TEXT_MM, largest=LARGEST, smallest=SMALLEST)
-    spans = [int(share * TEXT_MM * TWIPS_PER_MM) for share in widths.shares(table)]
+    room = widths.room_of(size, width_mm=TEXT_MM)
+    spans = [int(share * TEXT_MM * TWIPS_PER_MM) for share in widths.shares(table, room=room)]
     frame = _child(None, "w:tbl")
     _set_table(frame, spans)
     head = [(column.name, False) for column in table.columns]
