@@ -14,6 +14,7 @@ from components.context import View
 from components.page import find_page
 from data import query
 from data.connection import Snapshot, Store
+from data.months import Reach
 from data.request import EVERYTHING, Request, parse_filters
 from data.settings import REPOSITORY
 
@@ -44,6 +45,16 @@ class Screen:
         self.board._listings.clear()
         self.board._facts = None
         query.forget_answers(self.store)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement as the server asked it: its text, and which rows it looked at."""
+
+    sql: str
+    params: object
+    is_recent: bool
+    reach: Reach
 
 
 @contextmanager
@@ -103,14 +114,14 @@ def measure_overview(book: Book, home: Home) -> None:
 
 
 @contextmanager
-def recorded() -> Iterator[list[tuple[str, object, bool]]]:
+def recorded() -> Iterator[list[Asked]]:
     """Yields the list that statements are noted in while the block runs."""
-    statements: list[tuple[str, object, bool]] = []
+    statements: list[Asked] = []
     kept = {name: getattr(Snapshot, name) for name in ("arrays", "frame", "rows")}
 
     def noting(original):
         def run(self, sql, params=None):
-            statements.append((sql, params, self.is_recent))
+            statements.append(Asked(sql, params, self.is_recent, self.reach))
             return original(self, sql, params)
 
         return run
@@ -124,12 +135,12 @@ def recorded() -> Iterator[list[tuple[str, object, bool]]]:
             setattr(Snapshot, name, original)
 
 
-def replay(store: Store, statements: list[tuple[str, object, bool]]) -> Lap:
+def replay(store: Store, statements: list[Asked]) -> Lap:
     """Returns what the statements need one after the other, results fetched, nothing else done."""
     with store.reading() as snapshot, lap() as taken:
-        for sql, params, is_recent in statements:
-            snapshot.look(is_recent=is_recent)
-            snapshot.rows(sql, params)
+        for asked in statements:
+            snapshot.look(is_recent=asked.is_recent, reach=asked.reach)
+            snapshot.rows(asked.sql, asked.params)
     return taken
 
 

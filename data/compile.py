@@ -89,19 +89,6 @@ def source(question: Question) -> str:
     return " UNION ALL ".join(parts)
 
 
-def is_recent(question: Question, recent_from: datetime) -> bool:
-    """Whether every row the aggregate reads reaches past `recent_from`."""
-    with_rollup = choose_rollup(question) is not None and question.span.end_date is not None
-    since_at = question.reads_since(with_rollup=with_rollup)
-    return since_at is not None and since_at >= recent_from
-
-
-def lists_recent(question: Question, recent_from: datetime) -> bool:
-    """Whether every incident a list of the number's rows shows reaches past `recent_from`; one of reports may name older ones."""
-    since_at = question.reads_since(with_rollup=False)
-    return "report_count" not in question.metric.names and since_at is not None and since_at >= recent_from
-
-
 def choose_rollup(question: Question) -> Rollup | None:
     """Returns the smallest rollup that has all the question's dimensions and measures; None: rows only."""
     if not question.mart.at:

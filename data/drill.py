@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from data import privacy
 from data.compile import row_periods, row_tests
 from data.generation import Snapshot
+from data.months import Reach
 from data.question import Question, Statement
 from data.request import RequestError
 from data.yamlfile import nearest_name
@@ -123,9 +125,7 @@ def list_incidents(question: Question, side: str | None) -> Statement:
 
 def _order(order: str | None, columns: list[str]) -> tuple[set[str], str]:
     """Returns the columns and a safe ORDER BY; ties fall by id so that pages do not overlap."""
-    order = order or next(
-        f"-{name}" for name in ("clock_due_at", "counted_at", "first_signal_at") if name in columns
-    )
+    order = order or default_order(columns)
     names, terms = set(), []
     for each in order.split(","):
         name = each.removeprefix("-")
@@ -134,6 +134,11 @@ def _order(order: str | None, columns: list[str]) -> tuple[set[str], str]:
         names.add(name)
         terms.append(f'"{name}" {"DESC" if each.startswith("-") else "ASC"} NULLS LAST')
     return names, f'{", ".join(terms)}, "{columns[0]}"'
+
+
+def default_order(columns: Iterable[str]) -> str:
+    """Returns the order of a list that is not told one: the newest first."""
+    return next(f"-{name}" for name in ("clock_due_at", "counted_at", "first_signal_at") if name in columns)
 
 
 def rows_statement(question: Question, own: dict[str, str], *, side: str | None) -> Statement:
@@ -175,18 +180,28 @@ def _counted_columns(question: Question) -> dict[str, str]:
 def fetch_incident(key: str, question: Question, snapshot: Snapshot) -> dict | None:
     """Returns one incident by its id or by a report's id, within the asker's scope; None otherwise.
 
+    Most cases that are opened are of the last days: those are looked through first.
+
     Returns:
         incident: its columns; reports, steps, clocks: frames. A clock row has clock_code, start_at, stop_at,
         due_at (null: no start or no limit), minutes, excluded_code, side_code and is_due (its limit had run out
         by as-of, so it counts).
     """
-    found = _find_incident(key, question, snapshot)
+    found = _first(lambda: _find_incident(key, question, snapshot), snapshot)
     if found is None:
-        reported = snapshot.rows(
-            "SELECT incident_id FROM mart_report WHERE report_id = $key LIMIT 1", {"key": key}
-        )
-        found = _find_incident(reported[0][0], question, snapshot) if reported else None
-    return found and {"incident": found, **_life(found, question, snapshot)}
+        told = "SELECT incident_id FROM mart_report WHERE report_id = $key LIMIT 1"
+        reported = _first(lambda: snapshot.rows(told, {"key": key}), snapshot)
+        found = reported and _first(lambda: _find_incident(reported[0][0], question, snapshot), snapshot)
+    return {"incident": found, **_life(found, question, snapshot)} if found else None
+
+
+def _first(ask: Callable[[], object], snapshot: Snapshot):
+    """Returns the first answer that is one: of the last days' rows, then of all months."""
+    for is_recent in (True, False):
+        snapshot.look(is_recent=is_recent)
+        if found := ask():
+            return found
+    return None
 
 
 def _find_incident(incident_id: str, question: Question, snapshot: Snapshot) -> dict | None:
@@ -195,27 +210,44 @@ def _find_incident(incident_id: str, question: Question, snapshot: Snapshot) -> 
         "source.incident_id = $incident_id",
         *row_tests(question, of_metric=False),
     ]
-    lookup = f"SELECT * FROM mart_incident AS source WHERE {' AND '.join(tests)}"
-    bound = question.bind(lookup, incident_id=incident_id)
-    rows = snapshot.frame(bound.sql, bound.params)
-    return rows.iloc[0].to_dict() if len(rows) else None
+    where = f"FROM mart_incident AS source WHERE {' AND '.join(tests)}"
+    bound = question.bind(f"SELECT month_id, first_signal_at {where}", incident_id=incident_id)
+    found = snapshot.rows(bound.sql, bound.params)
+    if not found:
+        return None
+    if not snapshot.is_recent:  # every column, but of one row group only
+        snapshot.look(reach=Reach(month=found[0][0]))
+    lookup = f"SELECT * {where} AND source.first_signal_at = $first_signal_at"
+    bound = question.bind(lookup, incident_id=incident_id, first_signal_at=found[0][1])
+    return snapshot.frame(bound.sql, bound.params).iloc[0].to_dict()
 
 
 def _life(incident: dict, question: Question, snapshot: Snapshot) -> dict[str, pd.DataFrame]:
-    one = {"incident_id": incident["incident_id"]}
-    timed = {**one, "first_signal_at": incident["first_signal_at"]}  # lets whole files be skipped
+    snapshot.look(reach=Reach(month=incident["month_id"]))  # all that belongs to a case is kept with it
+    timed = {
+        name: incident[name] for name in ("incident_id", "first_signal_at")
+    }  # the time lets row groups be skipped
     mine = ONE.format("")
+    reports = f"SELECT * FROM mart_report WHERE {mine} AND reported_at >= $first_signal_at"
+    incident = f"SELECT * FROM mart_incident WHERE {mine} AND first_signal_at = $first_signal_at"
     side = question.catalogue.mart("mart_clock").side
     clocks = (
+        f"WITH own AS MATERIALIZED ({incident}) "
         f"SELECT clock_code, start_at, stop_at, limit_at AS due_at, minutes, excluded_code, {side} AS side_code, "
-        f"excluded_code IS NULL AND clock.due_at <= $as_of_at AS is_due FROM mart_clock AS clock WHERE {mine} "
-        "AND first_signal_at = $first_signal_at"
+        "excluded_code IS NULL AND clock.due_at <= $as_of_at AS is_due "
+        f"FROM ({_over(question, 'mart_clock', rows='mart_incident')}) AS clock"
+    )
+    steps = (
+        f"WITH own AS MATERIALIZED ({reports}) SELECT * "
+        f"FROM ({_over(question, 'mart_step', rows='mart_report')}) AS step WHERE {mine} ORDER BY acted_at"
     )
     return {
-        "reports": snapshot.frame(
-            f"SELECT * FROM mart_report WHERE {mine} AND reported_at >= $first_signal_at ORDER BY reported_at",
-            timed,
-        ),
-        "steps": snapshot.frame(f"SELECT * FROM mart_step WHERE {mine} ORDER BY acted_at", one),
+        "reports": snapshot.frame(f"{reports} ORDER BY reported_at", timed),
+        "steps": snapshot.frame(steps, timed),
         "clocks": snapshot.frame(clocks, {**timed, "as_of_at": question.as_of_at}),
     }
+
+
+def _over(question: Question, view: str, *, rows: str) -> str:
+    """Returns a view's SELECT over `own`, which holds one case's rows of a table: they are read once."""
+    return question.shipped[view].replace(f"FROM {rows}", "FROM own")

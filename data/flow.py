@@ -8,36 +8,38 @@ from datetime import datetime
 from data.compile import row_tests
 from data.connection import Store
 from data.generation import Snapshot
+from data.months import Reach
 from data.query import question_of
 from data.question import Question
 from data.request import Filters, Request, Scope
 
 # An incident's last state is mart_incident's own; earlier closures that were taken back come from its steps.
 # A cancelled case was never part of the backlog (open_count leaves it out): it comes and goes in the same moment.
-EVENTS = """
-WITH chosen AS (SELECT * FROM mart_incident AS source WHERE {tests}),
-turned AS (
-  SELECT s.incident_id, s.step_code, s.acted_at, c.closed_at,
-    lag(s.step_code) OVER (PARTITION BY s.incident_id ORDER BY s.acted_at, s.step_code) AS code_before,
-    lag(s.acted_at) OVER (PARTITION BY s.incident_id ORDER BY s.acted_at, s.step_code) AS at_before
-  FROM mart_step AS s JOIN chosen AS c ON c.lead_report_id = s.report_id
-  WHERE c.reopen_count > 0 AND s.step_code IN ('close', 'reopen')
-),
-taken_back AS (
-  SELECT * FROM turned WHERE step_code = 'reopen' AND code_before = 'close' AND acted_at <= coalesce(closed_at, acted_at)
-),
-gone AS (
-  SELECT first_signal_at, cancelled_code IS NOT NULL AS is_cancelled, CASE
+CHANGES = """
+WITH lived AS (
+  SELECT first_signal_at AS came_at, cancelled_code IS NOT NULL AS is_cancelled, CASE
     WHEN cancelled_code IS NOT NULL THEN first_signal_at
     WHEN closed_at IS NOT NULL THEN greatest(closed_at, first_signal_at) END AS gone_at
-  FROM chosen
+  FROM mart_incident AS source WHERE {tests}
+),
+turned AS (
+  SELECT s.step_code, s.acted_at, c.closed_at,
+    lag(s.step_code) OVER (PARTITION BY s.incident_id ORDER BY s.acted_at, s.step_code) AS code_before,
+    lag(s.acted_at) OVER (PARTITION BY s.incident_id ORDER BY s.acted_at, s.step_code) AS at_before
+  FROM ({steps}) AS s JOIN (
+    SELECT lead_report_id, incident_no, closed_at FROM mart_incident AS source WHERE reopen_count > 0 AND {tests}
+  ) AS c ON c.incident_no = s.incident_no AND c.lead_report_id = s.report_id
+  WHERE s.step_code IN ('close', 'reopen')
+),
+taken_back AS (
+  SELECT at_before, acted_at FROM turned
+  WHERE step_code = 'reopen' AND code_before = 'close' AND acted_at <= coalesce(closed_at, acted_at)
 )
-SELECT first_signal_at AS moved_at, 'came' AS move_code, 1 AS change FROM gone
-UNION ALL
-SELECT gone_at, CASE WHEN is_cancelled THEN 'cancelled' ELSE 'closed' END, -1 FROM gone WHERE gone_at IS NOT NULL
-UNION ALL SELECT at_before, 'closed', -1 FROM taken_back
-UNION ALL SELECT acted_at, 'reopened', 1 FROM taken_back
 """
+# By kind of change: how many until the window began, and within it.
+LIVED = ("came_at", "CASE WHEN NOT is_cancelled THEN gone_at END", "CASE WHEN is_cancelled THEN gone_at END")
+TAKEN_BACK = ("at_before", "acted_at")
+COUNTED = "count(*) FILTER (WHERE {at} <= $since_at), count(*) FILTER (WHERE {at} > $since_at AND {at} <= $until_at)"
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,19 @@ def fetch_flow(
 
 
 def _flow(question: Question, snapshot: Snapshot, window: tuple[datetime, datetime]) -> Flow:
-    events = EVENTS.format(tests=" AND ".join(row_tests(question, of_metric=False) or ["true"]))
-    moves = ", ".join(
-        f"count(*) FILTER (WHERE move_code = '{code}' AND moved_at > $since_at AND moved_at <= $until_at)"
-        for code in ("came", "closed", "cancelled", "reopened")
-    )
-    sql = (
-        f"SELECT coalesce(sum(change) FILTER (WHERE moved_at <= $since_at), 0), {moves}, "
-        f"coalesce(sum(change) FILTER (WHERE moved_at <= $until_at), 0) FROM ({events})"
-    )
+    # A month whose last act lies before the window, and of which nothing is open, has come and gone: it adds nothing.
+    snapshot.look(reach=Reach(window[0], with_open=True, is_whole=True))
+    tests = " AND ".join(row_tests(question, of_metric=False) or ["true"])
+    lived, back = (", ".join(COUNTED.format(at=at) for at in ats) for ats in (LIVED, TAKEN_BACK))
+    changes = CHANGES.format(tests=tests, steps=question.shipped["mart_step"])
+    sql = f"{changes} SELECT * FROM (SELECT {lived} FROM lived) CROSS JOIN (SELECT {back} FROM taken_back)"
     bound = question.bind(sql, since_at=window[0], until_at=window[1])
-    return Flow(*(int(each) for each in snapshot.rows(bound.sql, bound.params)[0]))
+    counts = [int(each) for each in snapshot.rows(bound.sql, bound.params)[0]]
+    came, closed, cancelled, undone, reopened = (
+        (counts[2 * each], counts[2 * each + 1]) for each in range(5)
+    )
+    before, after = (
+        came[0] - closed[0] - cancelled[0] - undone[0] + reopened[0],
+        came[1] - closed[1] - cancelled[1] - undone[1] + reopened[1],
+    )
+    return Flow(before, came[1], closed[1] + undone[1], cancelled[1], reopened[1], before + after)

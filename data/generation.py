@@ -14,6 +14,7 @@ import duckdb
 
 from data.freshness import FeedState
 from data.modules import ModuleSchemas, ModuleTables
+from data.months import ALL, MonthFile, Reach, narrowed, rows_sql
 from data.recent import RecentRows, lay_over
 from data.rolls import BaseFiles, base_key
 from data.statements import parsed
@@ -63,6 +64,7 @@ class Generation:
         levels: area levels of the town.
         shipped: SELECTs by name that came with it.
         unmade: views by name that nobody has named yet.
+        months: the files of its row tables.
         modules: the tables of registers and modules; None: it has none.
         recent_from: an instant the rows of the recent schema reach; earlier ones need the full schema.
     """
@@ -77,6 +79,7 @@ class Generation:
     shipped: dict[str, str] = field(default_factory=dict)
     unmade: dict[str, str] = field(default_factory=dict)
     making: Lock = field(default_factory=Lock, repr=False)
+    months: dict[str, list[MonthFile]] = field(default_factory=dict)
     modules: ModuleTables | None = None
     feed_states: tuple[FeedState, ...] | None = None
     days: tuple[datetime, ...] | None = None
@@ -116,6 +119,7 @@ class Snapshot:
     opened: Generation
     reader: Reader
     is_recent: bool = False
+    reach: Reach = ALL
 
     @property
     def generation(self) -> int:
@@ -132,9 +136,9 @@ class Snapshot:
         """Area levels of the town, `grid` included."""
         return self.opened.levels
 
-    def look(self, *, is_recent: bool) -> None:
-        """Chooses whether row tables hold the recent rows only."""
-        self.is_recent = is_recent
+    def look(self, *, is_recent: bool = False, reach: Reach = ALL) -> None:
+        """Chooses whether row tables hold the recent rows only, and which of their months can be needed."""
+        self.is_recent, self.reach = is_recent, reach
 
     def feed_states(self) -> tuple[FeedState, ...]:
         """Returns how far each feed goes that ever delivered; read once per generation, when first asked."""
@@ -171,6 +175,8 @@ class Snapshot:
         if self.reader.is_recent != self.is_recent:
             cursor.execute(f"SET search_path = '{self.opened.search_path(is_recent=self.is_recent)}'")
             self.reader.is_recent = self.is_recent
+        if self.reach != ALL and not self.is_recent:
+            sql = narrowed(sql, self.opened.months, self.opened.database, reach=self.reach)
         return cursor.execute(parsed(sql), params)
 
     def _make_views(self, sql: str) -> None:
@@ -243,41 +249,31 @@ def _create_views(cursor, generation: Generation, *, folders: list[Path], kept: 
     for name in sorted(tables - {"touched", "view_sql"}):
         body = f"SELECT * FROM {delta}.{name}"
         if name in ROW_TABLES:
-            files = [_existing(folder / f"{name}.parquet") for folder in folders]
+            files = kept.base.months(cursor, [_existing(folder / f"{name}.parquet") for folder in folders])
+            generation.months[name] = files
             if name in RECENT_TABLES:
                 _lay_recent(cursor, generation, name=name, files=files, kept=kept)
-            body = _rows(files, delta, name=name)
+            body = rows_sql(files, delta, name=name)
         elif name in rolls:
             body = f"SELECT * EXCLUDE (part_no) FROM {rolls[name]} UNION ALL BY NAME {body}"
         cursor.execute(f"CREATE VIEW {name} AS {body}")
     shipped = dict(cursor.execute(f"SELECT name, sql FROM {delta}.view_sql").fetchall())
     cursor.execute(f"CREATE MACRO local_at(t) AS ({shipped.pop('local_at')})")
-    generation.unmade = {name: shipped.pop(name) for name in VIEWS}
     generation.shipped = shipped
+    generation.unmade = {name: shipped[name] for name in VIEWS}
 
 
-def _lay_recent(cursor, generation: Generation, *, name: str, files: list[Path], kept: Kept) -> None:
+def _lay_recent(cursor, generation: Generation, *, name: str, files: list[MonthFile], kept: Kept) -> None:
     since_at = generation.recent_from - SLACK
-    reached = kept.base.newest(cursor, files)
+    reach = Reach(since_at, with_open=name == "mart_incident")
     rows = kept.recent.table(
         cursor,
         name,
-        files=[file for file in files if reached[file] >= since_at or name == "mart_incident"],
+        files=[file.path for file in files if reach.covers(file)],
         like=f"{generation.database}.{name}",
-        reach=(base_key(file.parent for file in files), since_at),
+        reach=(base_key(file.path.parent for file in files), since_at),
     )
     lay_over(cursor, f"{generation.recent_schema}.{name}", base=rows, delta=generation.database, name=name)
-
-
-def _rows(files: list[Path], delta: str, *, name: str) -> str:
-    """Returns SQL of a row table: the months' rows that were not touched since, and the delta's."""
-    own = f"SELECT * FROM {delta}.{name}"
-    if not files:
-        return own
-    return (
-        f"SELECT base.* FROM read_parquet([{', '.join(map(_quoted, files))}]) AS base "
-        f"ANTI JOIN {delta}.touched USING (incident_no) UNION ALL BY NAME {own}"
-    )
 
 
 def _existing(path: Path) -> Path:

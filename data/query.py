@@ -9,7 +9,6 @@ import pandas as pd
 from data import drill
 from data.answers import Answer, answers_of, forget_answers
 from data.catalogue import Catalogue, catalogue
-from data.compile import is_recent, lists_recent
 from data.connection import Store
 from data.figures import records_of
 from data.frame import tidy
@@ -17,6 +16,7 @@ from data.freshness import holds_for, is_none_there
 from data.generation import Snapshot
 from data.lasting import kept_answer, lasting_key
 from data.question import TOWN_AREA, Question, check_dimensions
+from data.reach import aggregate_reach, list_reach, newest_only
 from data.request import Request, Scope
 
 __all__ = ["Answer", "fetch", "forget_answers"]
@@ -48,17 +48,28 @@ def fetch_rows(request: Request, *, scope: Scope, store: Store, **page) -> pd.Da
         store: the published data.
         **page: limit=50, offset=0, order="-stop_at" (a column, `-` descending), side=None (in_time, late, excluded ...).
     """
+    shown = drill.Page(**page)
     with store.reading() as snapshot:
-        question = question_of(replace(request, by=()), scope, snapshot)
-        question = replace(question, is_recent=lists_recent(question, snapshot.opened.recent_from))
-        snapshot.look(is_recent=question.is_recent)
-        return dated(drill.fetch_rows(question, snapshot, drill.Page(**page)), question)
+        question = list_reach(
+            question_of(replace(request, by=()), scope, snapshot), snapshot.opened.recent_from
+        )
+        newest = newest_only(question, shown, recent_from=snapshot.opened.recent_from)
+        if newest is not None:
+            snapshot.look(is_recent=True)
+            rows = drill.fetch_rows(newest, snapshot, shown)
+            if len(rows) == shown.limit:  # the newest ones fill the page: no older row can stand on it
+                return dated(rows, question)
+        snapshot.look(is_recent=question.is_recent, reach=question.reach)
+        return dated(drill.fetch_rows(question, snapshot, shown), question)
 
 
 def count_rows(request: Request, *, scope: Scope, store: Store, side: str | None = None) -> int:
     """Returns how many rows `fetch_rows` would give without a limit."""
     with store.reading() as snapshot:
-        question = question_of(replace(request, by=()), scope, snapshot)
+        question = list_reach(
+            question_of(replace(request, by=()), scope, snapshot), snapshot.opened.recent_from
+        )
+        snapshot.look(is_recent=question.is_recent, reach=question.reach)
         return drill.count_rows(question, snapshot, side)
 
 
@@ -74,7 +85,10 @@ def fetch_exclusions(
 ) -> pd.DataFrame:
     """Returns the rows left out of a number, all of them or of one exclusion code."""
     with store.reading() as snapshot:
-        question = question_of(replace(request, by=()), scope, snapshot)
+        question = list_reach(
+            question_of(replace(request, by=()), scope, snapshot), snapshot.opened.recent_from
+        )
+        snapshot.look(is_recent=question.is_recent, reach=question.reach)
         return dated(drill.fetch_exclusions(question, snapshot, code), question)
 
 
@@ -128,7 +142,7 @@ def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> An
         key = lasting_key(question, snapshot)
         answer = kept_answer(kept, key, generation=snapshot.generation)
         if answer is None:
-            snapshot.look(is_recent=question.is_recent)
+            snapshot.look(is_recent=question.is_recent, reach=question.reach)
             records, exclusions = records_of(question, snapshot)
             answer = answer_of(question, records, exclusions=exclusions, generation=snapshot.generation)
             if key is not None:
@@ -139,9 +153,9 @@ def _fetch(request: Request, scope: Scope, *, store: Store, pinned: tuple) -> An
 def aggregate_question(
     request: Request, scope: Scope, snapshot: Snapshot, *, definitions: Catalogue | None = None
 ) -> Question:
-    """Returns the question of a number, with whether the rows of the last days are enough for it."""
+    """Returns the question of a number, with how far back its rows must be looked for."""
     question = question_of(request, scope, snapshot, definitions=definitions)
-    return replace(question, is_recent=is_recent(question, snapshot.opened.recent_from))
+    return aggregate_reach(question, snapshot.opened.recent_from)
 
 
 def answer_of(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from data.catalogue import Catalogue
 from data.definitions import Mart, Metric
+from data.months import ALL, Reach
 from data.period import Span, cut, local_date
 from data.request import NoSuchLevelError, Request, RequestError, Scope
 from data.yamlfile import nearest_name
@@ -40,6 +41,7 @@ class Question:
         as_of_at: the instant the answer holds for.
         stale_after_s: how old the registers of a module mart may get; None: as the town's numbers.
         is_recent: only the rows of the last days are read; small enough not to need their pruning.
+        reach: else the months that are read.
         is_foreign_area: the area asked for holds no grid the asker may see.
         is_unjoined: none of the registers it rests on ever came.
     """
@@ -52,6 +54,7 @@ class Question:
     as_of_at: datetime
     stale_after_s: int | None = None
     is_recent: bool = False
+    reach: Reach = ALL
     is_foreign_area: bool = False
     is_unjoined: bool = False
     shipped: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -166,9 +169,13 @@ class Question:
             return self.as_of_at
         if None in starts:
             return None
+        return min(starts) - self.longest_limit
+
+    @property
+    def longest_limit(self) -> timedelta:
+        """The longest the metric's limit ever was; nothing without one."""
         limit = self.metric.limit
-        longest = max(self.catalogue.rules[limit.rule].values.values()) if limit else 0
-        return min(starts) - timedelta(minutes=longest)
+        return timedelta(minutes=max(self.catalogue.rules[limit.rule].values.values()) if limit else 0)
 
     def bind(self, sql: str, **values: object) -> Statement:
         """Returns a statement with the parameters its text names."""

@@ -6,8 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from data.months import MonthFile
+
 # A file without statistics is read by every question.
 NEVER_OLD = datetime(9999, 1, 1)
+EMPTY = datetime(1, 1, 1)  # has no row groups
+# The latest instant of each file in any of its `_at` columns; whether a case of it is open.
+TOLD = """
+    SELECT file_name, max(TRY_CAST(stats_max_value AS TIMESTAMP)) FILTER (WHERE path_in_schema LIKE '%\\_at' ESCAPE '\\'),
+        coalesce(bool_or(coalesce(stats_max_value, 'true') <> 'false') FILTER (WHERE path_in_schema = 'is_open'), false)
+    FROM parquet_metadata([{}])
+    WHERE path_in_schema LIKE '%\\_at' ESCAPE '\\' OR path_in_schema = 'is_open'
+    GROUP BY file_name"""
 
 
 def base_key(folders: Iterable[Path]) -> tuple[str, ...]:
@@ -22,7 +32,7 @@ class BaseFiles:
         instance.execute("CREATE SCHEMA base_rolls")
         self._part_numbers: dict[str, int] = {}
         self._sets: dict[tuple[str, ...], dict[str, str]] = {}
-        self._newest: dict[Path, datetime] = {}
+        self._months: dict[Path, MonthFile] = {}
         self._count = 0
 
     def load_rolls(self, cursor, names: Iterable[str], *, folders: list[Path]) -> dict[str, str]:
@@ -35,18 +45,18 @@ class BaseFiles:
             self._sets[key] = {name: self._load(cursor, name, folders=folders) for name in names}
         return self._sets[key]
 
-    def newest(self, cursor, files: list[Path]) -> dict[Path, datetime]:
-        """Returns the latest instant each file holds in any of its `_at` columns; a month's file never changes."""
-        fresh = [file for file in files if file not in self._newest]
+    def months(self, cursor, files: list[Path]) -> list[MonthFile]:
+        """Returns what is known of the files by their statistics; a month's file never changes."""
+        fresh = [file for file in files if file not in self._months]
         if fresh:
             listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in fresh)
-            found = cursor.execute(
-                "SELECT file_name, max(TRY_CAST(stats_max_value AS TIMESTAMP)) "
-                f"FROM parquet_metadata([{listed}]) WHERE path_in_schema LIKE '%\\_at' ESCAPE '\\' GROUP BY file_name"
-            ).fetchall()
-            latest = {name: instant for name, instant in found if instant is not None}
-            self._newest |= {file: latest.get(str(file), NEVER_OLD) for file in fresh}
-        return self._newest
+            told = {
+                name: (at, has_open) for name, at, has_open in cursor.execute(TOLD.format(listed)).fetchall()
+            }
+            for file in fresh:
+                at, has_open = told.get(str(file), (EMPTY, False))
+                self._months[file] = MonthFile(file, NEVER_OLD if at is None else at, has_open)
+        return [self._months[file] for file in files]
 
     def retire(self, cursor, in_use: set[tuple[str, ...]]) -> None:
         """Drops the tables of sets that no open generation uses."""

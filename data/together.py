@@ -90,14 +90,14 @@ def _likeness(question: Question) -> Hashable:
     """What must agree beside the bundle: where the rows come from and how far back they must be looked for."""
     rollup = choose_rollup(question)
     limit = None if question.is_recent else question.metric.limit and question.metric.limit.rule
-    return question.is_recent, rollup is None, limit
+    return question.is_recent, question.reach if not question.is_recent else None, rollup is None, limit
 
 
 def _answers(questions: list[Question], snapshot: Snapshot):
     joined = _join(questions)
     if (choose_rollup(joined) is None) != (choose_rollup(questions[0]) is None):
         return  # together they need more columns than any rollup has: apart they are cheaper
-    snapshot.look(is_recent=joined.is_recent)
+    snapshot.look(is_recent=joined.is_recent, reach=joined.reach)
     statement = compile_together(joined, questions)
     rows = snapshot.rows(statement.sql, statement.params)
     for number, question in enumerate(questions):
