@@ -28,6 +28,7 @@ register_page(
     __name__,
     path="/definitions/instruments",
     title="page.instruments",
+    nav_order=11,
     permission="explore",
     tiles=[
         LifeCurve(uid="life", title="instruments.life", segments=SEGMENTS),

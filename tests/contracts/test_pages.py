@@ -41,6 +41,11 @@ def test_every_file_registers_one_page():
     assert sorted(page.name for page in pages()) == [path.stem for path in FILES]
 
 
+def test_every_screen_stands_in_the_navigation():
+    # Screens of one thing (a case, a grid, the rows of a number) are reached from it.
+    assert [page.path for page in pages() if page.nav_order is None and "<" not in page.path] == []
+
+
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_page_draws_on_an_empty_town(board, page, lang):
