@@ -18,13 +18,14 @@ FIRST = (
 def with_parts(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Returns the warnings with the parts of clusters that are not among them whole, surest first.
 
-    A part's figures are those of its own grids only: the rest may be none of the asker's. `is_part` says which are parts.
+    A part's figures are those of its own grids only: the rest may be none of the asker's. `is_part` says which are made of
+    parts, `is_cut` which of them reach further.
 
     Args:
         rows: the listing `warnings_open`.
         parts: the listing `clusters_open` for the same filters and asker, one row per grid.
     """
-    rows = rows.assign(is_part=False)
+    rows = rows.assign(is_part=False, is_cut=False)
     cut = parts[~parts["warning_id"].isin(rows["warning_id"])]
     if cut.empty:
         return rows
@@ -40,9 +41,6 @@ def _part(group: pd.DataFrame) -> dict:
     told = {name: group[name].iloc[0] for name in FIRST}
     area = {"area_id": grids[0], "grid_id": grids[0] if len(grids) == 1 else None, "grid_list": grids}
     figures = {"observed_count": seen, "expected_count": expected, "exceed_ratio": seen / max(expected, 1e-9)}
-    return (
-        told
-        | area
-        | figures
-        | {"category_code": None, "low_count": None, "high_count": None, "is_part": True}
-    )
+    unknown = dict.fromkeys(("category_code", "low_count", "high_count"))
+    is_cut = len(grids) < int(group["grid_count"].iloc[0])
+    return told | area | figures | unknown | {"is_part": True, "is_cut": is_cut}

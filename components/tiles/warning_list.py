@@ -67,7 +67,9 @@ class WarningList(Tile):
         table = html.Table([head, body], className="table warnings")
         more = [html.P(ctx.t("warning.more", count=count_text(len(rows) - MANY)), className="note")]
         counted = html.P(ctx.t("warning.all", count=count_text(len(rows))), className="note wall-count")
-        return ([html.Div(table, className="scroll"), counted, *(more if len(rows) > MANY else []), note, kept],)
+        return (
+            [html.Div(table, className="scroll"), counted, *(more if len(rows) > MANY else []), note, kept],
+        )
 
     def _note(self, rows, rule, ctx: Context) -> str:
         return ctx.t(
@@ -153,7 +155,7 @@ def why_text(row: Mapping, ctx: Context) -> str:
         until -= timedelta(days=1)
     times = "%m-%d" if is_weekly else "%m-%d %H:%M"
     return ctx.t(
-        f"warning.why_{'part' if row['is_part'] else row['warning_code']}",
+        f"warning.why_{'part' if row['is_cut'] else row['warning_code']}",
         since=f"{since:{times}}",
         until=f"{until:{times}}",
         count=count_text(row["observed_count"]),

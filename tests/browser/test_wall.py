@@ -30,7 +30,7 @@ def _later(page, seconds: int) -> None:
 def test_the_wall_walks_through_its_stops_and_comes_back(open_page):
     page = open_page("/?wall=1")
     page.evaluate(AHEAD)
-    for stop, dwell_s in (("/incidents", 60), ("/feeds", 30), ("/", 20)):
+    for stop, dwell_s in (("/warnings", 60), ("/incidents", 30), ("/feeds", 30), ("/", 20)):
         _later(page, dwell_s - 10)
         page.wait_for_timeout(1500)
         assert not page.url.endswith(f"{stop}?wall=1"), "left before its time"

@@ -28,7 +28,7 @@ DAY = {
     "category_code": "theft",
     "domain_code": "police", "window_from_at": AS_OF - timedelta(days=1), "window_to_at": AS_OF, "observed_count": 9,
     "expected_count": 0.043, "low_count": 0, "high_count": 1, "exceed_ratio": 209.3, "tail_pct": 1e-9, "tried_count": 8442,
-    "is_part": False,
+    "is_part": False, "is_cut": False,
 }  # fmt: skip
 WEEK = DAY | {
     "warning_id": "burst_week:town:theft", "warning_code": "burst_week", "area_id": "town", "grid_id": None, "tail_pct": 0.02,
@@ -39,7 +39,7 @@ CLUSTER = WEEK | {
     "grid_list": ["G001", "G002", "G003"], "tried_count": 499,
 }  # fmt: skip
 RUNNING = CLUSTER | {"window_to_at": datetime(2026, 11, 21, 20)}  # up to 04:00
-PARTS = ("warning_id", "grid_id", "observed_count", "expected_count", *FIRST[1:])
+PARTS = ("warning_id", "grid_id", "observed_count", "expected_count", "grid_count", *FIRST[1:])
 OPEN, HOURS = WarningList(uid="open"), ForecastChart(uid="next")
 
 
@@ -55,6 +55,7 @@ def _part(grid: str, seen: int, expected: float) -> dict:
         "grid_id": grid,
         "observed_count": seen,
         "expected_count": expected,
+        "grid_count": 3,
     }
 
 
@@ -118,6 +119,9 @@ def test_of_a_cluster_that_reaches_further_only_the_part_within_is_told():
     said = _drawn(parts=[_part("G001", 4, 0.5), _part("G002", 3, 0.25)])
     assert "一网格及周边1个网格" in said and "其中这些网格共7起，应为0.75起" in said and "×9.3" in said
     assert "不予处置…" not in said
+    # three of three: nothing lies beyond, though each is told by itself
+    three = [_part("G001", 4, 0.5), _part("G002", 3, 0.25), _part("G003", 2, 0.25)]
+    assert "这些相邻网格共9起" in _drawn(parts=three)
     # who sees the whole is told the whole, once
     whole = _drawn(CLUSTER, parts=[_part("G001", 4, 0.5)])
     assert "其中这些网格" not in whole and "一网格及周边2个网格" in whole

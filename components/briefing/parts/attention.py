@@ -6,7 +6,7 @@ from components.briefing.desk import Desk
 from components.briefing.document import Sentence
 from components.briefing.grammar import Speech, Term
 from components.briefing.parts.changes import risen_kinds
-from components.briefing.parts.outlook import place_name
+from components.briefing.parts.outlook import kind_name, place_name
 from components.briefing.parts.risk import changed_grids
 from components.briefing.parts.voice import unheard_topics
 
@@ -92,7 +92,7 @@ def _warnings(desk: Desk, speech: Speech) -> Term | None:
         speech.phrase(
             "attention.warning",
             place=place_name(desk, speech, row),
-            category=desk.ctx.name("category", row["category_code"]),
+            category=kind_name(desk, speech, row),
         )
         for row in rows.head(MOST_NAMED).to_dict("records")
     ]

@@ -56,7 +56,7 @@ def _warning(desk: Desk, speech: Speech, row: dict) -> Sentence:
     )
     told = {
         "place": place_name(desk, speech, row),
-        "category": desk.ctx.name("category", row["category_code"]),
+        "category": kind_name(desk, speech, row),
         "since": speech.moment(desk.instant(row["window_from_at"])),
         "until": speech.moment(desk.instant(row["window_to_at"])),
         "seen": speech.count(seen),
@@ -65,6 +65,15 @@ def _warning(desk: Desk, speech: Speech, row: dict) -> Sentence:
     if high.value is None:
         return speech.say("outlook.warning_plain", **told)
     return speech.say("outlook.warning", high=speech.count(high), **told)
+
+
+def kind_name(desk: Desk, speech: Speech, row: dict) -> str:
+    """Returns what a warning is of: a category, or of a cluster its domain or everything."""
+    if is_known(row["category_code"]):
+        return desk.ctx.name("category", row["category_code"])
+    if row["domain_code"] == ALL:
+        return speech.piece("outlook.every").text
+    return desk.ctx.name("domain", row["domain_code"])
 
 
 def place_name(desk: Desk, speech: Speech, row: dict) -> str:
