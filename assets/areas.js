@@ -87,6 +87,7 @@
       setTimeout(() => isGone(map) || fit(map), 0);
     });
     layer.on("mouseover", () => tell(feature, context, true));
+    layer.on("mouseover", () => window.cockpit.rest(`area=${encodeURIComponent(id)}`));
     layer.on("mouseout", () => tell(feature, context, false));
     layer.on("click", () => window.cockpit.filter(`area=${encodeURIComponent(id)}`));
     layer.on("dblclick", () => window.cockpit.go(`${show.portrait || "/grid/"}${encodeURIComponent(id)}`));

@@ -40,8 +40,8 @@
   look();
 
   // What the page shows, as the server is told. The same filters in any order are one view, so that walls share one answer.
-  cockpit.view = function () {
-    const asked = params();
+  cockpit.view = function (search = location.search) {
+    const asked = new URLSearchParams(search);
     asked.delete("theme");
     asked.sort();
     return {
@@ -83,7 +83,7 @@
     cockpit.path = location.pathname;
   };
   // `area=g12` sets a filter, the same again clears it, `area=` clears it; several are joined with `&`.
-  cockpit.filter = function (said) {
+  cockpit.filtered = function (said) {
     const wanted = new URLSearchParams(said);
     const now = params();
     const isOn = [...wanted].every(([key, value]) => value && now.get(key) === value);
@@ -92,7 +92,10 @@
       else now.set(key, value);
     }
     if (!wanted.has("page")) now.delete("page");
-    const text = now.toString();
+    return now.toString();
+  };
+  cockpit.filter = function (said) {
+    const text = cockpit.filtered(said);
     cockpit.go(location.pathname + (text ? "?" + text : ""));
   };
 

@@ -122,6 +122,7 @@
       follow(map, () => fit(map));
     });
     layer.on("mouseover", () => tell(feature, context, true));
+    layer.on("mouseover", () => window.cockpit.rest(`area=${encodeURIComponent(id)}`));
     layer.on("mouseout", () => tell(feature, context, false));
     layer.on("click", () => window.cockpit.filter(`area=${encodeURIComponent(id)}`));
     layer.on("dblclick", () => window.cockpit.go(`/grid/${encodeURIComponent(id)}`));

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +12,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from bench.arrival import Trial, note_arrival
 from bench.measure import Book, Finding, Lap, count_text, median, percentile, seconds_of, time_text
 from bench.serving import Served, post
-from data.settings import REPOSITORY
+from bench.static_page import STATIC_PORT, serving_folder, write_static
 from scripts.prepare import find_browser
 
 SIZE = {"width": 1920, "height": 1080}
-STATIC_PORT = 8972
 COLD_AIM = 1.5
 FILTER_AIM_S = 0.2
 SHARED_AIM_S = 0.005
+# Grids clicked by a pointer that came to rest, and how long it rests.
+RESTED, RESTED_MS = 20, 400
 # Ready: every chart drawn, the map's areas drawn, the numbers there.
 _WATCH_READY = """
 (() => {
@@ -111,8 +108,8 @@ def measure_cold_load(book: Book, browser: Browser, served: Served, *, root: Pat
         page.goto(served.url)
         page.wait_for_function("window.__ready")
         page.wait_for_timeout(500)
-        _write_static(page, root)
-    with _serving_folder(root / "static"):
+        write_static(page, root)
+    with serving_folder(root / "static"):
         wall, partial, full = [], [], []
         for _ in range(runs):
             wall.append(_load(browser, served, served.url))
@@ -153,60 +150,6 @@ def _load(browser: Browser, served: Served | None, url: str) -> Lap:
         return Lap(page.evaluate("window.__ready") / 1000, metrics["TaskDuration"])
 
 
-def _write_static(page: Page, root: Path) -> None:
-    """Copies what the wall shows (figures as data, the map as drawing) into pages that need no server."""
-    folder = root / "static"
-    folder.mkdir(parents=True, exist_ok=True)
-    charts = page.evaluate(
-        "[...document.querySelectorAll('.js-plotly-plot')].map((each) => "
-        "({data: each.data, layout: each.layout, "
-        "width: each.clientWidth, height: each.clientHeight}))"
-    )
-    drawing = page.evaluate(
-        "(document.querySelector('.leaflet-overlay-pane svg') || {outerHTML: ''}).outerHTML"
-    )
-    partial = REPOSITORY / "assets" / "vendor" / "plotly-basic.min.js"
-    (folder / "partial.js").write_bytes(partial.read_bytes())
-    from plotly.offline import get_plotlyjs
-
-    (folder / "full.js").write_text(get_plotlyjs(), encoding="utf-8")
-    for name in ("partial", "full"):
-        boxes = "".join(
-            f'<div id="c{n}" style="width:{each["width"]}px;height:{each["height"]}px"></div>'
-            for n, each in enumerate(charts)
-        )
-        calls = "".join(
-            f"Plotly.newPlot('c{n}', {json.dumps(each['data'])}, {json.dumps(each['layout'])}, "
-            f"{{displayModeBar: false}});"
-            for n, each in enumerate(charts)
-        )
-        (folder / f"{name}.html").write_text(
-            f'<!DOCTYPE html><meta charset="utf-8"><script>window.__charts = {len(charts)}</script><script '
-            f'src="{name}.js"></script>'
-            f'<body><div class="map-copy">{drawing}</div>{boxes}<script>{calls}</script>',
-            encoding="utf-8",
-        )
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def _serving_folder(folder: Path) -> Iterator[None]:
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", STATIC_PORT), functools.partial(_Quiet, directory=str(folder))
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def measure_shared_answer(book: Book, browser: Browser, served: Served) -> None:
     """Asks the server for the wall's refresh as the browser does, again and again: one answer for all walls."""
     asked: list[str] = []
@@ -238,8 +181,13 @@ def measure_filter_click(book: Book, browser: Browser, served: Served) -> None:
         page.wait_for_timeout(1000)
         taken = [_click_seconds(page, f"source={source}") for source in sources]
         again = [_click_seconds(page, f"source={source}") for source in sources]
+        rested = _rested_seconds(page)
     size = count_text(served.home.batch.count)
-    for label, values in (("first time", taken), ("again", again)):
+    for label, values in (
+        ("first time", taken),
+        ("again", again),
+        ("first time, by a pointer that came to rest", rested),
+    ):
         slow = percentile(values, 0.95)
         book.note(
             Finding(
@@ -266,6 +214,28 @@ def _click_seconds(page: Page, filters: str) -> float:
             return (changed - begun) / 1000
         time.sleep(0.05)
     raise TimeoutError(f"no answer was painted within 20 s of the click on {filters}")
+
+
+def _rested_seconds(page: Page) -> list[float]:
+    """Clicks grids of the map as a hand does: the pointer comes, stays 0.4 s, clicks; each view is new to the server."""
+    taken = []
+    grids = page.locator("path.grid")
+    for place in range(0, min(grids.count(), RESTED * 4), 4):
+        grids.nth(place).hover(force=True)
+        page.wait_for_timeout(RESTED_MS)
+        page.evaluate(
+            "window.__changed = 0; "
+            "addEventListener('click', () => (window.__begun = performance.now()), {once: true, capture: true})"
+        )
+        page.mouse.down()
+        page.mouse.up()
+        page.wait_for_function(
+            "window.__changed && performance.now() - window.__changed > 600", timeout=20_000
+        )
+        taken.append(page.evaluate("(window.__changed - window.__begun) / 1000"))
+        page.evaluate("cockpit.filter('area=')")  # the map goes back to the whole town
+        page.wait_for_timeout(1000)
+    return taken
 
 
 def measure_painted(book: Book, browser: Browser, served: Served, *, trial: Trial) -> None:

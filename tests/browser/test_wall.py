@@ -120,3 +120,18 @@ def test_an_answer_asked_for_ahead_is_not_given_to_another_question(open_page):
     assert shown == "police_110"
     page.evaluate("cockpit.go('/incidents')")
     page.wait_for_selector(".page-incidents .panel")
+
+
+def test_a_filter_under_the_resting_pointer_is_answered_before_the_click(open_page):
+    page = open_page("/")
+    page.wait_for_selector("path.grid")
+    asked = []
+    page.on("request", lambda each: asked.append(each.post_data or "") if "_dash-update" in each.url else None)
+    mark = page.locator(".tile-flow [data-set^='source=']").first
+    source = mark.get_attribute("data-set")
+    with page.expect_response(lambda got: "_dash-update" in got.url):
+        mark.hover()
+    mark.click()
+    page.wait_for_url(f"**/?{source}")
+    page.wait_for_selector(f"select[data-param=source][data-value='{source.removeprefix('source=')}']")
+    assert len([body for body in asked if f'"{source}"' in body]) == 1, "the click asked again"
