@@ -17,7 +17,7 @@
   const setProps = (id, props) => own.set_props && own.set_props(id, props);
   cockpit.setProps = setProps;
 
-  // Plotly is a promise until its script has run, whenever that is; every chart waits for it (assets/parts.js).
+  // Plotly is a promise until its script has run, whenever that is; dcc.Graph waits for it and never fetches the full bundle.
   cockpit.awaitPlotly = function () {
     const script = document.getElementById("charts");
     if (window.Plotly) return;

@@ -178,4 +178,5 @@
   window.cockpit.fitMap = fit;
   window.cockpit.mapParts = { css, isGone, follow, fit, closeness, tell, layersOfArea };
   window.cockpit.shapes = { style, each, border, ground, dot, frame };
+  window.dashExtensions = { ...window.dashExtensions, cockpit: window.cockpit.shapes };
 })();

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from components.parts import Ground
+from components.parts import ground
 
 
 def map_frame(uid: str, *, layers: list, above: Sequence[Component] = ()) -> html.Div:
@@ -16,9 +16,9 @@ def map_frame(uid: str, *, layers: list, above: Sequence[Component] = ()) -> htm
     There are no map tiles: the town itself is the ground. `above` stands over the map.
     """
     options = {"zoomDelta": 0.5, "wheelPxPerZoomLevel": 160, "doubleClickZoom": False}
-    ground = Ground(layers, id=f"{uid}-map", options=options)
+    below = ground(layers, id=f"{uid}-map", **options)
     tell = html.Div(className="map-tell", **{"data-tell": ""})
     legend = html.Div(id=f"{uid}-legend", className="legend")
     return html.Div(
-        [*above, html.Div([ground, tell], className="map-box"), legend], className="tile-body map-tile"
+        [*above, html.Div([below, tell], className="map-box"), legend], className="tile-body map-tile"
     )

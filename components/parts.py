@@ -1,104 +1,49 @@
-"""What the cockpit adds to Dash's plain elements (部件): a held value, a chart, a map; drawn by assets/parts.js, ground.js.
-
-They stand in for whole libraries of components, of which the screens would use two or three and every viewer load all.
-"""
+"""The parts of others that screens are made of (部件): a held value, a chart, a map and shapes on it, each set up once."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from dash.development.base_component import Component
+import dash_leaflet as dl
+from dash import dcc
 
 from components.figure import BARE_FIGURE, GRAPH_STYLE, graph_config
 
-
-class Held(Component):
-    """A value the page holds and callbacks read: `data`. It shows nothing."""
-
-    _namespace = "cockpit_parts"
-    _type = "Held"
-    _prop_names: ClassVar = ["id", "data"]
-    available_properties: ClassVar = ["id", "data"]
-    _valid_wildcard_attributes: ClassVar = []
-    available_wildcard_properties: ClassVar = []
-    _children_props: ClassVar = []
-    _base_nodes: ClassVar = ["children"]
-
-    def __init__(self, id: str):
-        """Makes it empty."""
-        super().__init__(id=id)
+# Leaflet's own, for a ground without tiles.
+BARE_GROUND = {
+    "center": [0, 0],
+    "zoom": 11,
+    "zoomSnap": 0.05,
+    "zoomControl": False,
+    "attributionControl": False,
+}
+# What dash-leaflet calls the functions that `shapes` names in short.
+FUNCTIONS = {"style": "style", "each": "onEachFeature", "dot": "pointToLayer"}
 
 
-class Chart(Component):
-    """A Plotly chart that fills its panel: `figure` as Plotly's JSON; `clickData` is the point last clicked."""
-
-    _namespace = "cockpit_parts"
-    _type = "Chart"
-    _prop_names: ClassVar = ["id", "figure", "config", "style", "className", "clickData"]
-    available_properties: ClassVar = ["id", "figure", "config", "style", "className", "clickData"]
-    _valid_wildcard_attributes: ClassVar = []
-    available_wildcard_properties: ClassVar = []
-    _children_props: ClassVar = []
-    _base_nodes: ClassVar = ["children"]
-
-    def __init__(self, id: str, **given: object):
-        """Makes it bare: its first figure is drawn with the page."""
-        bare = {"figure": BARE_FIGURE, "config": graph_config(), "style": GRAPH_STYLE, "className": "chart"}
-        super().__init__(id=id, **{**bare, **given})
+def held(uid: str) -> dcc.Store:
+    """Returns a value the page holds and callbacks read: `data`. It shows nothing."""
+    return dcc.Store(id=uid)
 
 
-class Ground(Component):
-    """A map without tiles: the ground `Shapes` lie on; `options` are Leaflet's."""
-
-    _namespace = "cockpit_parts"
-    _type = "Ground"
-    _prop_names: ClassVar = ["children", "id", "className", "options"]
-    available_properties: ClassVar = ["children", "id", "className", "options"]
-    _valid_wildcard_attributes: ClassVar = []
-    available_wildcard_properties: ClassVar = []
-    _children_props: ClassVar = []
-    _base_nodes: ClassVar = ["children"]
-
-    def __init__(self, children: list, **given: object):
-        """Makes it with the shapes that lie on it, the lowest first."""
-        bare = {
-            "center": [0, 0],
-            "zoom": 11,
-            "zoomSnap": 0.05,
-            "zoomControl": False,
-            "attributionControl": False,
-        }
-        super().__init__(
-            children=children, **{"className": "map", **given, "options": bare | given.get("options", {})}
-        )
+def chart(uid: str, **given: object) -> dcc.Graph:
+    """Returns a Plotly chart that fills its panel; its first figure comes with the page's first values."""
+    bare = {"figure": BARE_FIGURE, "config": graph_config(), "style": GRAPH_STYLE, "className": "chart"}
+    return dcc.Graph(id=uid, **bare | given)
 
 
-class Shapes(Component):
-    """GeoJSON on a map: `data`, or what lies at `url`.
+def ground(layers: list, **given: object) -> dl.Map:
+    """Returns a map without tiles: the ground `shapes` lie on, the lowest first; `given` are Leaflet's options."""
+    return dl.Map(layers, **{"className": "map"} | BARE_GROUND | given)
+
+
+def shapes(uid: str, **given: object) -> dl.GeoJSON:
+    """Returns GeoJSON on a map: `data`, or what lies at `url`; another `hideout` draws it anew.
 
     `style`, `each` and `dot` name functions of `cockpit.shapes` (assets/map.js, areas.js): a shape's look, what it
-    does, a point's sign. They are told `hideout`; another hideout draws the shapes anew.
+    does, a point's sign.
     """
-
-    _namespace = "cockpit_parts"
-    _type = "Shapes"
-    _prop_names: ClassVar = ["id", "url", "data", "hideout", "style", "each", "dot", "pane", "interactive"]
-    available_properties: ClassVar = [
-        "id",
-        "url",
-        "data",
-        "hideout",
-        "style",
-        "each",
-        "dot",
-        "pane",
-        "interactive",
-    ]
-    _valid_wildcard_attributes: ClassVar = []
-    available_wildcard_properties: ClassVar = []
-    _children_props: ClassVar = []
-    _base_nodes: ClassVar = ["children"]
-
-    def __init__(self, id: str, **given: object):
-        """Makes them empty: what they show comes with the page's first values."""
-        super().__init__(id=id, **{"hideout": {}, **given})
+    named = {
+        FUNCTIONS[name]: {"variable": f"dashExtensions.cockpit.{given.pop(name)}"}
+        for name in FUNCTIONS
+        if name in given
+    }
+    return dl.GeoJSON(id=uid, **{"hideout": {}} | named | given)

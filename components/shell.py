@@ -11,13 +11,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.context import View
-from components.parts import Held
+from components.parts import held
 from components.theme import css_variables
 from components.words import word
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLES = (
-    "vendor/leaflet.css",
     "cockpit.css",
     "tiles.css",
     "modules.css",
@@ -34,8 +33,6 @@ SCRIPTS = (
     "cockpit.js",
     "ahead.js",
     "drawn.js",
-    "parts.js",
-    "ground.js",
     "live.js",
     "map.js",
     "areas.js",
@@ -63,9 +60,8 @@ SCRIPTS = (
 )
 # Plotly with its words, one file: it may come when it will.
 CHARTS = ("vendor/plotly-basic.min.js", "vendor/plotly-locale-zh-cn.js")
-MAPS = ("vendor/leaflet.js",)
 # What one address delivers: a browser has six lines to a server, and each request costs the server a look at the session.
-BUNDLES = {"screens.css": STYLES, "screens.js": SCRIPTS, "maps.js": MAPS, "charts.js": CHARTS}
+BUNDLES = {"screens.css": STYLES, "screens.js": SCRIPTS, "charts.js": CHARTS}
 # Dash's own hook after each answer: see assets/drawn.js.
 RENDERER = "var renderer = new DashRenderer({request_post: cockpit.spare});"
 LATIN = {500: "fonts/barlow-latin-500-normal.woff2", 600: "fonts/barlow-latin-600-normal.woff2"}
@@ -128,7 +124,6 @@ def index() -> str:
 </head>
 <body>{{%app_entry%}}
 <script>cockpit.awaitPlotly()</script>
-<script src="{bundle_url("maps.js")}"></script>
 <footer hidden>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
 </body></html>"""
 
@@ -137,11 +132,11 @@ def make_layout() -> Component:
     """Returns the layout every screen is put into; it knows neither town nor visitor."""
     return html.Div(
         [
-            Held("window"),
-            Held("view"),
-            Held("place"),
-            Held("generation"),
-            Held("asked"),
+            held("window"),
+            held("view"),
+            held("place"),
+            held("generation"),
+            held("asked"),
             html.Div(id="stage"),
             html.Aside(id="drawer", className="drawer", hidden=True),
         ],

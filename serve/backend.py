@@ -18,9 +18,8 @@ log = logging.getLogger(__name__)
 
 # As many callbacks at once as two cores have use for; the others wait instead of slowing each other.
 CALLBACK_THREADS = 4
-# What Dash sends to every viewer and these screens never use: help for browsers that know no promise, its core
-# components (components/parts.py stands in for the two that were used) and its table.
-SPARED = ("/dash/deps/polyfill@", "/dash/dcc/", "/dash/dash_table/")
+# What Dash sends to every viewer and these screens never use: its table.
+SPARED = ("/dash/dash_table/",)
 # What code does with a value it did not expect; anything else that goes wrong is ours.
 _BAD_VALUE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
 

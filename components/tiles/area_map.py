@@ -13,7 +13,7 @@ from components.grades import breaks_of, grade_of, ranges_of, spread
 from components.map_frame import map_frame
 from components.measure import flag_of, rows_by, tip_text
 from components.numbers import count_text, is_known, number_text
-from components.parts import Shapes
+from components.parts import shapes
 from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.listing import Listing
@@ -77,8 +77,8 @@ class AreaMap(Tile):
 
     def frame(self, uid: str) -> html.Div:
         """Returns map and legend; the map's ground is the town itself, there are no map tiles."""
-        areas = Shapes(f"{uid}-areas", style="gradeStyle", each="areaEach")
-        borders = Shapes(f"{uid}-borders", style="border", pane="shadowPane", interactive=False)
+        areas = shapes(f"{uid}-areas", style="gradeStyle", each="areaEach")
+        borders = shapes(f"{uid}-borders", style="border", pane="shadowPane", interactive=False)
         return map_frame(uid, layers=[areas, borders])
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:

@@ -11,7 +11,7 @@ from dash import html
 from components.context import NAMED, Context
 from components.door import Case
 from components.numbers import UNKNOWN, duration_text, instant_full, is_known
-from components.parts import Ground, Shapes
+from components.parts import ground, shapes
 from components.tiles.base import Tile
 from components.tiles.event_table import lateness_text
 from data.catalogue import catalogue
@@ -138,10 +138,9 @@ class CaseMap(Tile):
 
     def frame(self, uid: str):
         """Returns the map."""
-        areas = Shapes(f"{uid}-areas", style="ground", each="frame")
-        dots = Shapes(f"{uid}-dots", dot="dot", data={"type": "FeatureCollection", "features": []})
-        ground = Ground([areas, dots], options={"zoom": 12})
-        return html.Div(ground, className="map-box")
+        areas = shapes(f"{uid}-areas", style="ground", each="frame")
+        dots = shapes(f"{uid}-dots", dot="dot", data={"type": "FeatureCollection", "features": []})
+        return html.Div(ground([areas, dots], zoom=12), className="map-box")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the dots and which grid to frame."""

@@ -12,7 +12,7 @@ from components.context import Context
 from components.door import Curve
 from components.figure import base_layout, blank_figure
 from components.numbers import UNKNOWN, count_text, duration_text, is_known
-from components.parts import Chart
+from components.parts import chart
 from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.request import Request
@@ -43,9 +43,9 @@ class LifeCurve(Tile):
 
     def frame(self, uid: str):
         """Returns tabs, chart and table."""
-        chart = Chart(f"{uid}-chart")
+        curves = chart(f"{uid}-chart")
         return html.Div(
-            [html.Nav(id=f"{uid}-tabs", className="choices wraps"), chart, html.Div(id=f"{uid}-table")],
+            [html.Nav(id=f"{uid}-tabs", className="choices wraps"), curves, html.Div(id=f"{uid}-table")],
             className="tile-body life",
         )
 

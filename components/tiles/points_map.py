@@ -14,7 +14,7 @@ from components.codes import colours_of, in_order, ink_on, letter_of, painted
 from components.context import Context
 from components.map_frame import map_frame
 from components.numbers import count_text, is_known
-from components.parts import Shapes
+from components.parts import shapes
 from components.tiles.area_map import ground_of, legend_item
 from components.tiles.base import Tile
 from components.tiles.listing_table import written
@@ -61,8 +61,8 @@ class PointsMap(Tile):
 
     def frame(self, uid: str) -> html.Div:
         """Returns the town as ground, the points over it, the legend."""
-        ground = Shapes(f"{uid}-areas", style="quietStyle", each="areaEach")
-        return map_frame(uid, layers=[ground, Shapes(f"{uid}-points", data=_collection([]), dot="spot")])
+        areas = shapes(f"{uid}-areas", style="quietStyle", each="areaEach")
+        return map_frame(uid, layers=[areas, shapes(f"{uid}-points", data=_collection([]), dot="spot")])
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns points, their colours, the ground and the legend."""

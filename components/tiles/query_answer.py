@@ -13,7 +13,7 @@ from components.context import Context
 from components.figure import BASE_FONT_PX, base_layout, blank_figure
 from components.measure import figure, flag_of, flag_text
 from components.numbers import count_text, is_known
-from components.parts import Chart
+from components.parts import chart
 from components.question import TIMES, BuiltQuestion, question_of
 from components.tiles.area_map import AreaMap
 from components.tiles.base import Tile
@@ -111,7 +111,7 @@ class QueryChart(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return Chart(f"{uid}-chart")
+        return chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

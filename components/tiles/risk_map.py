@@ -11,7 +11,7 @@ from dash import html
 from components.context import Context
 from components.map_frame import map_frame
 from components.numbers import is_known, number_text
-from components.parts import Shapes
+from components.parts import shapes
 from components.theme import RISK_CLASSES, RISK_LETTERS, RISK_LETTERS_EN
 from components.tiles.base import Tile
 from data.listing import Listing
@@ -43,8 +43,8 @@ class RiskMap(Tile):
 
     def frame(self, uid: str):
         """Returns tabs, map and legend; the map's ground is the town itself, there are no map tiles."""
-        areas = Shapes(f"{uid}-areas", style="style", each="each")
-        borders = Shapes(f"{uid}-borders", style="border", pane="shadowPane", interactive=False)
+        areas = shapes(f"{uid}-areas", style="style", each="each")
+        borders = shapes(f"{uid}-borders", style="border", pane="shadowPane", interactive=False)
         tabs = html.Nav(id=f"{uid}-tabs", className="choices")
         return map_frame(uid, layers=[areas, borders], above=[tabs])
 

@@ -12,7 +12,7 @@ from components.context import Context
 from components.figure import base_layout, blank_figure
 from components.measure import figure, flag_of, marks, rows_by
 from components.numbers import count_text, is_known, number_text
-from components.parts import Chart
+from components.parts import chart
 from components.tiles.base import Tile
 from components.ways import chosen, pick_marks, said
 from data.catalogue import catalogue
@@ -69,7 +69,7 @@ class Shares(Tile):
         """Returns the chart or the bar."""
         if not self.over:
             return super().frame(uid)
-        return Chart(f"{uid}-chart")
+        return chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the bar with its legend, or the figure."""

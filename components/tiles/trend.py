@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from components.context import Context
 from components.figure import base_layout, blank_figure
-from components.parts import Chart
+from components.parts import chart
 from components.tiles.base import Tile
 from data.catalogue import catalogue
 from data.request import Request
@@ -36,7 +36,7 @@ class Trend(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return Chart(f"{uid}-chart")
+        return chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

@@ -12,7 +12,7 @@ import pandas as pd
 from components.context import Context
 from components.figure import base_layout, blank_figure
 from components.numbers import count_text
-from components.parts import Chart
+from components.parts import chart
 from components.tiles.base import Tile
 from data.listing import Listing
 from data.period import local_date, midnight
@@ -68,7 +68,7 @@ class ForecastChart(Tile):
 
     def frame(self, uid: str):
         """Returns the chart."""
-        return Chart(f"{uid}-chart")
+        return chart(f"{uid}-chart")
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
         """Returns the figure."""

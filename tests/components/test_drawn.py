@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.drawn import TAGS, Drawn, pack
-from components.parts import Chart
+from components.parts import chart
 
 LINE = html.Li(
     [html.B("盗窃", className="name"), 3, None, html.Span(title="t", hidden=True, **{"data-set": "a=1"})],
@@ -38,11 +38,11 @@ def test_texts_stay_texts():
 
 
 def test_what_a_callback_knows_stays_a_component_and_its_inside_is_packed():
-    known = html.Div([html.Ul([LINE, LINE]), Chart("g")], id="known", className="k")
+    known = html.Div([html.Ul([LINE, LINE]), chart("g")], id="known", className="k")
     whole = html.Section([html.H2("head"), known])
     packed = pack(whole)
     by_id = {each.id: each for each in packed._traverse() if getattr(each, "id", None)}
-    assert isinstance(by_id["g"], Chart)
+    assert isinstance(by_id["g"], dcc.Graph)
     assert by_id["known"].className == "k"
     lists, graph = by_id["known"].children
     assert isinstance(lists, Drawn)
@@ -51,7 +51,7 @@ def test_what_a_callback_knows_stays_a_component_and_its_inside_is_packed():
 
 def test_packing_changes_nothing_in_place():
     before = json.dumps(LINE, default=Component.to_plotly_json)
-    whole = html.Div([LINE, Chart("g")])
+    whole = html.Div([LINE, chart("g")])
     pack(whole)
     pack(LINE)
     assert whole.children[0] is LINE

@@ -16,9 +16,9 @@ from components.shell import ASSETS, BUNDLES, bundle, bundle_url, index, make_la
 ROOT = Path(__file__).resolve().parents[2]
 for _path in sorted((ROOT / "pages").glob("[a-z]*.py")):
     importlib.import_module(f"pages.{_path.stem}")
-# What the browser is sent components for: Dash's plain elements and the cockpit's own.
-SENT = {"dash_html_components", "cockpit_drawn", "cockpit_parts"}
-SPARED = re.compile(r"\b(?:dcc|dash_table|dash_leaflet)\b")
+# What the browser is sent components for.
+SENT = {"dash_html_components", "dash_core_components", "dash_leaflet", "cockpit_drawn"}
+SPARED = re.compile(r"\bdash_table\b")
 
 
 def _namespaces(drawn: Component) -> set[str]:
