@@ -4,7 +4,7 @@
   "use strict";
   const ex = window.cockpit_explorer;
   const { make } = ex;
-  const LISTS = ["category", "department", "feed", "severity", "stage", "late", "repeat"];
+  const LISTS = ["category", "department", "feed", "severity", "stage", "late", "repeat", "recurred"];
   const mounted = new WeakMap();
 
   class Explorer {

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const ex = (window.cockpit_explorer = { redraws: [] });
-  ex.DIMS = ["day", "hour", "area", "category", "feed", "department", "stage", "late", "severity", "repeat"];
+  ex.DIMS = ["day", "hour", "area", "category", "feed", "department", "stage", "late", "severity", "repeat", "recurred"];
   ex.RANGED = new Set(["day", "hour"]);
   ex.OPEN = new Set(["to_dispatch", "to_accept", "handling", "to_check", "to_close", "suspended"]);
   ex.SMALL = 20; // fewer cases make no rate

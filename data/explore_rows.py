@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.compile import row_tests
 from data.explore_search import word_tests
-from data.explore_view import View
+from data.explore_view import RECURRED, View
 from data.generation import Snapshot
 from data.question import Question
 
@@ -33,6 +33,9 @@ LATE = """CASE WHEN cancelled_code IS NOT NULL THEN 'not_counted' WHEN is_suspen
     WHEN closed_at <= $as_of_at THEN CASE WHEN closed_at <= due_at THEN 'closed_in_time' ELSE 'closed_late' END
     WHEN due_at <= $as_of_at THEN 'open_late' ELSE 'open_in_time' END"""
 REPEAT = "CASE WHEN {0} <= 3 THEN {0} WHEN {0} <= 5 THEN 4 ELSE 5 END"
+# Whether a closed case came back within its window (definitions 3.5), as the day's build judged it; the rest is not judged yet.
+BACK = "mart_recurrence"
+BACK_CODE = "CASE WHEN excluded_code IS NOT NULL THEN 'unplaced' WHEN came_back_at IS NULL THEN 'settled' ELSE 'back' END"
 CODED = {"area": "grid_id", "category": "category_code", "feed": "feed_id", "department": "department_id"}
 # Standing against a limit, matured by as-of: 0 not judged, 1 in time, 2 late.
 JUDGED = "(CASE WHEN eligible_count = 1 AND due_at <= $as_of_at THEN 2 - in_time_count ELSE 0 END)::UTINYINT"
@@ -69,15 +72,15 @@ def own_tests(view: View, question: Question) -> list[str]:
 def coded_sql(unit: str, *, rows: str, codes: Codes, snapshot: Snapshot) -> str:
     """Returns SQL of the compact rows of a unit; `rows` are the view's own."""
     if unit == "incident":
-        timed = {name: f"CASE WHEN cancelled_code IS NULL THEN {name} ELSE 0 END" for name in CLOCKS}
-        names = {"no": "incident_no", "weight": "report_count"} | timed
-        return f"SELECT {_coded(names, codes)} FROM ({_timed(rows, [*SHARED, 'moment', 'day_date', 'hour'], snapshot)})"
+        names = {name: f"CASE WHEN cancelled_code IS NULL THEN {name} ELSE 0 END" for name in CLOCKS}
+        names |= {"no": "incident_no", "weight": "report_count"}
+        timed = _recurred(_timed(rows, [*SHARED, "moment", "day_date", "hour"], snapshot), snapshot)
+        return f"SELECT {_coded(names, codes)} FROM ({timed})"
     # Reports take their standing from their incidents; the times of an incident count once, at its first report.
-    whole = _timed(
-        f"SELECT {', '.join(SHARED)} FROM mart_incident WHERE first_signal_at >= $since", SHARED, snapshot
-    )
+    since = f"SELECT {', '.join(SHARED)} FROM mart_incident WHERE first_signal_at >= $since"
+    whole = _recurred(_timed(since, SHARED, snapshot), snapshot)
     words = f"{STAGE} AS stage_word, {LATE} AS late_word"
-    told = f"SELECT incident_no, due_at, {words}, report_count, {', '.join(CLOCKS)} FROM ({whole})"
+    told = f"SELECT incident_no, due_at, {words}, report_count, recurred, {', '.join(CLOCKS)} FROM ({whole})"
     names = {"no": "no", "weight": "weight", "stage": "stage_word", "late": "late_word"}
     names |= {name: f"CASE WHEN is_lead THEN {name} ELSE 0 END" for name in CLOCKS}
     return f"SELECT {_coded(names, codes)} FROM ({rows}) JOIN ({told}) USING (incident_no)"
@@ -99,6 +102,17 @@ def _timed(rows: str, columns: list[str], snapshot: Snapshot) -> str:
     return rows
 
 
+def _recurred(rows: str, snapshot: Snapshot) -> str:
+    """Returns SQL of incidents with whether each came back; unknown without the table that says so."""
+    modules = snapshot.opened.modules
+    if modules is None or BACK not in modules.paths:
+        return f"SELECT *, 0::UTINYINT AS recurred FROM ({rows})"
+    places = f"list_position({list(RECURRED)}, {BACK_CODE})::UTINYINT"
+    watched = f"CASE WHEN cancelled_code IS NULL THEN {RECURRED.index('watched') + 1} ELSE 0 END"
+    return f"""SELECT own.*, coalesce(back_place, {watched})::UTINYINT AS recurred FROM ({rows}) AS own
+    LEFT JOIN (SELECT incident_no AS back_no, {places} AS back_place FROM {BACK}) ON back_no = own.incident_no"""
+
+
 def _coded(names: dict[str, str], codes: Codes) -> str:
     """Returns the columns of a compact row; `names` says what stands for some of them."""
     places = ", ".join(
@@ -108,7 +122,7 @@ def _coded(names: dict[str, str], codes: Codes) -> str:
     return f"""{names["no"]} AS no, moment, due_at AS due,
     ((day_date - $first_date) // $day_count)::USMALLINT AS day, hour::UTINYINT AS hour, {places},
     {_place("stage", names.get("stage", STAGE))}::UTINYINT AS stage, {_place("late", names.get("late", LATE))}::UTINYINT AS late,
-    coalesce(severity_level, 0)::UTINYINT AS severity, ({REPEAT.format("report_count")})::UTINYINT AS repeat, {clocks},
+    coalesce(severity_level, 0)::UTINYINT AS severity, ({REPEAT.format("report_count")})::UTINYINT AS repeat, recurred, {clocks},
     ({names["weight"]})::USMALLINT AS weight"""
 
 

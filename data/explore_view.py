@@ -11,17 +11,31 @@ from data.request import ID_FORM, Filters, RequestError
 
 UNITS = ("incident", "report")
 # What is drawn and selected, in the order of the screen. Every code list begins with the unknown (empty) one.
-DIMENSIONS = ("day", "hour", "area", "category", "feed", "department", "stage", "late", "severity", "repeat")
+DIMENSIONS = (
+    "day",
+    "hour",
+    "area",
+    "category",
+    "feed",
+    "department",
+    "stage",
+    "late",
+    "severity",
+    "repeat",
+    "recurred",
+)
 STAGES = "to_dispatch to_accept handling to_check to_close suspended closed cancelled".split()
 LATE = "open_in_time open_late closed_in_time closed_late suspended no_limit not_counted".split()
 SEVERITIES = ("1", "2", "3", "4", "5")
 REPEATS = ("1", "2", "3", "4-5", "6+")
+RECURRED = ("back", "settled", "watched", "unplaced")
 FIXED = {
     "hour": tuple(str(hour) for hour in range(24)),
     "stage": ("", *STAGES),
     "late": ("", *LATE),
     "severity": ("", *SEVERITIES),
     "repeat": ("", *REPEATS),
+    "recurred": ("", *RECURRED),
 }
 UNKNOWN = "-"  # how the address writes the unknown code
 RANGE = re.compile(r"(\d{1,2})-(\d{1,2})")

@@ -27,7 +27,7 @@ WORDS = (
     "cross_across cross_measure total others where_from opening counting odd"
 ).split()
 RECURRED = "kpi=recurrence_pct&side=recurred"
-WORDED = ("late", "severity", "repeat")
+WORDED = ("late", "severity", "repeat", "recurred")
 
 
 @dataclass(frozen=True, kw_only=True)

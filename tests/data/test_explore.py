@@ -11,7 +11,7 @@ from data.explore_cube import MEASURED, fetch_cross, fetch_cube, fetch_page
 from data.explore_view import DIMENSIONS, View, parse_selection, parse_words
 from data.query import fetch, fetch_rows
 from data.request import EVERYTHING, Filters, Request, RequestError, Scope
-from tests.published import GRIDS, at, open_store, report
+from tests.published import GRIDS, ModuleTable, at, open_store, report
 from tests.random_world import random_incidents
 
 AS_OF_AT = at("2026-11-20 12:00")
@@ -42,6 +42,25 @@ EVIL = (
 )
 
 
+def _recurrence(rows):
+    """Of the closed cases every third came back, every seventh has no place, every fifth is watched still."""
+    texts = "incident_id feed_id category_code domain_code kind_code department_id grid_id rule_code excluded_code".split()
+    types = dict.fromkeys(texts, "VARCHAR") | {"incident_no": "UBIGINT", "severity_level": "INTEGER"}
+    types |= dict.fromkeys(("closed_at", "matured_at", "came_back_at"), "TIMESTAMP") | {
+        "matured_date": "DATE"
+    }
+    known = []
+    for row in rows:
+        number = row["incident_no"]
+        if row["closed_at"] is None or row["cancelled_code"] or number % 5 == 0:
+            continue
+        told = {name: row.get(name) for name in types}
+        told |= {"matured_at": SINCE, "matured_date": SINCE.date(), "rule_code": None, "came_back_at": None}
+        told |= {"came_back_at": SINCE} if number % 3 == 0 else {}
+        known.append(told | {"excluded_code": "not_placed" if number % 7 == 0 else None})
+    return ModuleTable("mart_recurrence", types, known)
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     rows = random_incidents(11, 700, until=AS_OF_AT)
@@ -61,6 +80,7 @@ def store(tmp_path_factory):
         as_of_at=AS_OF_AT,
         reports=reports,
         touched=frozenset(range(1, 60)),
+        modules=[_recurrence(rows)],
     )
     yield opened
     opened.close()
@@ -109,6 +129,18 @@ def test_the_standing_of_cases_and_both_rates_are_those_of_the_metrics(store):
         row = fetch(Request(metric), scope=EVERYTHING, store=store).row
         assert in_time + too_late == row["n"]
         assert 100 * in_time / row["n"] == pytest.approx(row["value"])
+
+
+def test_what_came_back_is_what_the_number_says_and_the_rest_is_not_judged(store):
+    known = _counted(_view(store), "recurred")
+    row = fetch(Request("recurrence_pct"), scope=EVERYTHING, store=store).row
+    assert known["back"] + known["settled"] == row["n"] > 0
+    assert 100 * known["back"] / row["n"] == pytest.approx(row["value"])
+    assert sum(known.values()) == _view(store).row_count
+    assert "" not in known and known["watched"] > 0 < known["unplaced"]
+    reports = _counted(_view(store, "report"), "recurred")
+    cancelled = _counted(_view(store, "report"), "stage")["cancelled"]
+    assert reports[""] == cancelled > 0  # a cancelled case is not asked whether it came back
 
 
 @pytest.mark.parametrize("unit", ["incident", "report"])
