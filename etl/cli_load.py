@@ -58,7 +58,7 @@ def load(
     contract = load_contract(place.town, feed)
     for file in files:
         if not file.is_file():
-            raise UsageError(f"{file}: no such file")
+            raise UsageError(f"{file}: {'a folder, not a file' if file.is_dir() else 'no such file'}")
     with open_store(place.settings) as con:
         return load_each(con, place, [(contract, file) for file in files])
 

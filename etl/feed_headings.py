@@ -63,6 +63,9 @@ PROVED = 100
 MIN_READ = 0.9
 DEGREES = re.compile(r"-?\d{1,3}([.,]\d+)?")
 SERIAL_DAY = re.compile(r"(3[6-9]|[45]\d|6[0-9])\d{3}(\.\d+)?")  # a spreadsheet's days, 1998 to 2091
+ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+PLAIN_ISO = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+NEEDED = (("source_key", "key", "--key"), ("reported_at", "time", "--time"))
 EPOCHS = {10: "epoch_s", 13: "epoch_ms", 16: "epoch_us"}
 
 
@@ -92,27 +95,30 @@ def find_columns(
     Raises:
         ContractError: no key or time can be seen, or a chosen heading is not there or cannot be read.
     """
-    here, columns = _Sample(values, contract), {}
-    for name, text in chosen.items():
-        sources = [part.strip() for part in text.split("+")]
-        absent = [source for source in sources if source not in values]
-        spec = None if absent else _spec(name, sources, here)
-        if spec is None:
-            what = f"no heading {absent[0]!r}" if absent else f"{text!r} cannot be read as {name}"
-            raise ContractError(f"{sample}: {what}; {_described(here)}")
-        columns[name] = spec
+    here = _Sample(values, contract)
+    columns = {name: _chosen(name, text, here, sample=sample) for name, text in chosen.items()}
     taken = {part.strip() for text in chosen.values() for part in text.split("+")}
     for name in [name for name in HEADINGS if name not in columns]:
         heading, spec = _search(name, here, taken=taken)
         if spec is not None:
             columns[name] = spec
             taken.add(heading)
-    for name, what, option in (("source_key", "key", "--key"), ("reported_at", "time", "--time")):
+    for name, what, option in NEEDED:
         if name not in columns:
-            raise ContractError(
-                f"{sample}: no column looks like the {what}, name it: {option} HEADING; {_described(here)}"
-            )
+            told = f"no column looks like the {what}, name it: {option} HEADING"
+            raise ContractError(f"{sample}: {told}; {_described(here)}")
     return {name: columns[name] for name in HEADINGS if name in columns}
+
+
+def _chosen(name: str, text: str, here: _Sample, *, sample: Path) -> dict[str, object]:
+    """Returns the map of a column whose headings somebody named."""
+    sources = [part.strip() for part in text.split("+")]
+    absent = [source for source in sources if source not in here.values]
+    spec = None if absent else _spec(name, sources, here)
+    if spec is None:
+        what = f"no heading {absent[0]!r}" if absent else f"{text!r} cannot be read as {name}"
+        raise ContractError(f"{sample}: {what}; {_described(here)}")
+    return spec
 
 
 def _described(sample: _Sample) -> str:
@@ -139,41 +145,42 @@ def _spec(name: str, sources: list[str], sample: _Sample) -> dict[str, object] |
         {"column": sources[0]} if len(sources) == 1 else {"columns": sources, "join": join}
     )
     cells = sample.cells(sources, join)
-    if name == "source_key":
-        return {**spec, "required": True} if len(set(cells)) == len(cells) else None
-    if name in {"lon", "lat"} and not all(DEGREES.fullmatch(cell) for cell in cells[:PROVED]):
-        return None
-    if not name.endswith("_at"):
-        return spec
-    patterns = _guess_time(cells, sample)
-    if not patterns:
-        return None
-    times = {"time": patterns[0] if len(patterns) == 1 else patterns}
-    return {**spec, **times} | ({"required": True} if name == "reported_at" else {})
+    if name.endswith("_at"):
+        patterns = _guess_time(cells, sample)
+        spec["time"] = patterns[0] if len(patterns) == 1 else patterns
+        fits = bool(patterns)
+    elif name == "source_key":
+        fits = len(set(cells)) == len(cells)
+    else:
+        fits = name not in {"lon", "lat"} or all(DEGREES.fullmatch(cell) for cell in cells[:PROVED])
+    needed = {"required": True} if name in {needed for needed, *_ in NEEDED} else {}
+    return spec | needed if fits else None
 
 
 def _guess_time(cells: list[str], sample: _Sample) -> list[str]:
     """Returns up to three patterns that read nearly every cell, the way the loader will; empty if there are none."""
-    if not cells:
-        return []
-    if all(re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", cell) for cell in cells):
-        plain = all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", cell) for cell in cells)
-        return ["%Y-%m-%d %H:%M:%S" if plain else "iso"]
-    if (epoch := _epoch(cells)) is not None:
-        return [epoch]
-    if all(SERIAL_DAY.fullmatch(cell) for cell in cells):
-        return ["excel"]
+    word = _word_for(cells)
+    if word is not None or not cells:
+        return [word] if word else []
     patterns: list[str] = []
     left = cells
     with duckdb.connect() as con:
-        while left and len(patterns) < MAX_PATTERNS:
-            best = _best_pattern(con, sample, left[:PROVED])
-            if best is None:
-                break
+        while left and len(patterns) < MAX_PATTERNS and (best := _best_pattern(con, sample, left[:PROVED])):
             patterns.append(best)
             unread = f"SELECT c FROM unnest(?) AS t(c) WHERE ({_as_read(sample, best)}) IS NULL"
             left = [cell for (cell,) in con.execute(unread, [left]).fetchall()]
     return patterns if len(left) <= (1 - MIN_READ) * len(cells) else []
+
+
+def _word_for(cells: list[str]) -> str | None:
+    """Returns how times are told that need no search: ISO 8601, epochs, a spreadsheet's days; None for others."""
+    if not cells:
+        return None
+    if all(PLAIN_ISO.fullmatch(cell) for cell in cells):
+        return "%Y-%m-%d %H:%M:%S"
+    if all(ISO.match(cell) for cell in cells):
+        return "iso"
+    return "excel" if all(SERIAL_DAY.fullmatch(cell) for cell in cells) else _epoch(cells)
 
 
 def _best_pattern(con: duckdb.DuckDBPyConnection, sample: _Sample, cells: list[str]) -> str | None:

@@ -100,22 +100,8 @@ def write_town(
     if target.exists():
         raise TownError(f"{target}: exists already")
     collection = name_areas(areas) if areas else squares()
-    lon, lat = middle(collection)
-    epsg = (32600 if lat >= 0 else 32700) + int((lon + 180) // 6) + 1
-    language = "zh" if zone.startswith(CHINESE_ZONES) else "en"
-    texts = {
-        "town.yaml": TOWN.format(
-            name=name, epsg=epsg, lon=lon, lat=lat, levels=LEVELS, zone=zone, language=language
-        ),
-        "areas.geojson": json.dumps(collection, ensure_ascii=False) + "\n",
-        "sample/citizen_report.csv": sample_rows(collection, zone=zone),
-        **TABLES,
-        "feeds/citizen_report.yaml": FEED.replace("{zone}", zone),
-        **{
-            f"feeds/{feed}.yaml": (TOWNS / "stown" / "feeds" / f"{feed}.yaml").read_text("utf-8")
-            for feed in OWN_FEEDS
-        },
-    }
+    lon, _ = middle(collection)
+    texts = _texts(name, collection, zone=zone)
     for path, text in texts.items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text, encoding="utf-8")
@@ -127,6 +113,23 @@ def write_town(
         f"  make new-feed TOWN={target} FEED=... FILE=...",
         f"  make run TOWN={target if folder else name}",
     ]
+
+
+def _texts(name: str, collection: dict, *, zone: str) -> dict[str, str]:
+    """Returns the files of a new town's folder: path -> text."""
+    lon, lat = middle(collection)
+    epsg = (32600 if lat >= 0 else 32700) + int((lon + 180) // 6) + 1
+    language = "zh" if zone.startswith(CHINESE_ZONES) else "en"
+    town = TOWN.format(name=name, epsg=epsg, lon=lon, lat=lat, levels=LEVELS, zone=zone, language=language)
+    own = TOWNS / "stown" / "feeds"
+    return {
+        "town.yaml": town,
+        "areas.geojson": json.dumps(collection, ensure_ascii=False) + "\n",
+        "sample/citizen_report.csv": sample_rows(collection, zone=zone),
+        **TABLES,
+        "feeds/citizen_report.yaml": FEED.replace("{zone}", zone),
+        **{f"feeds/{feed}.yaml": (own / f"{feed}.yaml").read_text("utf-8") for feed in OWN_FEEDS},
+    }
 
 
 def _offset(zone: str) -> timedelta:
