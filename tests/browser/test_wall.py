@@ -126,7 +126,9 @@ def test_a_filter_under_the_resting_pointer_is_answered_before_the_click(open_pa
     page = open_page("/")
     page.wait_for_selector("path.grid")
     asked = []
-    page.on("request", lambda each: asked.append(each.post_data or "") if "_dash-update" in each.url else None)
+    page.on(
+        "request", lambda each: asked.append(each.post_data or "") if "_dash-update" in each.url else None
+    )
     mark = page.locator(".tile-flow [data-set^='source=']").first
     source = mark.get_attribute("data-set")
     with page.expect_response(lambda got: "_dash-update" in got.url):
