@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 
@@ -20,7 +21,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
 
+from components.briefing.document import Cell, Column, Paragraph, Part, Sentence, Table
 from components.briefing.formats import FORMATS
+from components.briefing.writers import widths
 from data.settings import REPOSITORY
 from tests.components.briefing_sample import HOSTILE, hostile, sample_document, sample_printing, write_geo
 
@@ -400,3 +403,42 @@ def test_long_words_stay_on_the_paper(attacked, turn):
         text = page.get_textpage()
         boxes = [text.get_rect(index) for index in range(text.count_rects())]
         assert all(box[2] <= width - 10 and box[0] >= 10 for box in boxes)
+
+
+def test_on_paper_nothing_is_left_alone_and_no_number_is_broken(geo):
+    """A note stands over its table, never on a page of its own; what leads a list in stays with its first item."""
+    listed = (Paragraph((Sentence("请今日答复："),)), Paragraph((Sentence("甲事。"),), kind="item"))
+    part = Part(code="late", number="九", title="超期", blocks=listed)
+    sample = sample_document("zh", 12)
+    sample = replace(sample, parts=(part, *sample.parts))
+    body = list(docx.Document(io.BytesIO(FORMATS["word"].write(sample, None, geo=geo))).element.body)
+    kept = [each.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None for each in body]
+    styles = [each.find(f"{qn('w:pPr')}/{qn('w:pStyle')}") for each in body]
+    names = [each.get(qn("w:val")) if each is not None else "" for each in styles]
+    tables = [place for place, each in enumerate(body) if each.tag == qn("w:tbl")]
+    assert tables
+    for place in tables:
+        after = "".join(body[place + 1].itertext())
+        assert after == ""
+        assert kept[place - 1] or names[place - 1] in ("Heading1", "Caption")
+    leads = [
+        place
+        for place, name in enumerate(names[:-1])
+        if (name, names[place + 1]) == ("BodyText", "BriefingItem")
+    ]
+    assert leads
+    assert all(kept[place] for place in leads)
+    # Fourteen letters of a case number, words of forty: the words give way, not the number.
+    columns = (
+        Column(name="编号"),
+        Column(name="件数", kind="number"),
+        Column(name="说明"),
+        Column(name="岗位"),
+    )
+    texts = ("JQ202611010738", "12,345,678", "严重" * 20, "网格长" * 12)
+    row = tuple(Cell(each, each) for each in texts)
+    table = Table(key="t", title="", columns=columns, rows=(row,) * 3)
+    room = 70.0
+    shares = widths.shares(table, room=room)
+    assert shares[0] * room >= 14 and shares[1] * room >= 10
+    assert widths.shares(table)[0] * room < 14
