@@ -42,6 +42,22 @@ def test_the_wall_fits_without_scroll_bars_and_nothing_is_cut_off(open_page, siz
     assert digits["height"] >= size[1] / 18
 
 
+BOARDS = """() => {
+  const boards = [...document.querySelectorAll('section.panel')].map((each) => each.getBoundingClientRect());
+  const shown = boards.filter((box) => box.height);
+  return [shown.length, shown.every((box) => box.right <= innerWidth + 1 && box.bottom <= innerHeight + 1)];
+}"""
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (5760, 1080)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_wall_shows_the_head_of_a_long_page_and_squeezes_nothing(open_page, size):
+    for path in ("/force", "/appraisal", "/livelihood/complaints", "/enforcement/quality"):
+        page = open_page(f"{path}?wall=1", size=size)
+        count, is_inside = page.evaluate(BOARDS)
+        assert 3 <= count <= 7 and is_inside, path
+        assert page.evaluate(OVERFLOW)[:2] == [0, 0], path
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_a_desk_may_scroll_down_but_cuts_nothing_off(open_page, size):
     page = open_page("/", size=size)
