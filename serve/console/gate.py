@@ -16,6 +16,7 @@ from threading import Lock
 import duckdb
 
 from serve.console.allowed import EXPRESSIONS, FUNCTIONS, NODES, TABLE_FUNCTIONS, TYPES
+from serve.console.narrowed import Only, only_rows
 
 LONGEST = 20_000
 DEEPEST = 120  # brackets within brackets; nobody writes so, and parsers are recursive
@@ -46,6 +47,7 @@ class Checked:
         names: every column name it says; None: it asks for all (`*`).
         parameters: the named parameters it wants.
         literals: the texts written in it.
+        only: texts its one table's rows must have to be looked at at all.
         first_rows: it shows columns of one table as they are, so many rows of them; None: it may need every row.
     """
 
@@ -55,6 +57,7 @@ class Checked:
     parameters: frozenset[str]
     literals: frozenset[str] = frozenset()
     first_rows: int | None = None
+    only: tuple[Only, ...] = ()
 
 
 class Gate:
@@ -87,6 +90,7 @@ class Gate:
             parameters=frozenset(walk.parameters),
             literals=frozenset(walk.literals),
             first_rows=_first_rows(tree.get("node") or {}),
+            only=only_rows(tree, table_count=walk.table_count),
         )
 
     def _tree(self, text: str) -> dict:
@@ -118,6 +122,7 @@ class _Walk:
         self.parameters: set[str] = set()
         self.literals: set[str] = set()
         self.is_starred = False
+        self.table_count = 0
 
     def go(self, tree: dict) -> None:
         """Judges every node of the tree."""
@@ -144,6 +149,7 @@ class _Walk:
 
     def _judge_source(self, node: dict, own: set[str]) -> None:
         if node["type"] == "BASE_TABLE":
+            self.table_count += 1
             self._judge_table(node, own)
         elif node["type"] == "TABLE_FUNCTION":
             name = str(node["function"].get("function_name", "")).lower()

@@ -79,7 +79,7 @@ def make_plan(checked: Checked, *, scope: Scope, snapshot: Snapshot, told: Itera
         steps += _open_source(needed, snapshot)
         for table in wanted:
             chosen = _chosen(offered[table], checked.names)
-            sql, params = _copy(table, chosen, scope=scope, columns=offered[table])
+            sql, params = _copy(table, chosen, checked=checked, scope=scope, columns=offered[table])
             if checked.first_rows is not None:
                 sql += f" LIMIT {int(checked.first_rows)}"
             steps.append((sql, params))
@@ -176,13 +176,26 @@ def _view_sql(store: Store, serial: int, snapshot: Snapshot) -> dict[str, str]:
     return _texts[key]
 
 
-def _copy(table: str, chosen: list[str], *, scope: Scope, columns: dict[str, str]) -> Step:
+def _copy(table: str, chosen: list[str], *, checked: Checked, scope: Scope, columns: dict[str, str]) -> Step:
     params: dict[str, object] = {}
-    test = scope_test(table, columns, scope=scope, params=params)
+    tests = [scope_test(table, columns, scope=scope, params=params)]
+    tests += _asked_only(checked, columns=columns, params=params)
     listed = ", ".join(f'"{each}"' for each in chosen)
-    where = f" WHERE {test}" if test else ""
+    where = " AND ".join(f"({test})" for test in tests if test)
+    where = f" WHERE {where}" if where else ""
     sql = f"CREATE TABLE memory.main.{table} AS SELECT {listed} FROM memory.source.{table} AS asked{where}"
     return sql, params or None
+
+
+def _asked_only(checked: Checked, *, columns: dict[str, str], params: dict[str, object]) -> list[str]:
+    """Returns the tests that leave rows behind which the statement would not look at."""
+    tests = []
+    for name, texts in checked.only:
+        if columns.get(name) == "VARCHAR":
+            own = [f"only{len(params) + place}" for place in range(len(texts))]
+            params |= dict(zip(own, texts, strict=True))
+            tests.append(f'asked."{name}" IN ({", ".join(f"${each}" for each in own)})')
+    return tests
 
 
 def scope_test(table: str, columns: Iterable[str], *, scope: Scope, params: dict[str, object]) -> str:

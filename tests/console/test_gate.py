@@ -103,3 +103,31 @@ def test_messages_lose_what_looks_like_a_file():
     assert "published" not in said
     assert "duckdb" not in said
     assert len(said) <= 300
+
+
+@pytest.mark.parametrize(
+    ("sql", "only"),
+    [
+        ("SELECT count(*) FROM mart_step WHERE step_code = 'extend'", {"step_code": ("extend",)}),
+        (
+            "SELECT 1 FROM mart_step AS s WHERE s.Step_Code IN ('a', 'b') AND (feed_id = 'c' AND seq_no > 1)",
+            {"step_code": ("a", "b"), "feed_id": ("c",)},
+        ),
+        ("SELECT 1 FROM mart_step WHERE step_code = 'a' OR feed_id = 'c'", {}),
+        ("SELECT 1 FROM mart_step WHERE NOT step_code = 'a'", {}),
+        ("SELECT 1 FROM mart_step WHERE step_code NOT IN ('a')", {}),
+        ("SELECT 1 FROM mart_step WHERE step_code = lower('A')", {}),
+        ("SELECT count(*) FILTER (WHERE step_code = 'a') FROM mart_step", {}),
+        (
+            "SELECT 1 FROM mart_step WHERE step_code = 'a' AND acted_at > (SELECT max(acted_at) FROM mart_step)",
+            {},
+        ),
+        ("SELECT 1 FROM mart_step LEFT JOIN mart_incident USING (incident_id) WHERE step_code = 'a'", {}),
+        ("SELECT 1 FROM mart_step WHERE step_code = 'a' UNION ALL SELECT 1 FROM mart_step", {}),
+        ("WITH x AS (SELECT * FROM mart_step) SELECT 1 FROM x WHERE step_code = 'a'", {}),
+        ("SELECT 1 FROM mart_step WHERE step_code = 'a' USING SAMPLE 10%", {}),
+        ("SELECT 1 FROM mart_step AS s WHERE feed_list.step_code = 'a'", {}),
+    ],
+)
+def test_rows_a_statement_does_not_look_at_are_known(gate, sql, only):
+    assert dict(gate.check(sql).only) == only

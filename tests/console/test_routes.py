@@ -58,6 +58,17 @@ def test_each_asks_with_their_own_rows(house):
     assert mine["answer"]["rows"] == [[OWN], [OWN]]
 
 
+def test_rows_left_behind_before_the_copy_change_no_answer(house):
+    # Only rows with the text are copied, and still only the asker's own.
+    counted = "SELECT count(*) FROM mart_incident AS i WHERE i.title_text IN ('{}', 'nothing')"
+    for title, town in ((OWN, 2), (FOREIGN, 2)):
+        assert _run(house.client("analyst"), counted.format(title))["answer"]["rows"] == [[town]]
+    mine = [
+        _run(house.client("department"), counted.format(each))["answer"]["rows"] for each in (OWN, FOREIGN)
+    ]
+    assert mine == [[[2]], [[0]]]
+
+
 @pytest.mark.parametrize("role", ["wall", "operator", "auditor", "grid_worker"])
 def test_others_may_not_ask(house, role):
     client = house.client(role)
