@@ -47,7 +47,7 @@ def _told(
 
 def _measured(question: Question, snapshot: Snapshot) -> tuple[Records, dict[str, int]]:
     if question.metric.kind == "percentile":
-        return _lifetimes(question, snapshot), {}
+        return _percentiles(lifetimes(question, snapshot), question), {}
     statement = compile_aggregate(question)
     return _figured(snapshot.rows(statement.sql, statement.params), question)
 
@@ -86,9 +86,20 @@ def flag(metric: Metric, value: float | None, *, n: int, min_n: int) -> str | No
     return "small_sample" if n < min_n and metric.needs_min_n and metric.kind != "count" else None
 
 
-def _lifetimes(question: Question, snapshot: Snapshot) -> list[tuple]:
+def lifetimes(question: Question, snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """Returns, per group and duration, how many ended and how many did not: every percentile of a segment is read off it."""
     statement = compile_lifetimes(question)
-    columns = snapshot.arrays(statement.sql, statement.params)
+    return snapshot.arrays(statement.sql, statement.params)
+
+
+def told_percentiles(
+    columns: dict[str, np.ndarray], question: Question, snapshot: Snapshot
+) -> tuple[Records, dict[str, int]]:
+    """Returns the groups as they are told, of what `lifetimes` gives."""
+    return _told(_percentiles(columns, question), {}, question=question, snapshot=snapshot)
+
+
+def _percentiles(columns: dict[str, np.ndarray], question: Question) -> Records:
     minutes, ended, censored = columns["minutes"], columns["ended"], columns["censored"]
     by = question.request.by
     min_n = question.catalogue.rule("reporting.min_n", local_date(question.as_of_at, question.zone))

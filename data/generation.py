@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROW_TABLES = ("mart_incident", "mart_report", "mart_step_log")
 # Of these a second schema shows only the rows that reach into the last days: most questions need no others.
 RECENT_TABLES = ("mart_incident", "mart_report")
-RECENT = timedelta(days=2)
+RECENT = timedelta(hours=28)  # a day by the hour, and the longest limit before it
 # What is kept goes back further by more than any limit: a row counts by its limit, and is kept by its own instants.
 SLACK = timedelta(days=1)
 # How far each feed goes that ever delivered, and what its contract expects.

@@ -16,7 +16,7 @@ from data.catalogue import catalogue
 from data.compile import choose_rollup, group_keys, grouping, source, told_columns
 from data.connection import Store
 from data.definitions import Metric
-from data.figures import told_records
+from data.figures import lifetimes, told_percentiles, told_records
 from data.generation import Snapshot
 from data.lasting import kept_answer, lasting_key
 from data.query import aggregate_question, answer_of
@@ -54,10 +54,11 @@ def bundles(requests: Iterable[Request]) -> list[list[Request]]:
     for request in requests:
         metric = catalogue().metric(request.metric)
         mart = catalogue().mart(metric.model)
-        may_share = (
-            mart.is_additive and metric.kind != "percentile" and _columns(metric.where) <= set(mart.keep)
-        )
-        alone = () if may_share else (request,)
+        if metric.kind == "percentile":  # of one segment: read off the same durations
+            alone = (metric.where,)
+        else:
+            may_share = mart.is_additive and _columns(metric.where) <= set(mart.keep)
+            alone = () if may_share else (request,)
         found.setdefault((mart.id, request.by, request.filters, request.as_of_at, alone), []).append(request)
     return list(found.values())
 
@@ -94,6 +95,16 @@ def _likeness(question: Question) -> Hashable:
 
 
 def _answers(questions: list[Question], snapshot: Snapshot):
+    if questions[0].metric.kind == "percentile":
+        snapshot.look(is_recent=questions[0].is_recent, reach=questions[0].reach)
+        columns = lifetimes(questions[0], snapshot)
+        for question in questions:
+            records, exclusions = told_percentiles(columns, question, snapshot)
+            yield (
+                question,
+                answer_of(question, records, exclusions=exclusions, generation=snapshot.generation),
+            )
+        return
     joined = _join(questions)
     if (choose_rollup(joined) is None) != (choose_rollup(questions[0]) is None):
         return  # together they need more columns than any rollup has: apart they are cheaper

@@ -7,6 +7,7 @@ import pytest
 
 from data.answers import answers_of, forget_answers
 from data.catalogue import catalogue
+from data.generation import Snapshot
 from data.period import parse_period
 from data.query import fetch
 from data.request import EVERYTHING, Filters, Request, RequestError, Scope
@@ -81,3 +82,13 @@ def test_what_cannot_share_stands_alone():
         ["closure_within_sla_pct", "dispatch_within_sla_pct"],
         ["handle_minutes_p90"],
     ]
+
+
+def test_the_percentiles_of_a_segment_are_read_off_the_same_durations(store, monkeypatch):
+    names = [name for name in METRICS if name.startswith(("dispatch_minutes_p", "handle_minutes_p"))]
+    asked, original = [], Snapshot.arrays
+    monkeypatch.setattr(Snapshot, "arrays", lambda *given: asked.append(given) or original(*given))
+    forget_answers(store)
+    for bundle in bundles([Request(name) for name in names]):
+        fetch_together(bundle, scope=EVERYTHING, store=store)
+    assert len(names) > len(asked) == 2
