@@ -118,7 +118,9 @@ def test_no_description_is_left_over(published):
 
 
 def untold(columns) -> list[str]:
-    return sorted(name for name, each in columns.items() if not re.search(r"[\u4e00-\u9fff]", each.meaning_zh))
+    return sorted(
+        name for name, each in columns.items() if not re.search(r"[\u4e00-\u9fff]", each.meaning_zh)
+    )
 
 
 def test_every_column_says_in_chinese_what_it_means():
