@@ -40,8 +40,10 @@ def trouble_words(ctx: Context) -> str:
 
 
 def _words(ctx: Context) -> dict[str, str]:
-    files = ("briefing_screen", "briefing_note", "briefing_runs", "briefing_plan")
-    return {key: ctx.t(f"{file}.{key}") for file in files for key in codes_of(file)}
+    screen = {key: ctx.t(f"briefing_screen.{key}") for key in codes_of("briefing_screen")}
+    note = {key: ctx.t(f"briefing_note.{key}") for key in codes_of("briefing_note")}
+    runs = {key: ctx.t(f"briefing_runs.{key}") for key in codes_of("briefing_runs")}
+    return screen | note | runs | {key: ctx.t(f"briefing_plan.{key}") for key in codes_of("briefing_plan")}
 
 
 @dataclass(frozen=True, kw_only=True)
