@@ -37,7 +37,7 @@ def make_now(con: duckdb.DuckDBPyConnection, town: Town) -> pd.DataFrame:
     The town's categories move by what came of them, of their domain and of everything; areas and domains move with the
     categories they are made of, so that all add up. Empty at midnight and without a forecast: then the day's own stands.
     """
-    until = running_hour(con)
+    until = running_hour(con, town.zone)
     today = con.execute(TODAY).df()
     since = today["forecast_at"].iloc[0] if len(today) else None
     if until is None or since is None or not since < until < today["window_to_at"].max():

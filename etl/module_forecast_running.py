@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
@@ -39,10 +40,15 @@ class Shared:
         return np.concatenate([[self.town], self.domain, self.kind[domain_of]])
 
 
-def running_hour(con: duckdb.DuckDBPyConnection) -> pd.Timestamp | None:
-    """Returns the whole hour up to which everything has been told; None before anything came."""
+def running_hour(con: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> pd.Timestamp | None:
+    """Returns the whole local hour up to which everything has been told; None before anything came."""
     at = as_of(con)
-    return None if at is None else pd.Timestamp(at).floor("h")
+    if at is None:
+        return None
+    local = at.replace(tzinfo=UTC).astimezone(zone)  # some clocks are half an hour off UTC's
+    return pd.Timestamp(
+        at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    )
 
 
 def factors(seen: np.ndarray, mean: np.ndarray, *, shared: Shared, domain_of: np.ndarray) -> np.ndarray:

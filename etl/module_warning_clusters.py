@@ -75,7 +75,9 @@ def make_clusters(con: duckdb.DuckDBPyConnection, town: Town) -> pd.DataFrame:
 
 def cluster_table(rows: list[dict]) -> pd.DataFrame:
     """Returns the clusters found as a table; one of all incidents that is mostly one domain's is told as that domain's."""
-    told = [row for row in rows if row["domain_code"] != ALL or not any(_explains(each, row) for each in rows)]
+    told = [
+        row for row in rows if row["domain_code"] != ALL or not any(_explains(each, row) for each in rows)
+    ]
     return typed([pd.DataFrame(told)] if told else [], CLUSTER)
 
 
@@ -142,8 +144,10 @@ class _Ground:
 
 def _read_ground(con: duckdb.DuckDBPyConnection, town: Town) -> _Ground | None:
     cells = con.execute("SELECT * FROM core_cluster_cell").df()
-    until = running_hour(con)
-    places = con.execute("SELECT area_id, lon, lat FROM dim_area WHERE level_code = 'grid' ORDER BY area_id").df()
+    until = running_hour(con, town.zone)
+    places = con.execute(
+        "SELECT area_id, lon, lat FROM dim_area WHERE level_code = 'grid' ORDER BY area_id"
+    ).df()
     places = places.dropna()
     if cells.empty or places.empty or until is None:
         return None

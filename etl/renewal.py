@@ -40,7 +40,7 @@ class Renewal:
     def step(self) -> bool:
         """Does one step if one is due; returns whether one was done. A step that fails is logged, and tried again next hour."""
         if self._steps is None:
-            hour = running_hour(self._con)
+            hour = running_hour(self._con, self._town.zone)
             if hour is None or hour == self._hour:
                 return False
             self._hour, self._steps = hour, self._renewed(hour)

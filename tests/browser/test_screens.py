@@ -51,7 +51,7 @@ BOARDS = """() => {
 
 @pytest.mark.parametrize("size", [(1920, 1080), (5760, 1080)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_wall_shows_the_head_of_a_long_page_and_squeezes_nothing(open_page, size):
-    for path in ("/force", "/appraisal", "/livelihood/complaints", "/enforcement/quality"):
+    for path in ("/force", "/appraisal", "/livelihood/complaints", "/enforcement/quality", "/warnings"):
         page = open_page(f"{path}?wall=1", size=size)
         count, is_inside = page.evaluate(BOARDS)
         assert 3 <= count <= 7 and is_inside, path

@@ -30,8 +30,26 @@ def test_explicit_days_hold_the_short_and_the_long_day_of_summer_time():
     assert until - since == timedelta(hours=25)
 
 
+def test_days_may_end_at_an_hour_of_the_last():
+    # 04:00 in Shanghai on the 14th is 20:00 UTC on the 13th
+    found = parse_period("2011-03-12..2011-03-14T04", as_of_at=AS_OF_AT, zone=SHANGHAI)
+    assert found == (datetime(2011, 3, 11, 16), datetime(2011, 3, 13, 20))
+
+
 @pytest.mark.parametrize(
-    "text", ["0d", "d", "7", "2011-13-01", "2011-02-01..2011-01-01", "' OR 1=1", "9999-01-01", "7d;"]
+    "text",
+    [
+        "2011-03-12..2011-03-14T24",
+        "2011-03-14T04",
+        "0d",
+        "d",
+        "7",
+        "2011-13-01",
+        "2011-02-01..2011-01-01",
+        "' OR 1=1",
+        "9999-01-01",
+        "7d;",
+    ],
 )
 def test_what_is_no_period_is_refused_by_name(text):
     with pytest.raises(PeriodError, match="period = "):
