@@ -156,7 +156,7 @@ def _listed(name: str, frame: pd.DataFrame, ctx: Context) -> Sheet:
 
 
 def _column_text(name: str, ctx: Context) -> str:
-    own = f"export.{name}" if name in ("value", *FIGURES) else f"export.column_{name}"
+    own = f"export.{name}" if name in ("value", *FIGURES) else f"export_column.{name}"
     return ctx.maybe(own, ctx.column(name))
 
 

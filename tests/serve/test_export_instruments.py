@@ -61,3 +61,11 @@ def test_both_curves_leave_as_a_picture_and_as_tables():
     assert (chart.series[0].low[0], chart.series[0].low[-1]) == (10.0, None)
     names = [sheet.name for sheet in sheets_of(curve, context())]
     assert names == ["事件数", "完成曲线", "分位用时（分钟）"]
+
+
+def test_no_heading_is_a_column_code():
+    listed = pd.DataFrame(
+        {"side_code": ["late"], "heat_code": ["hot"], "open_before": [1], "is_known": [True]}
+    )
+    for heading in sheets_of({"list": listed}, context())[0].headings:
+        assert not heading.text.isascii(), heading.text
