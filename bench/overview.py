@@ -8,7 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench.homes import Home
-from bench.measure import Book, Finding, Lap, count_text, lap, median, percentile, seconds_of, time_text
+from bench.measure import (
+    Book,
+    Finding,
+    Lap,
+    count_text,
+    lap,
+    laps_of,
+    median,
+    percentile,
+    seconds_of,
+    time_text,
+)
 from components.board import Board
 from components.context import View
 from components.page import find_page
@@ -144,8 +155,8 @@ def replay(store: Store, statements: list[Asked]) -> Lap:
     return taken
 
 
-def screen_costs(home: Home) -> dict[str, float]:
-    """Returns the median seconds of fresh pages and of drills to rows and to a case."""
+def screen_costs(home: Home) -> dict[str, Lap]:
+    """Returns the median laps of fresh pages and of drills to rows and to a case, a new one and an old one."""
     with opened(home) as screen:
         grid = screen.store.execute(
             "SELECT grid_id FROM mart_incident WHERE grid_id IS NOT NULL LIMIT 1"
@@ -153,6 +164,9 @@ def screen_costs(home: Home) -> dict[str, float]:
         case = screen.store.execute(
             "SELECT max(incident_id) FROM mart_incident WHERE month_id = (SELECT max(month_id) FROM "
             "mart_incident)"
+        ).iloc[0, 0]
+        old = screen.store.execute(
+            "SELECT max(incident_id) FROM mart_incident WHERE month_id = (SELECT min(month_id) FROM mart_incident)"
         ).iloc[0, 0]
         filters = parse_filters({"period": "28d"}, as_of_at=screen.store.as_of_at(), town=home.town)
         asked = Request("closure_within_sla_pct", filters=filters)
@@ -165,6 +179,9 @@ def screen_costs(home: Home) -> dict[str, float]:
                 asked, scope=EVERYTHING, store=screen.store, limit=50
             ),
             "one case": lambda: query.fetch_incident(case, scope=EVERYTHING, store=screen.store),
+            "one case of two years ago": lambda: query.fetch_incident(
+                old, scope=EVERYTHING, store=screen.store
+            ),
         }
         found = {}
         for name, step in steps.items():
@@ -172,8 +189,10 @@ def screen_costs(home: Home) -> dict[str, float]:
             taken = []
             for _ in range(5):
                 screen.forget()
-                taken += seconds_of(step)
-            found[name] = median(taken)
+                taken += laps_of(step)
+            found[name] = Lap(
+                median([each.seconds for each in taken]), median([each.processor_s for each in taken])
+            )
     return found
 
 
@@ -181,8 +200,8 @@ def measure_sizes(book: Book, small: Home, large: Home) -> None:
     """Compares what screens cost at two sizes of the history."""
     low, high = screen_costs(small), screen_costs(large)
     sizes = f"{count_text(large.batch.count)} against {count_text(small.batch.count)} reports"
-    for name, seconds in high.items():
-        share = seconds / low[name]
+    for name, cost in high.items():
+        share, worked = cost.seconds / low[name].seconds, cost.processor_s / low[name].processor_s
         book.note(
             Finding(
                 "Screens, by size of history",
@@ -190,6 +209,7 @@ def measure_sizes(book: Book, small: Home, large: Home) -> None:
                 f"{share:.2f} x",
                 f"<= {SIZE_AIM} x",
                 share <= SIZE_AIM,
-                f"{time_text(low[name])} -> {time_text(seconds)}",
+                f"{time_text(low[name].seconds)} -> {time_text(cost.seconds)}; processor "
+                f"{time_text(low[name].processor_s)} -> {time_text(cost.processor_s)}, {worked:.2f} x",
             )
         )
