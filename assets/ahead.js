@@ -39,13 +39,19 @@
     });
   }
 
-  // What the drawn page will fetch in its turn: the shapes of areas.
+  // What the drawn page will fetch in its turn: the shapes of areas, and the parts of libraries that draw charts and maps.
+  const PARTS = { Graph: "dash/dcc/async-graph.js", GeoJSON: "dash_leaflet/async-GeoJSON.js" };
   async function lookThrough(answer, name) {
     const drawn = answer.ok ? await answer.text() : "";
     if (!begun.has(name)) return; // Dash was here first: the maps ask for themselves
     for (const [said] of drawn.matchAll(/"(?:\/|\\u002f)geo(?:\/|\\u002f)[^"]+"/gi)) {
       const address = JSON.parse(said);
       if (!begun.has(named(address))) begin(address).catch(() => {});
+    }
+    for (const [kind, file] of Object.entries(PARTS)) {
+      if (!drawn.includes(`"${kind}"`)) continue;
+      const link = document.createElement("link");
+      document.head.append(Object.assign(link, { rel: "preload", as: "script", href: "/_dash-component-suites/" + file }));
     }
   }
 

@@ -109,7 +109,7 @@ def test_what_the_wall_needs_first_is_asked_for_once_while_its_scripts_are_still
     asked, files = page.evaluate(ASKED)
     assert asked[:3] == [[1, 1]] * 3  # handed out once: Dash's own question is the same, word for word
     assert asked[3][0] == 1
-    assert len(files) <= 14, files
+    assert len(set(files)) <= 16, files
     assert not [name for name in files if "dash_table" in name]
 
 
