@@ -43,7 +43,10 @@ def _as_text(name: str, kind: str) -> str:
     column = '"' + name.replace('"', '""') + '"'
     if kind == "TIMESTAMP WITH TIME ZONE":
         return f"strftime({column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
-    if kind in {"DOUBLE", "FLOAT"}:  # whole numbers as a person writes them; NaN is how data frames write nothing
+    if kind in {
+        "DOUBLE",
+        "FLOAT",
+    }:  # whole numbers as a person writes them; NaN is how data frames write nothing
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return (
             f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN {column}::BIGINT::VARCHAR "
