@@ -85,9 +85,7 @@ class PointsMap(Tile):
         }
         counts = rows[self.colour].map(lambda key: key if is_known(key) else None).value_counts(dropna=False)
         legend = self._legend(codes, colours, counts=counts, ctx=ctx)
-        missing = len(rows) - len(placed)
-        notes = [ctx.t("tiles.not_placed", count=count_text(missing))] if missing else []
-        legend += [html.Span(note, className="legend-note") for note in (*notes, *why_empty(rows, ctx))]
+        legend += [html.Span(note, className="legend-note") for note in _notes(rows, placed, ctx)]
         return (
             _collection(drawn),
             hideout,
@@ -157,6 +155,12 @@ class PointsMap(Tile):
                 line.className += " is-selected"
             lines.append(line)
         return lines
+
+
+def _notes(rows: pd.DataFrame, placed: pd.DataFrame, ctx: Context) -> list[str]:
+    missing = len(rows) - len(placed)
+    untold = [ctx.t("tiles.not_placed", count=count_text(missing))] if missing else []
+    return [*untold, *why_empty(rows, ctx)]
 
 
 def _areas(rows: pd.DataFrame, grids_of: pd.DataFrame, *, level: str) -> pd.Series:
