@@ -20,8 +20,15 @@ BODY_TYPES = {
     "/acknowledged": "application/json",
     "/warnings/dismissed": "application/json",
 }
-BODY_LIMITS |= {"/briefing/make": 1024, "/briefing/note": 8192, "/briefing/release": 1024, "/briefing/plan": 65_536}
-BODY_TYPES |= dict.fromkeys((each for each in BODY_LIMITS if each.startswith("/briefing/")), "application/json")
+BODY_LIMITS |= {
+    "/briefing/make": 1024,
+    "/briefing/note": 8192,
+    "/briefing/release": 1024,
+    "/briefing/plan": 65_536,
+}
+BODY_TYPES |= dict.fromkeys(
+    (each for each in BODY_LIMITS if each.startswith("/briefing/")), "application/json"
+)
 BODY_LIMITS |= {"/query/run": 160_000, "/query/save": 160_000}
 BODY_LIMITS |= dict.fromkeys(("/query/cancel", "/query/remove", "/query/export"), 1024)
 BODY_TYPES |= dict.fromkeys((each for each in BODY_LIMITS if each.startswith("/query/")), "application/json")
