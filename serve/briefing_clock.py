@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -38,10 +39,15 @@ CLOCK = "clock"
 ROOT = Path(__file__).resolve().parent.parent
 
 Make = Callable[[Wanted, str], int]
+ENDED = (-signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGINT)
 
 
 class MakingError(RuntimeError):
     """A briefing could not be made; says why in the maker's own words."""
+
+
+class CutShort(MakingError):
+    """The maker was asked to end, as it is when the server stops: nothing is wrong with the briefing."""
 
 
 @dataclass
@@ -58,6 +64,7 @@ class ChildMaker:
 
         Raises:
             MakingError: it cannot be made, took too long or ended without a word.
+            CutShort: it was asked to end.
         """
         where = [f"--home={self.settings.home}", f"--town={self.settings.town_dir}", f"--by={by}"]
         if self.settings.frozen_at:
@@ -90,6 +97,8 @@ def _number(code: int, said: str, complained: str) -> int:
     try:
         told = json.loads(said.strip().splitlines()[-1])
     except (ValueError, IndexError):
+        if code in ENDED:
+            raise CutShort(INTERRUPTED) from None
         log.error("the maker ended with %s: %s", code, complained[-2000:])
         last = (complained.strip().splitlines() or [""])[-1]
         raise MakingError(f"the maker ended with {code}: {last}") from None
@@ -181,7 +190,7 @@ class Clock:
             briefing_id = self.make(wanted, CLOCK)
         except Exception as error:  # whatever it was: it is told, and tried again
             log.warning("the run %s of %s failed: %s", order.key, slot.day, error)
-            next_at = self.now() + wait_after(attempt)
+            next_at = self.now() + (timedelta() if isinstance(error, CutShort) else wait_after(attempt))
             self.runs.failed(run_id, str(error) or type(error).__name__, at=self.now(), next_at=next_at)
             return None
         self.runs.done(run_id, briefing_id, at=self.now())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import threading
+import time
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -298,6 +300,24 @@ def test_a_maker_that_cannot_make_says_why(tmp_path):
         ChildMaker(settings)(wanted, "clock")
     with pytest.raises(MakingError, match=r"not made within 0\.2 s"):
         ChildMaker(settings, limit_s=0.2)(wanted, "clock")
+
+
+def test_a_maker_that_is_stopped_with_its_server_is_cut_short_and_tried_at_once(tmp_path, world):
+    settings = read_settings({}, home=tmp_path / "home", town="stown", now="2026-11-22T01:00:00Z")
+    maker = ChildMaker(settings)
+    clock = replace(world.clock(), make=maker)
+    looking = threading.Thread(target=clock.look)
+    looking.start()
+    while maker._running is None and looking.is_alive():
+        time.sleep(0.001)
+    maker.stop()
+    looking.join(60)
+    (row,) = clock.runs.newest()
+    assert (row["status_code"], row["error_text"]) == ("failed", "interrupted")
+    assert row["next_at"] == row["ended_at"]
+    again = world.clock()
+    again.look()
+    assert again.runs.newest()[0]["status_code"] == "done"
 
 
 @pytest.mark.slow
