@@ -100,21 +100,34 @@ def signed_in(served, browser: Browser):
 
 @pytest.fixture
 def open_page(served, browser: Browser, signed_in):
-    """Opens an address as the leader; fails on console errors, failed answers or foreign requests."""
+    """Opens an address as the leader; fails on console errors, failed answers or foreign requests.
+
+    `refused`: a part of addresses that the server is right to refuse here.
+    """
     faults: list[str] = []
     contexts = []
 
     def opened(
-        path: str, *, size: tuple[int, int] = (1920, 1080), waits_for: str = "[data-kpi] .digits"
+        path: str,
+        *,
+        size: tuple[int, int] = (1920, 1080),
+        waits_for: str = "[data-kpi] .digits",
+        refused: str = "",
     ) -> Page:
+        def note(told: str, url: str) -> None:
+            if not (refused and refused in url):
+                faults.append(told)
+
         context = browser.new_context(storage_state=signed_in, viewport={"width": size[0], "height": size[1]})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console", lambda said: note(said.text, said.location["url"]) if said.type == "error" else None
+        )
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
-            "response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 400 else None
+            "response", lambda got: note(f"{got.status} {got.url}", got.url) if got.status >= 400 else None
         )
         page.on("request", lambda sent: faults.extend(_foreign(sent.url, served)))
         page.goto(served.url + path)
