@@ -82,9 +82,17 @@ def _few(records: list[Record], question: Question, snapshot: Snapshot) -> set[K
 def _few_among_all(keys: list[Key], question: Question, snapshot: Snapshot, *, ask: Ask) -> set[Key]:
     """Returns the groups of an answer for some areas that are kept back when all areas of their level are asked."""
     named = [each for ids in question.area_ids.values() for each in ids]
-    if not named:
-        return set()
-    (level,) = _levels_of(snapshot, "list_contains($named, area_id)", {"named": named})
+    # An area the town does not have is of no level, and has no rows to keep back.
+    levels = _levels_of(snapshot, "list_contains($named, area_id)", {"named": named}) if named else ()
+    return set().union(
+        *(_few_of_level(keys, named, question, level=level, tell=(snapshot, ask)) for level in levels)
+    )
+
+
+def _few_of_level(
+    keys: list[Key], named: list[str], question: Question, *, level: str, tell: tuple[Snapshot, Ask]
+) -> set[Key]:
+    snapshot, ask = tell
     by = question.request.by
     is_grouped = level in by
     request = replace(

@@ -249,3 +249,8 @@ def test_few_alerts_and_devices_are_not_told_by_area_but_for_the_whole_town(stor
     for level in ("grid", "community"):
         told = _answer(store, "elder_alert_count", by=(level,)).frame
         assert told["value"].dropna().eq(0).all()
+
+
+def test_an_area_the_town_does_not_have_has_nobody(store):
+    answer = _answer(store, "payment_count", filters=Filters(area_id="nowhere"))
+    assert answer.frame.empty or answer.row["n"] == 0
