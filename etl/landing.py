@@ -14,6 +14,7 @@ import duckdb
 
 from data.settings import Settings, utc_now
 from data.town import Town
+from data.yamlfile import DefinitionError
 from etl.archive import TransientError, keep_bytes, keep_refused, leave_landing
 from etl.arrivals import has_landed
 from etl.checks import build_checked, check_headings
@@ -135,8 +136,8 @@ def _read_and_check(
         incoming = delivery.read(Reading(con, contract, delivery.kept.path, scratch, delivery.kept.has_nul))
         notes = check_headings(contract, incoming)
         return build_checked(con, contract, incoming, now_at=delivery.now_at), notes
-    except (RefusedFileError, duckdb.Error, OSError, MemoryError):
-        raise
+    except (RefusedFileError, StoreError, DefinitionError, duckdb.Error, OSError, MemoryError):
+        raise  # not the file's fault, or told already
     except Exception as error:
         raise RefusedFileError("unreadable", f"{type(error).__name__}: {str(error)[:200]}") from error
 
