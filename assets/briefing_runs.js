@@ -71,6 +71,7 @@
     if (answer.ok) draw(box, await answer.json(), words);
   }
 
+  window.cockpit.afterDrawing.push(tell);
   setInterval(function () {
     if (!document.querySelector("[data-trouble]")) return;
     if (Date.now() - askedAt > LOOK_MS) ask().catch(() => {});

@@ -247,6 +247,8 @@
   setInterval(tick, 1000);
 
   // ---- after each drawing: selects show what is chosen, changed values fade once, the drawer opens -----------
+  // What scripts write into drawn tiles is gone when a tile is drawn anew: they write it again before it is seen.
+  cockpit.afterDrawing = [];
   const seen = new Map();
   function settle() {
     for (const select of document.querySelectorAll("select[data-value]")) {
@@ -269,6 +271,7 @@
     }
     if (drawer()) drawer().classList.remove("loading");
     tick();
+    for (const write of cockpit.afterDrawing) write();
   }
   let waiting = false;
   new MutationObserver(function () {

@@ -71,8 +71,13 @@
 
   // A serious incident that was not there before pulses once, in the list and on the map.
   const known = new Set();
+  const SETTLES_MS = 5000; // what other filters bring to light is not new
   let hasLooked = false;
+  let address = location.pathname + location.search;
+  let calmUntil = 0;
   setInterval(function () {
+    if (address !== location.pathname + location.search) calmUntil = Date.now() + SETTLES_MS;
+    address = location.pathname + location.search;
     const rows = document.querySelectorAll("[data-serious]");
     // A wall without any serious incident has looked too: its first one is new.
     if (!rows.length && !document.querySelector(".latest-title")) return;
@@ -80,7 +85,7 @@
       const key = row.dataset.serious;
       if (known.has(key)) continue;
       known.add(key);
-      if (!hasLooked) continue;
+      if (!hasLooked || Date.now() < calmUntil) continue;
       row.classList.add("pulse");
       if (cockpit.pulseGrid) cockpit.pulseGrid(row.dataset.grid);
       setTimeout(() => row.classList.remove("pulse"), 6000);

@@ -111,6 +111,7 @@
     const button = event.target.closest("[data-dismiss]");
     if (button) open(button);
   });
+  window.cockpit.afterDrawing.push(sign);
   setInterval(function () {
     if (!desk() && !document.querySelector(".warn-sign")) return;
     const ids = Array.from(document.querySelectorAll("tr[data-warning]"), (row) => row.dataset.warning).join(" ");
