@@ -31,7 +31,8 @@ def write_table(book: Book, *, sizes: list[int], notes: Path, target: Path = TAR
         f"{platform.python_version()}, "
         f"DuckDB {duckdb.__version__}; history sizes {', '.join(f'{size:,}' for size in sizes)} reports "
         "over two years; "
-        f"load average at the end {load:.1f} (above the number of cores: others were working too).\n\n",
+        f"load average at the end {load:.1f}"
+        f"{' (above the number of cores: others were working too)' if load > (os.cpu_count() or 1) else ''}.\n\n",
     ]
     for group in dict.fromkeys(finding.group for finding in book.findings):
         lines.append(f"## {group}\n\n| what | measured | aim | | how |\n|---|---|---|---|---|\n")
