@@ -84,27 +84,19 @@ def _few_among_all(keys: list[Key], question: Question, snapshot: Snapshot, *, a
     named = [each for ids in question.area_ids.values() for each in ids]
     # An area the town does not have is of no level, and has no rows to keep back.
     levels = _levels_of(snapshot, "list_contains($named, area_id)", {"named": named}) if named else ()
-    return set().union(
-        *(_few_of_level(keys, named, question, level=level, tell=(snapshot, ask)) for level in levels)
-    )
-
-
-def _few_of_level(
-    keys: list[Key], named: list[str], question: Question, *, level: str, tell: tuple[Snapshot, Ask]
-) -> set[Key]:
-    snapshot, ask = tell
     by = question.request.by
-    is_grouped = level in by
-    request = replace(
-        question.request,
-        by=by if is_grouped else (level, *by),
-        filters=replace(question.request.filters, area_id=None),
-    )
-    whole = replace(question, request=request, scope=EVERYTHING, params={})
-    hidden = _few(ask(whole, snapshot)[0], whole, snapshot)
-    if is_grouped:
-        return hidden & set(keys)
-    return {key for key in keys if any((each, *key) in hidden for each in named)}
+    everywhere = replace(question.request.filters, area_id=None)
+    found: set[Key] = set()
+    for level in levels:
+        is_grouped = level in by
+        request = replace(question.request, by=by if is_grouped else (level, *by), filters=everywhere)
+        whole = replace(question, request=request, scope=EVERYTHING, params={})
+        hidden = _few(ask(whole, snapshot)[0], whole, snapshot)
+        if is_grouped:
+            found |= hidden & set(keys)
+        else:
+            found |= {key for key in keys if any((each, *key) in hidden for each in named)}
+    return found
 
 
 def hidden_groups(people: dict[Key, int], *, least: int) -> set[Key]:

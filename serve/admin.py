@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -59,19 +58,19 @@ def accounts_route(ops: Ops, audit: Audit, *, sign_in: SignIn, store: Store) -> 
             raise Refused("self")
         if asked["action"] == "add":
             refuse_unknown(asked, town_names(store))
-        told = _CHANGES[asked["action"]](accounts, asked)
-        detail = asked["role"] if asked["action"] == "add" else ""
-        action = {"add": "user_add", "disable": "user_disable", "password": "user_passwd"}[asked["action"]]
+        action, make = _CHANGES[asked["action"]]
+        told = make(accounts, asked)
+        detail = asked["role"] if make is _add else ""
         audit.record(Event(action, asked["name"], visitor.name, visitor.role, visitor.source, detail=detail))
         return told
 
-    async def answer(request: Request) -> Response:
+    def answer(request: Request) -> Response:
         if request.method != "POST":
             told = {"accounts": list_accounts(ops, accounts), "names": town_names(store)}
             return JSONResponse(told, headers={"cache-control": "no-store"})
         body, visitor = request.scope["cockpit.body"], current_visitor()
         try:
-            told = await run_in_threadpool(change, body, visitor)
+            told = change(body, visitor)
         except (Refused, AccountError, WeakPassword, Locked) as error:
             return JSONResponse({"error": str(error)}, status_code=429 if isinstance(error, Locked) else 400)
         return JSONResponse(told, headers={"cache-control": "no-store"})
@@ -208,8 +207,9 @@ def _new_password(accounts: Accounts, asked: dict) -> dict:
     return {"name": asked["name"], "password": password}
 
 
-_CHANGES: dict[str, Callable[[Accounts, dict], dict]] = {
-    "add": _add,
-    "disable": _disable,
-    "password": _new_password,
+# What may be asked for -> what the trail calls it, and what does it.
+_CHANGES: dict[str, tuple[str, Callable[[Accounts, dict], dict]]] = {
+    "add": ("user_add", _add),
+    "disable": ("user_disable", _disable),
+    "password": ("user_passwd", _new_password),
 }
