@@ -50,7 +50,7 @@ class Renewal:
             self._steps = None
         except (duckdb.Error, ValueError, ArithmeticError, LookupError) as error:
             self._steps = None
-            log.error("renewal_failed", hour=str(self._hour), reason=str(error).splitlines()[0])
+            log.error("renewal_failed", hour=str(self._hour), reason=str(error).partition("\n")[0])
         return True
 
     def _renewed(self, hour: pd.Timestamp) -> Iterator[None]:
