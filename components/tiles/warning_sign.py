@@ -30,7 +30,9 @@ class WarningSign(Tile):
         return {}
 
     def draw(self, answers: Mapping[str, object], ctx: Context) -> tuple:
-        """Returns the line, unknown as yet."""
+        """Returns the line, unknown as yet; nothing for whom the server tells no warnings (/warnings/dismissed)."""
+        if not ctx.may("modules"):
+            return (None,)
         words = json.dumps({name: ctx.t(f"warning.{name}") for name in WORDS}, ensure_ascii=False)
         told = {"data-signs": words, "data-lang": ctx.lang}
         line = [

@@ -10,6 +10,7 @@ import pytest
 from components.tiles.warning_backtest import BacktestTable
 from components.tiles.warning_chart import ForecastChart, series_of
 from components.tiles.warning_list import WarningList, expected_text, rows_of, why_text
+from components.tiles.warning_sign import WarningSign
 from data.request import Filters
 from data.warnings import FIRST, with_parts
 from tests.components.frames import AS_OF, answer, context, texts
@@ -206,3 +207,10 @@ def test_the_back_test_tells_shares_and_both_errors():
     said = texts(BacktestTable(uid="test").draw({"rows": pd.DataFrame([row])}, context())[0])
     for text in ("逐日 · 全镇 · 合计", "50", "94.0%", "82.0%", "1.20", "3.00", "99.0%"):
         assert text in said, text
+
+
+def test_the_sign_is_for_those_the_server_tells_warnings():
+    sign = WarningSign(uid="warned")
+    assert sign.draw({}, context(permissions=frozenset({"view"}))) == (None,)
+    (line,) = sign.draw({}, context(permissions=frozenset({"view", "modules"})))
+    assert "is-unknown" in line.className
